@@ -1,0 +1,91 @@
+"""The result of scoring a scan: what was found and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corcal.core.box import Box
+from corcal.core.errors import GridMismatch
+from corcal.core.labels import ArteryLabels
+from corcal.core.scan import Notice, Scan
+from corcal.core.score import CalciumScore
+from corcal.core.severity import CacDrs
+
+
+@dataclass(frozen=True)
+class ModelStamp:
+    """Which model did a step.
+
+    Attributes:
+        step: "heart" or "arteries".
+        name: the model's name and version.
+        sha256: hash of its files.
+    """
+
+    step: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result came to be, so that it can be made again.
+
+    Attributes:
+        version: corcal's version.
+        models: the models used; empty when the labels were given.
+        settings: every setting by its name.
+        seconds: wall time by step, in the order of the steps.
+        device: where the networks ran.
+    """
+
+    version: str
+    models: tuple[ModelStamp, ...]
+    settings: dict[str, object]
+    seconds: dict[str, float]
+    device: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is said about a scan.
+
+    Attributes:
+        score: the numbers.
+        cac_drs: category; scale V is derived from the score, not visual.
+        percentile: MESA bracket such as "50-75", or None when not asked for.
+        arterial_age_years: McClelland's arterial age, or None when not asked for.
+        notices: doubts that did not stop the reading.
+        provenance: how it came to be.
+    """
+
+    score: CalciumScore
+    cac_drs: CacDrs
+    percentile: str | None
+    arterial_age_years: float | None
+    notices: tuple[Notice, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A scan, its labels and its report.
+
+    Attributes:
+        scan: as acquired.
+        labels: on the scan's grid.
+        heart: the box of the heart on the scan's grid, or None when labels were given.
+        report: what is said about it.
+
+    Raises:
+        GridMismatch: the labels are not on the scan's grid.
+    """
+
+    scan: Scan
+    labels: ArteryLabels
+    heart: Box | None
+    report: Report
+
+    def __post_init__(self) -> None:
+        if not self.scan.grid.matches(self.labels.grid):
+            raise GridMismatch("labels and scan of a reading must share one grid")
