@@ -52,9 +52,7 @@ class Box:
             if hit.size == 0:
                 raise ValueError("an empty mask has no box around it")
             spans.append((int(hit[0]), int(hit[-1]) + 1))
-        return cls(
-            (spans[0][0], spans[1][0], spans[2][0]), (spans[0][1], spans[1][1], spans[2][1])
-        )
+        return cls((spans[0][0], spans[1][0], spans[2][0]), (spans[0][1], spans[1][1], spans[2][1]))
 
     @property
     def shape(self) -> Index:
@@ -73,9 +71,7 @@ class Box:
     def padded(self, margin: Index) -> Box:
         """Return the box grown by this many voxels on both ends of each axis."""
         a, b, m = self.start, self.stop, margin
-        return Box(
-            (a[0] - m[0], a[1] - m[1], a[2] - m[2]), (b[0] + m[0], b[1] + m[1], b[2] + m[2])
-        )
+        return Box((a[0] - m[0], a[1] - m[1], a[2] - m[2]), (b[0] + m[0], b[1] + m[1], b[2] + m[2]))
 
     def intersect(self, other: Box) -> Box:
         """Return the voxels in both boxes.

@@ -94,9 +94,7 @@ class Grid:
         Raises:
             ValueError: the box reaches outside this grid.
         """
-        if min(box.start) < 0 or any(
-            b > n for b, n in zip(box.stop, self.shape, strict=True)
-        ):
+        if min(box.start) < 0 or any(b > n for b, n in zip(box.stop, self.shape, strict=True)):
             raise ValueError(f"box {box.start} to {box.stop} leaves the grid {self.shape}")
         return self.moved(box)
 

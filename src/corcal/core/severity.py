@@ -39,8 +39,14 @@ class CacDrs:
     vessels: int
 
     def __post_init__(self) -> None:
-        if self.scale not in ("A", "V") or not 0 <= self.category <= 3 or not 0 <= self.vessels <= 3:
-            raise ValueError(f"no such CAC-DRS category: {self.scale}{self.category}/N{self.vessels}")
+        if (
+            self.scale not in ("A", "V")
+            or not 0 <= self.category <= 3
+            or not 0 <= self.vessels <= 3
+        ):
+            raise ValueError(
+                f"no such CAC-DRS category: {self.scale}{self.category}/N{self.vessels}"
+            )
 
     @property
     def severity(self) -> Severity:

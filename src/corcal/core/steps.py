@@ -43,7 +43,9 @@ class ArterySegmenter(Protocol):
     def sha256(self) -> str:
         """Hash of the model's files, "" for one without."""
 
-    def probabilities(self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid) -> NDArray[np.float32]:
+    def probabilities(
+        self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
+    ) -> NDArray[np.float32]:
         """Return the probability of each region, float32 (6, slice, row, column).
 
         Channels follow `corcal.core.artery.REGIONS`.

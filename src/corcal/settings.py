@@ -1,0 +1,199 @@
+"""Every number of the method, with the paper's values by name.
+
+The paper: Alnasser et al., Diagnostics 2026, 16, 646.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import tomli_w
+
+from corcal.core.errors import SettingsRefused
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What is accepted, and when a doubt is noted.
+
+    Attributes:
+        min_slices: fewest slices; the paper asks for 100.
+        min_coverage_mm: shortest extent along the slices.
+        thick_slices_mm: slices thicker than this are read, with a notice.
+        contrast_blood_hu: median HU inside the heart above which contrast is suspected
+            (unenhanced blood is 30 to 60).
+        metal_hu: voxels this bright near the heart are noted as metal.
+        small_field_mm: an in-plane field of view below this is noted as zoomed.
+    """
+
+    min_slices: int = 12
+    min_coverage_mm: float = 80.0
+    thick_slices_mm: float = 3.0
+    contrast_blood_hu: float = 90.0
+    metal_hu: int = 2500
+    small_field_mm: float = 260.0
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The one path by which every scan reaches a network, in training and in scoring.
+
+    Attributes:
+        spacing_mm: (slice, row, column), paper section 2.4.1.
+        padding_voxels: added around the heart on each side, (slice, row, column), at
+            `spacing_mm`. The paper's (10, 10, 0) is read as in-plane only. The default also
+            pads along slices, so that an ostium at the top of the heart is not cut off.
+    """
+
+    spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
+    padding_voxels: tuple[int, int, int] = (10, 10, 10)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """How region probabilities become labels.
+
+    Attributes:
+        threshold: probability from which a voxel belongs to a region.
+        fill_calcium: complete each calcium label on the scan as acquired: voxels at or above
+            the scoring threshold that connect to it inside its reach join it, others leave.
+        reach_mm: how far such a completion may go from the network's label.
+        min_lesion_voxels: smaller calcium components are dropped as noise.
+        min_lesion_mm3: likewise, by volume.
+    """
+
+    threshold: float = 0.5
+    fill_calcium: bool = True
+    reach_mm: float = 4.0
+    min_lesion_voxels: int = 2
+    min_lesion_mm3: float = 2.0
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How calcium is counted on the voxels as acquired (Agatston 1990 and its conventions).
+
+    Attributes:
+        threshold_hu: candidate voxels are at or above this.
+        weight_bounds_hu: lower bounds of weights 2, 3 and 4.
+        min_area_mm2: smallest lesion area in a slice that counts.
+        connectivity_2d: 8 or 4, for lesions in a slice.
+        connectivity_3d: 26, 18 or 6, for counting lesions.
+        slab_mm: slices closer together than `slab_below_mm` are averaged to slabs this thick
+            before the Agatston score is taken.
+        slab_below_mm: see above; 0 scores every scan on its own slices.
+    """
+
+    threshold_hu: float = 130.0
+    weight_bounds_hu: tuple[float, float, float] = (200.0, 300.0, 400.0)
+    min_area_mm2: float = 1.0
+    connectivity_2d: int = 8
+    connectivity_3d: int = 26
+    slab_mm: float = 3.0
+    slab_below_mm: float = 2.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every number of the method."""
+
+    admission: Admission = field(default_factory=Admission)
+    preparation: Preparation = field(default_factory=Preparation)
+    segmentation: Segmentation = field(default_factory=Segmentation)
+    scoring: Scoring = field(default_factory=Scoring)
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @classmethod
+    def paper(cls) -> Self:
+        """Return the paper's values: 100 slices, padding in-plane only, labels as painted."""
+        default = cls()
+        return replace(
+            default,
+            admission=replace(default.admission, min_slices=100),
+            preparation=replace(default.preparation, padding_voxels=(0, 10, 10)),
+            segmentation=replace(
+                default.segmentation, fill_calcium=False, min_lesion_voxels=1, min_lesion_mm3=0.0
+            ),
+        )
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read settings from a TOML file; what it leaves out keeps its default.
+
+        Raises:
+            SettingsRefused: the file is not TOML, or names a setting that does not exist.
+        """
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
+        settings = cls()
+        known = {f.name for f in fields(cls)}
+        for name, table in tables.items():
+            if name not in known or not isinstance(table, dict):
+                raise SettingsRefused(f"{path}: no settings table [{name}]; known: {sorted(known)}")
+            group = _updated(getattr(settings, name), table, f"{path}: [{name}]")
+            settings = replace(settings, **{name: group})
+        return settings
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return nested plain values, for JSON and TOML."""
+        plain = dataclasses.asdict(self)
+        return {
+            group: {k: list(v) if isinstance(v, tuple) else v for k, v in table.items()}
+            for group, table in plain.items()
+        }
+
+    def to_toml(self) -> str:
+        """Return the settings as TOML text that `from_toml` reads back."""
+        return tomli_w.dumps(self.as_dict())
+
+
+def _updated(group: Any, table: dict[str, Any], where: str) -> Any:
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in {f.name for f in fields(group)}:
+            raise SettingsRefused(f"{where} has no setting {key!r}")
+        old = getattr(group, key)
+        if isinstance(old, tuple):
+            if not isinstance(value, list) or len(value) != len(old):
+                raise SettingsRefused(f"{where} {key} needs {len(old)} numbers, not {value!r}")
+            changes[key] = tuple(
+                _number(v, o, f"{where} {key}") for v, o in zip(value, old, strict=True)
+            )
+        else:
+            changes[key] = _number(value, old, f"{where} {key}")
+    return replace(group, **changes)
+
+
+def _number(value: Any, like: Any, where: str) -> Any:
+    """Return the value in the type of the default it replaces."""
+    if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, int | float):
+        raise SettingsRefused(f"{where}: {value!r} is not like {like!r}")
+    if isinstance(like, int) and not isinstance(like, bool) and value != int(value):
+        raise SettingsRefused(f"{where} needs a whole number, not {value!r}")
+    return type(like)(value)
+
+
+def _check(s: Settings) -> None:
+    bounds = (s.scoring.threshold_hu, *s.scoring.weight_bounds_hu)
+    rules = (
+        (min(s.preparation.spacing_mm) > 0, "preparation.spacing_mm must be positive"),
+        (min(s.preparation.padding_voxels) >= 0, "preparation.padding_voxels must not be negative"),
+        (0 < s.segmentation.threshold < 1, "segmentation.threshold must lie between 0 and 1"),
+        (s.segmentation.reach_mm >= 0, "segmentation.reach_mm must not be negative"),
+        (list(bounds) == sorted(bounds), "scoring.weight_bounds_hu must rise from threshold_hu"),
+        (s.scoring.connectivity_2d in (4, 8), "scoring.connectivity_2d is 4 or 8"),
+        (s.scoring.connectivity_3d in (6, 18, 26), "scoring.connectivity_3d is 6, 18 or 26"),
+        (s.scoring.slab_mm > 0, "scoring.slab_mm must be positive"),
+        (s.admission.min_slices >= 1, "admission.min_slices must be at least 1"),
+    )
+    for holds, message in rules:
+        if not holds:
+            raise SettingsRefused(message)
