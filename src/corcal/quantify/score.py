@@ -69,33 +69,43 @@ def score_voxels(
     slab_mm = slab_depth_mm(grid, thickness_mm, settings)
     labelled = np.flatnonzero(codes > 0)
     code = codes.reshape(-1)[labelled]
+    counts = np.bincount(code, minlength=7)
     arteries = []
     for artery in Artery:
-        calcium = labelled[code == artery.calcium_code]
-        vessel = int(np.count_nonzero(code == artery.vessel_code))
-        index = np.stack(np.unravel_index(calcium, grid.shape), axis=1)
+        index = np.stack(np.unravel_index(labelled[code == artery.calcium_code], grid.shape), 1)
         voxels = counted_voxels(index, hu[tuple(index.T)].astype(np.float64), grid, settings)
         planes = planes_of(voxels, hu, grid, slab_mm)
         agatston = score_planes(planes, voxels.lesion, pixel_mm2(grid), settings)
-        lesions = _lesions(artery, voxels, agatston, grid)
-        arteries.append(
-            ArteryScore(
-                artery=artery,
-                present=bool(lesions),
-                mask_volume_ml=mask_volume_ml(len(calcium), grid.voxel_mm3),
-                volume_mm3=sum((lesion.volume_mm3 for lesion in lesions), 0.0),
-                agatston=sum((lesion.agatston for lesion in lesions), 0.0),
-                mass_mg=mass_mg(voxels.hu, grid.voxel_mm3, mass_mg_per_hu_mm3),
-                density=agatston.density,
-                peak_hu=float(voxels.hu.max()) if lesions else None,
-                mean_hu=float(voxels.hu.mean()) if lesions else None,
-                vessel_ml=mask_volume_ml(len(calcium) + vessel, grid.voxel_mm3),
-                lesions=lesions,
-            )
-        )
+        arteries.append(_artery_score(artery, voxels, agatston, grid, counts, mass_mg_per_hu_mm3))
     native = "native slices, increment/3"
     return CalciumScore(
         tuple(arteries), f"averaged to {slab_mm:.1f} mm slabs" if slab_mm else native
+    )
+
+
+def _artery_score(
+    artery: Artery,
+    voxels: CountedVoxels,
+    agatston: Agatston,
+    grid: Grid,
+    counts: NDArray[np.intp],
+    factor: float | None,
+) -> ArteryScore:
+    lesions = _lesions(artery, voxels, agatston, grid)
+    mask = int(counts[artery.calcium_code])
+    whole = mask + int(counts[artery.vessel_code])
+    return ArteryScore(
+        artery=artery,
+        present=bool(lesions),
+        mask_volume_ml=mask_volume_ml(mask, grid.voxel_mm3),
+        volume_mm3=sum((lesion.volume_mm3 for lesion in lesions), 0.0),
+        agatston=sum((lesion.agatston for lesion in lesions), 0.0),
+        mass_mg=mass_mg(voxels.hu, grid.voxel_mm3, factor),
+        density=agatston.density,
+        peak_hu=float(voxels.hu.max()) if lesions else None,
+        mean_hu=float(voxels.hu.mean()) if lesions else None,
+        vessel_ml=mask_volume_ml(whole, grid.voxel_mm3),
+        lesions=lesions,
     )
 
 
