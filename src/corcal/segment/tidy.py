@@ -66,11 +66,16 @@ def tidy(
         _erase_strays(inside, grid, near_mm)
         calcium = _filled(inside, bright, grid, settings.reach_mm)
     else:
-        calcium = [np.argwhere(inside == artery.calcium_code) for artery in Artery]
+        calcium = [_where(inside == artery.calcium_code) for artery in Artery]
     for artery, voxels in zip(Artery, calcium, strict=True):
         inside[inside == artery.calcium_code] = artery.vessel_code
         inside[tuple(_large(voxels, grid, settings).T)] = artery.calcium_code
     return ArteryLabels(codes, labels.grid)
+
+
+def _where(mask: NDArray[np.bool_]) -> Voxels:
+    """Return the true voxels, (n, 3); several times faster than `np.argwhere`."""
+    return np.stack(np.unravel_index(np.flatnonzero(mask), mask.shape), axis=1)
 
 
 def _box_within_reach(found: Voxels, grid: Grid, reach_mm: float) -> Box:
@@ -101,8 +106,8 @@ def _distances_mm(voxels: Voxels, others: Voxels, grid: Grid, reach_mm: float) -
 def _erase_strays(codes: NDArray[np.uint8], grid: Grid, near_mm: float) -> None:
     """Set to background, in place, calcium that lies out of reach of its own vessel."""
     for artery in Artery:
-        calcium = np.argwhere(codes == artery.calcium_code)
-        vessel = np.argwhere(codes == artery.vessel_code)
+        calcium = _where(codes == artery.calcium_code)
+        vessel = _where(codes == artery.vessel_code)
         near = np.isfinite(_distances_mm(calcium, vessel, grid, near_mm))
         stray = ~_in_component_with(calcium, near)
         codes[tuple(calcium[stray].T)] = 0
@@ -112,10 +117,10 @@ def _filled(
     codes: NDArray[np.uint8], bright: NDArray[np.bool_], grid: Grid, reach_mm: float
 ) -> list[Voxels]:
     """Return the bright voxels that are each artery's calcium, one list per artery."""
-    seeds = [np.argwhere(codes == artery.calcium_code) for artery in Artery]
+    seeds = [_where(codes == artery.calcium_code) for artery in Artery]
     sides = tuple(2 * m + 1 for m in _margin(grid, reach_mm))
     nearby = ndimage.maximum_filter(codes > max(a.vessel_code for a in Artery), size=sides)
-    candidates = np.argwhere(bright & nearby)
+    candidates = _where(bright & nearby)
     own = codes[tuple(candidates.T)]
     distances = np.stack([_distances_mm(candidates, s, grid, reach_mm) for s in seeds])
     for row, artery in enumerate(Artery):
