@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from corcal.core.errors import CorcalError, InputRefused
     from corcal.core.grid import Grid
     from corcal.core.labels import ArteryLabels
+    from corcal.core.person import Person
     from corcal.core.reading import Reading, Report
     from corcal.core.scan import Scan
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
@@ -36,6 +37,7 @@ __all__ = [
     "Grid",
     "InputRefused",
     "Lesion",
+    "Person",
     "Reading",
     "Report",
     "Scan",
@@ -52,6 +54,7 @@ _HOMES = {
     "Grid": "corcal.core.grid",
     "InputRefused": "corcal.core.errors",
     "Lesion": "corcal.core.score",
+    "Person": "corcal.core.person",
     "Reading": "corcal.core.reading",
     "Report": "corcal.core.reading",
     "Scan": "corcal.core.scan",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from corcal.quantify.percentile import Person
+    from corcal.core.person import Person
     from corcal.settings import Settings
 
 Command = Callable[..., None]
@@ -80,14 +80,16 @@ def person(command: Command) -> Command:
         "person",
         _person,
         click.option(
-            "--age", type=click.IntRange(18, 120), metavar="YEARS", help="For the MESA percentile."
+            "--age", type=click.IntRange(45, 84), metavar="YEARS", help="For the MESA percentile."
         ),
         click.option(
-            "--sex", type=click.Choice(["female", "male"]), help="For the MESA percentile."
+            "--sex",
+            type=click.Choice(["female", "male"], case_sensitive=False),
+            help="For the MESA percentile.",
         ),
         click.option(
             "--group",
-            type=click.Choice(["white", "chinese", "black", "hispanic"]),
+            type=click.Choice(["white", "chinese", "black", "hispanic"], case_sensitive=False),
             help="MESA cohort group for the percentile; never inferred.",
         ),
     )(command)
@@ -126,11 +128,10 @@ def _settings(file: Path | None, paper: bool) -> Settings:
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:
-    given = [age is not None, sex is not None, group is not None]
-    if not any(given):
-        return None
-    if not all(given):
-        raise click.UsageError("A MESA percentile needs --age, --sex and --group together.")
-    from corcal.quantify.percentile import Person
+    from corcal.core.person import Person
 
-    return Person(age_years=age, sex=sex, group=group)
+    if age is not None and sex is not None and group is not None:
+        return Person(age_years=age, sex=sex, group=group)
+    if age is None and sex is None and group is None:
+        return None
+    raise click.UsageError("A MESA percentile needs --age, --sex and --group together.")

@@ -13,7 +13,7 @@ from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
-    from corcal.quantify.percentile import Person
+    from corcal.core.person import Person
     from corcal.settings import Settings
 
 
