@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from corcal.core.errors import CorcalError, InputRefused
     from corcal.core.grid import Grid
     from corcal.core.labels import ArteryLabels
-    from corcal.core.person import Person
     from corcal.core.reading import Reading, Report
     from corcal.core.scan import Scan
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
+    from corcal.pipeline import Person, quantify_labels, score_scan
+    from corcal.read import read_scan
+    from corcal.read.labels import read_labels
+    from corcal.report import write_reports
     from corcal.settings import Settings
 
 __all__ = [
@@ -43,6 +46,11 @@ __all__ = [
     "Scan",
     "Settings",
     "__version__",
+    "quantify_labels",
+    "read_labels",
+    "read_scan",
+    "score_scan",
+    "write_reports",
 ]
 
 _HOMES = {
@@ -54,11 +62,16 @@ _HOMES = {
     "Grid": "corcal.core.grid",
     "InputRefused": "corcal.core.errors",
     "Lesion": "corcal.core.score",
-    "Person": "corcal.core.person",
+    "Person": "corcal.pipeline",
     "Reading": "corcal.core.reading",
     "Report": "corcal.core.reading",
     "Scan": "corcal.core.scan",
     "Settings": "corcal.settings",
+    "quantify_labels": "corcal.pipeline",
+    "read_labels": "corcal.read.labels",
+    "read_scan": "corcal.read",
+    "score_scan": "corcal.pipeline",
+    "write_reports": "corcal.report",
 }
 
 

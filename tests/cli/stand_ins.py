@@ -10,13 +10,19 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from tests.cli.readings import empty_scan, reading
 
 REPORT = {"schema": "corcal-report/1", "total": {"agatston": 1322.4}}
+
+
+class Person(NamedTuple):
+    age_years: float
+    sex: str
+    group: str
 
 
 class Steps:
@@ -48,12 +54,13 @@ class Steps:
 
     def score_scan(self, scan: Scan, *, progress: Callable[[str], None], **given: Any) -> Reading:
         self.calls.append(("score_scan", {"scan": scan, **given}))
-        progress("finding the heart")
+        progress("heart")
         if self.raises is not None:
             raise self.raises
         return reading()
 
     def quantify_labels(self, scan: Scan, labels: str, **given: Any) -> Reading:
+        del given["progress"]
         self.calls.append(("quantify_labels", {"scan": scan, "labels": labels, **given}))
         return reading()
 
@@ -70,7 +77,7 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
         steps: what to call instead.
         put: sets an entry of `sys.modules`.
     """
-    homes = {
+    homes: dict[str, tuple[str, ...]] = {
         "corcal.pipeline": ("score_scan", "quantify_labels"),
         "corcal.read": ("read_scan",),
         "corcal.read.labels": ("read_labels",),
@@ -80,4 +87,6 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
         module = ModuleType(home)
         for name in names:
             setattr(module, name, getattr(steps, name))
+        if home == "corcal.pipeline":
+            module.__dict__["Person"] = Person
         put(home, module)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from corcal.cli.progress import steps
+from corcal.cli.progress import TITLES, steps
 
 
 class Terminal(io.StringIO):
@@ -29,6 +29,12 @@ def test_a_bar_per_step_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     with steps(False) as begin:
         begin("reading the scan")
-        begin("finding the heart")
+        begin("heart")
     assert "reading the scan" in terminal.getvalue()
     assert "finding the heart" in terminal.getvalue()
+
+
+def test_every_step_of_the_method_has_a_title() -> None:
+    from corcal.pipeline import STEPS
+
+    assert tuple(TITLES) == STEPS

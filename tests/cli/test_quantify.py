@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from corcal import Artery, Person, Settings
+from corcal import Artery, Settings
 from corcal.cli.main import main
-from tests.cli.stand_ins import Steps
+from tests.cli.stand_ins import Person, Steps
 
 
 @pytest.fixture

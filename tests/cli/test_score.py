@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from corcal import Person, Settings
+from corcal import Settings
 from corcal.cli.main import main
-from tests.cli.stand_ins import REPORT, Steps
+from tests.cli.stand_ins import REPORT, Person, Steps
 
 
 @pytest.fixture

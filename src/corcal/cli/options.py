@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from corcal.core.person import Person
+    from corcal.pipeline import Person
     from corcal.settings import Settings
 
 Command = Callable[..., None]
@@ -128,7 +128,7 @@ def _settings(file: Path | None, paper: bool) -> Settings:
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:
-    from corcal.core.person import Person
+    from corcal.pipeline import Person
 
     if age is not None and sex is not None and group is not None:
         return Person(age_years=age, sex=sex, group=group)

@@ -8,6 +8,16 @@ from contextlib import contextmanager
 
 Announce = Callable[[str], None]
 
+#: What a person reads for the steps of `corcal.pipeline`.
+TITLES = {
+    "admit": "checking the scan",
+    "heart": "finding the heart",
+    "prepare": "cutting out the heart",
+    "arteries": "finding arteries and calcium",
+    "labels": "labelling the scan",
+    "quantify": "measuring the calcium",
+}
+
 
 @contextmanager
 def steps(quiet: bool) -> Iterator[Announce]:
@@ -31,7 +41,7 @@ def steps(quiet: bool) -> Iterator[Announce]:
 
         def begin(step: str) -> None:
             finish_last()
-            bars.add_task(step, total=None)
+            bars.add_task(TITLES.get(step, step), total=None)
 
         yield begin
         finish_last()

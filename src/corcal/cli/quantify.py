@@ -13,7 +13,7 @@ from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
-    from corcal.core.person import Person
+    from corcal.pipeline import Person
     from corcal.settings import Settings
 
 
@@ -78,8 +78,7 @@ def quantify(
         ct = read_scan(scan, settings=settings.admission)
         begin("reading the labels")
         drawn = read_labels(labels, ct, mapping=mapping)
-        begin("measuring")
-        reading = quantify_labels(ct, drawn, settings=settings, person=person)
+        reading = quantify_labels(ct, drawn, settings=settings, person=person, progress=begin)
         begin("writing the report")
         write_reports(reading, output.folder, force=output.force)
     present(reading, output)
