@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from corcal.core.errors import LabelsRefused
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from tests.cli.readings import empty_scan, reading
@@ -48,6 +49,12 @@ class Steps:
         self.calls.append(("read_scan", {"path": path, **given}))
         return empty_scan()
 
+    def parse_mapping(self, text: str) -> dict[int, int]:
+        self.calls.append(("parse_mapping", {"text": text}))
+        if "=" not in text:
+            raise LabelsRefused(f"{text!r} is not like 1=RCA")
+        return {1: 4}
+
     def read_labels(self, path: Path, scan: Scan, **given: Any) -> str:
         self.calls.append(("read_labels", {"path": path, "scan": scan, **given}))
         return "the labels"
@@ -80,7 +87,7 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
     homes: dict[str, tuple[str, ...]] = {
         "corcal.pipeline": ("score_scan", "quantify_labels"),
         "corcal.read": ("read_scan",),
-        "corcal.read.labels": ("read_labels",),
+        "corcal.read.labels": ("parse_mapping", "read_labels"),
         "corcal.report": ("check_output", "write_reports"),
     }
     for home, names in homes.items():

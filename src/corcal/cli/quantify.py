@@ -12,31 +12,8 @@ from corcal.cli.options import Output
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
-    from corcal.core.artery import Artery
     from corcal.pipeline import Person
     from corcal.settings import Settings
-
-
-class _Mapping(click.ParamType["dict[int, Artery]"]):
-    """Text such as 1=RCA,2=LAD,3=LCX: which artery's calcium each code of a label map means."""
-
-    name = "mapping"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dict[int, Artery]:
-        from corcal.core.artery import Artery
-
-        mapping: dict[int, Artery] = {}
-        for part in str(value).split(","):
-            code, _, name = part.partition("=")
-            known = name.strip().upper() in Artery.__members__
-            if not known or not code.strip().isdecimal() or int(code) == 0:
-                self.fail(f"{part!r} is not like 1=RCA; arteries are RCA, LAD and LCX.", param, ctx)
-            if int(code) in mapping:
-                self.fail(f"code {int(code)} is given twice.", param, ctx)
-            mapping[int(code)] = Artery[name.strip().upper()]
-        return mapping
 
 
 @click.command()
@@ -46,7 +23,6 @@ class _Mapping(click.ParamType["dict[int, Artery]"]):
 @click.option(
     "--map",
     "mapping",
-    type=_Mapping(),
     metavar="1=RCA,2=LAD,3=LCX",
     help="Arteries by code, for a map that holds calcium only. Without it, LABELS uses "
     "corcal's codes: 1-3 arteries, 4-6 their calcium.",
@@ -57,7 +33,7 @@ def quantify(
     scan: Path,
     labels: Path,
     output: Output,
-    mapping: dict[int, Artery] | None,
+    mapping: str | None,
     settings: Settings,
     person: Person | None,
 ) -> None:
@@ -69,15 +45,16 @@ def quantify(
     from corcal.cli.result import present
     from corcal.pipeline import quantify_labels
     from corcal.read import read_scan
-    from corcal.read.labels import read_labels
+    from corcal.read.labels import parse_mapping, read_labels
     from corcal.report import check_output, write_reports
 
+    codes = None if mapping is None else parse_mapping(mapping)
     check_output(output.folder, force=output.force)
     with steps(output.quiet) as begin:
         begin("reading the scan")
         ct = read_scan(scan, settings=settings.admission)
         begin("reading the labels")
-        drawn = read_labels(labels, ct, mapping=mapping)
+        drawn = read_labels(labels, ct, mapping=codes)
         reading = quantify_labels(ct, drawn, settings=settings, person=person, progress=begin)
         begin("writing the report")
         write_reports(reading, output.folder, force=output.force)
