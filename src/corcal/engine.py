@@ -1,0 +1,100 @@
+"""Run a network that ships with corcal: its files checked by SHA-256, run by OpenVINO."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import sys
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.errors import ModelRefused
+
+
+class Engine:
+    """A network in OpenVINO's format beside a manifest that names its files and hashes.
+
+    The folder holds NAME.json, NAME.xml and NAME.bin.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Check the files of a network.
+
+        Args:
+            folder: where the files are.
+            name: their stem.
+
+        Raises:
+            ModelRefused: a file is absent, or not the one the manifest names.
+        """
+        self._stem = folder / name
+        self.manifest = _read_manifest(folder / f"{name}.json")
+        for file, expected in self.manifest["files"].items():
+            path = folder / file
+            if not path.is_file():
+                raise ModelRefused(f"model file {path} is missing; reinstall corcal")
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            if found != expected:
+                raise ModelRefused(
+                    f"model file {path} has SHA-256 {found[:12]}..., its manifest says "
+                    f"{expected[:12]}...: it was changed or damaged; reinstall corcal"
+                )
+
+    @property
+    def name(self) -> str:
+        """Name and version of the network."""
+        return f"{self.manifest['name']} {self.manifest['version']}"
+
+    @property
+    def sha256(self) -> str:
+        """One hash over the hashes of all files."""
+        joined = "".join(f"{k}{v}" for k, v in sorted(self.manifest["files"].items()))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+    @cached_property
+    def _core(self) -> Any:
+        return load_openvino().Core()
+
+    def run(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return the network's one output for named inputs."""
+        model = self._core.read_model(self._stem.with_suffix(".xml"))
+        model.reshape({name: list(array.shape) for name, array in inputs.items()})
+        compiled = self._core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        result: NDArray[np.float32] = compiled(inputs)[compiled.output(0)]
+        return result
+
+
+def load_openvino() -> ModuleType:
+    """Return the openvino module without its usage statistics; the only door to it in corcal.
+
+    On import, openvino reports to its makers over the network and keeps an identifier in the
+    user's home, without asking; it goes without where its telemetry package cannot be imported.
+    A hospital's computer has no business calling out, and where there is no network the attempt
+    costs seconds.
+    """
+    # None bars an import that has not happened yet; one that has is not ours to undo.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["files"], manifest["name"], manifest["version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelRefused(f"model manifest {path} is missing or damaged: {error!r}") from error
+    found: dict[str, Any] = manifest
+    return found
+
+
+def padded_to(array: NDArray[np.float32], multiple: int, fill: float) -> NDArray[np.float32]:
+    """Return the array with its last three sides filled up to a multiple."""
+    extra = [(0, -n % multiple) for n in array.shape[-3:]]
+    flat = [(0, 0)] * (array.ndim - 3) + extra
+    return np.pad(array, flat, constant_values=fill)

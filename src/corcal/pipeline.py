@@ -1,0 +1,169 @@
+"""The whole method on one page: a scan in, a reading out.
+
+Alnasser et al., Diagnostics 2026, 16, 646, section 2.4: resample, find the heart, crop, find
+six regions, put the labels back on the scan as acquired; then count.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import numpy as np
+from corcal.read.admit import admit, check_heart
+from corcal.segment.tidy import tidy
+from numpy.typing import NDArray
+
+from corcal.core.box import Box
+from corcal.core.labels import ArteryLabels
+from corcal.core.reading import ModelStamp, Provenance, Reading, Report
+from corcal.core.scan import Notice, Scan
+from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.locate.embedded import EmbeddedLocator
+from corcal.prepare import LocatedHeart, heart_box, locate_heart, prepare
+from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
+from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.segment.regions import paint
+from corcal.settings import Settings
+from corcal.space.resample import nearest
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who was scanned, as far as a percentile needs it; always given, never inferred.
+
+    Attributes:
+        age_years: age at the scan.
+        sex: "female" or "male".
+        group: a MESA group: "white", "chinese", "black" or "hispanic".
+    """
+
+    age_years: float
+    sex: str
+    group: str
+
+
+@dataclass
+class _Clock:
+    """Seconds by step."""
+
+    told: Callable[[str], None] | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        if self.told:
+            self.told(name)
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 3)
+
+
+#: The steps of `score_scan`, in order, as `progress` is told of them.
+STEPS = ("admit", "heart", "prepare", "arteries", "labels", "quantify")
+
+
+def score_scan(
+    scan: Scan,
+    *,
+    settings: Settings | None = None,
+    locator: HeartLocator | None = None,
+    segmenter: ArterySegmenter | None = None,
+    person: Person | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Reading:
+    """Find and measure the calcium of the coronary arteries in one scan.
+
+    Args:
+        scan: as `corcal.read_scan` returns it.
+        settings: every number of the method; the defaults when None.
+        locator: finds the heart; the embedded model when None.
+        segmenter: finds arteries and calcium; the embedded model when None.
+        person: asks for the MESA percentile and arterial age.
+        progress: called with the name of each step as it begins.
+
+    Raises:
+        ScanNotAdmitted: the scan is outside what the method accepts.
+        HeartNotFound: no heart in the field of view.
+        HeartCutOff: the scan ends inside the heart.
+        GeometryRefused: slices are missing inside the heart.
+        ModelRefused: an embedded model file was changed.
+    """
+    settings = settings or Settings()
+    clock = _Clock(progress)
+    with clock.step("admit"):
+        notices = admit(scan, settings.admission)
+        locator = locator or EmbeddedLocator()
+        segmenter = segmenter or EmbeddedSegmenter()
+    with clock.step("heart"):
+        heart = locate_heart(scan, locator)
+        notices += check_heart(scan, _on_scan(heart, scan), settings.admission)
+    with clock.step("prepare"):
+        prepared = prepare(scan, heart, settings.preparation)
+    with clock.step("arteries"):
+        found = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
+    with clock.step("labels"):
+        crop = paint(found, settings.segmentation.threshold)
+        labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
+        labels = tidy(
+            scan,
+            labels,
+            settings=settings.segmentation,
+            threshold_hu=settings.scoring.threshold_hu,
+        )
+    models = tuple(
+        ModelStamp(step, model.name, model.sha256)
+        for step, model in (("heart", locator), ("arteries", segmenter))
+    )
+    box = heart_box(heart, scan.grid)
+    return _reading(scan, labels, box, notices, models, settings, clock, person)
+
+
+def quantify_labels(
+    scan: Scan,
+    labels: ArteryLabels,
+    *,
+    settings: Settings | None = None,
+    person: Person | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Reading:
+    """Measure the calcium of a given label map; no model is needed.
+
+    Raises:
+        GridMismatch: the labels are not on the scan's grid.
+    """
+    clock = _Clock(progress)
+    return _reading(scan, labels, None, scan.notices, (), settings or Settings(), clock, person)
+
+
+def _reading(
+    scan: Scan,
+    labels: ArteryLabels,
+    box: Box | None,
+    notices: tuple[Notice, ...],
+    models: tuple[ModelStamp, ...],
+    settings: Settings,
+    clock: _Clock,
+    person: Person | None,
+) -> Reading:
+    with clock.step("quantify"):
+        score = quantify(scan, labels, settings.scoring)
+    provenance = Provenance(
+        version("corcal"), models, settings.as_dict(), clock.seconds, "cpu" if models else "none"
+    )
+    percentile = age = None
+    if person:
+        percentile = mesa_bracket(
+            score.agatston, age_years=person.age_years, sex=person.sex, group=person.group
+        )
+        age = arterial_age_years(score.agatston)
+    category = make_cac_drs(score, gated=bool(scan.acquisition.gated))
+    return Reading(scan, labels, box, Report(score, category, percentile, age, notices, provenance))
+
+
+def _on_scan(heart: LocatedHeart, scan: Scan) -> NDArray[np.bool_]:
+    """Return the heart on the voxels as acquired."""
+    return nearest(heart.mask.astype(np.uint8), heart.grid, scan.grid).astype(bool)

@@ -1,0 +1,105 @@
+"""Resample, locate the heart, crop: the one path by which a scan reaches a network.
+
+Training and scoring both come this way, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corcal.core.box import Box
+from corcal.core.errors import HeartNotFound
+from corcal.core.grid import Grid
+from corcal.core.scan import Scan
+from corcal.core.steps import HeartLocator
+from corcal.settings import Preparation
+from corcal.space.resample import nearest, resample
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The heart crop of a scan at the working spacing, and the way back.
+
+    Attributes:
+        hu: float32 (slice, row, column), HU by cubic interpolation.
+        heart: bool, the located heart on the same voxels.
+        grid: where the crop lies.
+        resampled: the grid of the whole scan at the working spacing (never computed whole).
+        box: the crop in voxels of `resampled`.
+    """
+
+    hu: NDArray[np.float32]
+    heart: NDArray[np.bool_]
+    grid: Grid
+    resampled: Grid
+    box: Box
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedHeart:
+    """The heart as a locator found it.
+
+    Attributes:
+        mask: bool (slice, row, column), its largest connected part.
+        grid: the mask's grid.
+    """
+
+    mask: NDArray[np.bool_]
+    grid: Grid
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume of the mask."""
+        return float(self.mask.sum()) * self.grid.voxel_mm3 / 1000.0
+
+
+def locate_heart(scan: Scan, locator: HeartLocator) -> LocatedHeart:
+    """Find the heart and keep its largest connected part.
+
+    Raises:
+        HeartNotFound: the locator found none.
+    """
+    mask, grid = locator.locate(scan.hu, scan.grid)
+    parts, count = ndimage.label(mask)
+    if count == 0:
+        raise HeartNotFound(
+            "no heart was found in the field of view; corcal needs a chest or cardiac CT"
+        )
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    return LocatedHeart(parts == sizes.argmax(), grid)
+
+
+def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
+    """Return the heart crop at the working spacing.
+
+    The scan is thought resampled as a whole and then cropped, as in the paper; only the crop
+    is computed. The padding is cut where the scan ends.
+
+    Args:
+        scan: as acquired.
+        heart: where the heart is.
+        settings: spacing and padding.
+    """
+    resampled = scan.grid.with_spacing(settings.spacing_mm)
+    box = heart_box(heart, resampled).padded(settings.padding_voxels)
+    box = box.intersect(Box.whole(resampled.shape))
+    grid = resampled.cut(box)
+    hu = resample(scan.hu, scan.grid, resampled, box=box)
+    inside = nearest(heart.mask.astype(np.uint8), heart.grid, grid).astype(bool)
+    return Prepared(hu, inside, grid, resampled, box)
+
+
+def heart_box(heart: LocatedHeart, grid: Grid) -> Box:
+    """Return the box of a grid's voxels whose centres the heart's box covers."""
+    tight = Box.around(heart.mask)
+    faces = np.array([tight.start, tight.stop], dtype=np.float64) - 0.5
+    index = grid.to_index(heart.grid.to_lps(faces))
+    start = np.floor(index.min(0) + 0.5).astype(int)
+    stop = np.maximum(np.ceil(index.max(0) + 0.5).astype(int), start + 1)
+    box = Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
+    return box.intersect(Box.whole(grid.shape))

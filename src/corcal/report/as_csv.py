@@ -1,0 +1,72 @@
+"""The numbers as a table for a spreadsheet: one row per artery and a total."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from corcal.core.reading import Report
+from corcal.core.score import ArteryScore, CalciumScore
+
+#: The columns, in this order in every version of the file; a new one would be added at the end.
+#: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU
+#: threshold, `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number
+#: that does not exist is left empty: no mass without calibration, no HU without calcium, and
+#: no mean or density of the total, which would mix arteries.
+COLUMNS = (
+    "artery",
+    "present",
+    "volume_mm3",
+    "agatston",
+    "mask_volume_ml",
+    "lesions",
+    "peak_hu",
+    "mean_hu",
+    "density",
+    "mass_mg",
+)
+
+
+def calcium_csv(report: Report) -> bytes:
+    """Return the table as UTF-8 CSV with a header line: RCA, LAD, LCX, total."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_artery(a) for a in report.score.arteries)
+    writer.writerow(_total(report.score))
+    return text.getvalue().encode()
+
+
+def _artery(a: ArteryScore) -> tuple[str, ...]:
+    return (
+        a.artery.value,
+        str(int(a.present)),
+        _number(a.volume_mm3),
+        _number(a.agatston),
+        _number(a.mask_volume_ml, 6),
+        str(len(a.lesions)),
+        _number(a.peak_hu),
+        _number(a.mean_hu),
+        _number(a.density),
+        _number(a.mass_mg),
+    )
+
+
+def _total(s: CalciumScore) -> tuple[str, ...]:
+    peaks = [a.peak_hu for a in s.arteries if a.peak_hu is not None]
+    return (
+        "total",
+        str(int(s.vessels > 0)),
+        _number(s.volume_mm3),
+        _number(s.agatston),
+        _number(s.mask_volume_ml, 6),
+        str(sum(len(a.lesions) for a in s.arteries)),
+        _number(max(peaks, default=None)),
+        "",
+        "",
+        _number(s.mass_mg),
+    )
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "" if value is None else f"{value:.{digits}f}"

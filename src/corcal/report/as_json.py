@@ -1,0 +1,134 @@
+"""The result for machines, after the schema `report.schema.json` beside this file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from corcal.core.reading import Reading, Report
+from corcal.core.scan import Scan
+from corcal.core.score import ArteryScore, Lesion
+from corcal.report.disclaimer import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
+from corcal.report.finding import is_estimated, notices
+
+SCHEMA_ID = "corcal-report/1"
+
+
+def report_json(reading: Reading) -> bytes:
+    """Return the result as UTF-8 JSON text."""
+    text = json.dumps(report_document(reading), indent=2, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) that every report.json follows."""
+    text = files("corcal.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def report_document(reading: Reading) -> dict[str, Any]:
+    """Return the result as plain values. No patient data, no paths, no dates."""
+    report = reading.report
+    stamp = report.provenance
+    return {
+        "schema": SCHEMA_ID,
+        "disclaimer": DISCLAIMER,
+        "software": {"name": "corcal", "version": stamp.version, "device": stamp.device},
+        "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],
+        "input": _input(reading.scan),
+        "heart_box": _heart(reading),
+        "arteries": {a.artery.value: _artery(a) for a in report.score.arteries},
+        "total": _total(report),
+        "cac_drs": _category(report),
+        "percentile": report.percentile,
+        "arterial_age_years": _rounded(report.arterial_age_years),
+        "method": {
+            "agatston": report.score.method,
+            "agatston_kind": ESTIMATED_NOTE if is_estimated(report) else GATED_SCORE,
+            "settings": stamp.settings,
+        },
+        "notices": [{"code": n.code, "text": n.text} for n in notices(reading)],
+        "seconds": {step: _rounded(s) for step, s in stamp.seconds.items()},
+    }
+
+
+def _input(scan: Scan) -> dict[str, Any]:
+    a = scan.acquisition
+    return {
+        "kind": scan.source.kind,
+        "series_uid": scan.source.series_uid or None,
+        "slices": scan.grid.shape[0],
+        "shape": list(scan.grid.shape),
+        "spacing_mm": [_rounded(s) for s in scan.grid.spacing_mm],
+        "thickness_mm": _rounded(a.thickness_mm),
+        "kvp_kv": _rounded(a.kvp_kv),
+        "kernel": a.kernel or None,
+        "manufacturer": a.manufacturer or None,
+        "scanner_model": a.model or None,
+        "gated": a.gated,
+        "contrast": a.contrast,
+        "voxel_sha256": scan.source.sha256 or None,
+    }
+
+
+def _heart(reading: Reading) -> dict[str, list[int]] | None:
+    box = reading.heart
+    return None if box is None else {"start": list(box.start), "stop": list(box.stop)}
+
+
+def _artery(a: ArteryScore) -> dict[str, Any]:
+    return {
+        "present": a.present,
+        "agatston": _rounded(a.agatston),
+        "volume_mm3": _rounded(a.volume_mm3),
+        "mask_volume_ml": _rounded(a.mask_volume_ml),
+        "mass_mg": _rounded(a.mass_mg),
+        "density": _rounded(a.density),
+        "peak_hu": _rounded(a.peak_hu),
+        "mean_hu": _rounded(a.mean_hu),
+        "vessel_ml": _rounded(a.vessel_ml),
+        "lesions": [_lesion(x) for x in a.lesions],
+    }
+
+
+def _lesion(x: Lesion) -> dict[str, Any]:
+    return {
+        "volume_mm3": _rounded(x.volume_mm3),
+        "agatston": _rounded(x.agatston),
+        "peak_hu": _rounded(x.peak_hu),
+        "mean_hu": _rounded(x.mean_hu),
+        "centre_lps_mm": [_rounded(c) for c in x.centre_lps_mm],
+    }
+
+
+def _total(report: Report) -> dict[str, Any]:
+    s = report.score
+    return {
+        "present": s.vessels > 0,
+        "agatston": _rounded(s.agatston),
+        "volume_mm3": _rounded(s.volume_mm3),
+        "mask_volume_ml": _rounded(s.mask_volume_ml),
+        "mass_mg": _rounded(s.mass_mg),
+        "lesions": sum(len(a.lesions) for a in s.arteries),
+        "vessels": s.vessels,
+    }
+
+
+def _category(report: Report) -> dict[str, Any]:
+    c = report.cac_drs
+    return {
+        "text": str(c),
+        "scale": c.scale,
+        "category": c.category,
+        "vessels": c.vessels,
+        "vessels_note": VESSEL_NOTE,
+        "severity": c.severity.word,
+        "derived": is_estimated(report),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return a number without the noise of its last binary digits."""
+    return None if value is None else round(float(value), 6)

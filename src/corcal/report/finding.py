@@ -1,0 +1,79 @@
+"""The result in words: one sentence, the category, and numbers as people write them."""
+
+from __future__ import annotations
+
+import math
+
+from corcal.core.artery import Artery
+from corcal.core.reading import Reading, Report
+from corcal.core.scan import Notice
+from corcal.report.disclaimer import (
+    DERIVED_NOTE,
+    ESTIMATED_SCORE,
+    GATED_SCORE,
+    SCORED_NOTE,
+    VESSEL_NOTE,
+)
+
+_SPOKEN = {Artery.RCA: "the RCA", Artery.LAD: "left main + LAD", Artery.LCX: "the LCX"}
+
+
+def is_estimated(report: Report) -> bool:
+    """Tell whether the score is an estimate, taken without ECG gating."""
+    return report.cac_drs.scale == "V"
+
+
+def score_name(report: Report) -> str:
+    """Return the name of the score: "Agatston", or "Agatston-equivalent" without gating."""
+    return ESTIMATED_SCORE if is_estimated(report) else GATED_SCORE
+
+
+def agatston_text(value: float) -> str:
+    """Return a score as it is printed: whole numbers, one decimal below 10.
+
+    A score just below a bound of CAC-DRS keeps its decimals, so that 99.7 is not printed as
+    100 beside a grade of mild.
+    """
+    if round(value) in (100, 300) and value < round(value):
+        return f"{math.floor(value * 10) / 10:.1f}"
+    return f"{value:,.1f}" if 0 < value < 10 else f"{value:,.0f}"
+
+
+def volume_text(volume_mm3: float) -> str:
+    """Return a volume in mm3 as it is printed: whole numbers, one decimal below 10."""
+    return f"{volume_mm3:,.1f}" if 0 < volume_mm3 < 10 else f"{volume_mm3:,.0f}"
+
+
+def finding(report: Report) -> str:
+    """Return what was found, in one sentence."""
+    score = report.score
+    if score.vessels == 0:
+        return "No calcium found in any of the three coronary arteries."
+    hit = sorted((a for a in score.arteries if a.present), key=lambda a: -a.agatston)
+    names = [_SPOKEN[a.artery] for a in hit]
+    where = names[0] if len(names) == 1 else f"most in {names[0]}, then {' and '.join(names[1:])}"
+    return f"Calcium in {score.vessels} of 3 coronary arteries: {where}."
+
+
+def total_text(report: Report) -> str:
+    """Return the total: such as "456 Agatston-equivalent (estimated, non-gated), 512 mm³"."""
+    score = report.score
+    note = " (estimated, non-gated)" if is_estimated(report) else ""
+    amount = f"{agatston_text(score.agatston)} {score_name(report)}{note}"
+    return f"{amount}, {volume_text(score.volume_mm3)} mm³ ({score.volume_mm3 / 1000:.2f} mL)"
+
+
+def category_text(report: Report) -> str:
+    """Return the CAC-DRS category with how it was reached.
+
+    Such as "CAC-DRS V2/N2 (derived from the Agatston-equivalent score, not visual; N2, left
+    main counted with LAD)".
+    """
+    how = DERIVED_NOTE if is_estimated(report) else SCORED_NOTE
+    n = report.cac_drs.vessels
+    return f"CAC-DRS {report.cac_drs} ({how}; N{n}, {VESSEL_NOTE})"
+
+
+def notices(reading: Reading) -> tuple[Notice, ...]:
+    """Return every doubt once: those met while reading the scan, then those of the report."""
+    return tuple(dict.fromkeys((*reading.scan.notices, *reading.report.notices)))

@@ -1,0 +1,65 @@
+"""The artery and calcium segmenter that ships with corcal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.grid import Grid
+from corcal.engine import Engine, padded_to
+from corcal.segment.frame import heart_frame
+
+#: Space-to-depth by 2, then four halvings.
+MULTIPLE = 32
+
+MODELS = Path(__file__).parent / "models"
+
+
+class EmbeddedSegmenter:
+    """Finds the six regions in one pass over the whole heart crop."""
+
+    def __init__(self, folder: Path = MODELS) -> None:
+        """Check the model files.
+
+        Raises:
+            ModelRefused: a file is absent or changed.
+        """
+        self._engine = Engine(folder, "arteries")
+
+    @property
+    def name(self) -> str:
+        """Name and version of the model."""
+        return self._engine.name
+
+    @property
+    def sha256(self) -> str:
+        """Hash over the model's files."""
+        return self._engine.sha256
+
+    def probabilities(
+        self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
+    ) -> NDArray[np.float32]:
+        """Return the probability of each region: float32 (6, slice, row, column).
+
+        Args:
+            hu: float32 (slice, row, column), the prepared crop.
+            heart: the located heart on the same voxels, not empty.
+            grid: where they lie, at the prepared spacing.
+        """
+        padded = padded_to(hu, MULTIPLE, -1000.0)
+        centre = grid.to_lps(np.argwhere(heart).mean(0)[None])[0]
+        heart_ml = float(heart.sum()) * grid.voxel_mm3 / 1000.0
+        frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
+        found = self._engine.run({"hu": padded[None, None], "frame": frame[None]})[0]
+        a, b, c = hu.shape
+        return found[:, :a, :b, :c]
+
+
+def _halved(grid: Grid, shape: tuple[int, ...]) -> Grid:
+    """Return the grid of 2 x 2 x 2 blocks of a padded crop."""
+    affine = grid.affine.copy()
+    affine[:3, :3] *= 2.0
+    affine[:3, 3] = grid.to_lps(np.full((1, 3), 0.5))[0]
+    return Grid((shape[0] // 2, shape[1] // 2, shape[2] // 2), affine)

@@ -1,0 +1,26 @@
+"""From six region probabilities to six labels, as the paper paints them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import REGIONS
+
+
+def paint(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
+    """Return label codes 0 to 6; each region paints over those before it.
+
+    Args:
+        probabilities: float32 (6, slice, row, column), in the order of `REGIONS`.
+        threshold: a voxel belongs to a region above this probability.
+
+    Raises:
+        ValueError: another number of channels.
+    """
+    if len(probabilities) != len(REGIONS):
+        raise ValueError(f"{len(REGIONS)} regions are painted, not {len(probabilities)}")
+    codes = np.zeros(probabilities.shape[1:], np.uint8)
+    for channel, (_, _, code) in zip(probabilities, REGIONS, strict=True):
+        codes[channel > threshold] = code
+    return codes

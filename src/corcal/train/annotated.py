@@ -1,0 +1,229 @@
+"""Real annotated scans as training cases.
+
+The annotations were drawn by a non-radiologist reader; each artery's course is used only as
+far as it was clearly seen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corcal.core.artery import Artery
+from corcal.core.grid import Grid
+from corcal.core.scan import Acquisition, Scan
+from corcal.prepare import LocatedHeart, Prepared, prepare
+from corcal.settings import Preparation
+from corcal.space.resample import block_mean, nearest
+from corcal.train import targets
+from corcal.train.bank import Case
+from corcal.train.locator_task import Chest
+
+#: Room around the heart for shifts and turns, voxels.
+MARGIN = (24, 28, 28)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far the annotations of one scan go.
+
+    Attributes:
+        complete: arteries traced in full: elsewhere they are known not to be.
+        partial: arteries traced in part: unknown away from the traced stretch.
+        calcium_free: read as free of coronary calcium where no calcium file exists.
+    """
+
+    complete: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    calcium_free: bool = False
+
+
+#: Never trained on, so that something real is left to judge the models by.
+HELD_OUT = ("LCTSC-Test-S1-201", "Lung_Dx-A0001_kB")
+
+#: From the reader's own notes on each scan.
+TRUST = {
+    "LCTSC-Test-S1-101": Trust(),
+    "LCTSC-Test-S1-104": Trust(complete=("RCA", "LAD", "LCX")),
+    "LCTSC-Test-S1-201": Trust(complete=("LAD",), partial=("LCX",)),
+    "LCTSC-Test-S1-202": Trust(),
+    "LIDC-IDRI-0002": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    "LIDC-IDRI-0314": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    "LIDC-IDRI-0001": Trust(complete=("RCA", "LAD"), partial=("LCX",)),
+    "CPTAC-PDA-C3N-00249": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    "Lung_Dx-A0001_kB": Trust(),
+}
+
+
+def read_image(path: Path) -> tuple[NDArray[np.int16], Grid]:
+    """Return an image and its grid: NIfTI file or DICOM folder, axial as these scans are."""
+    if path.is_dir():
+        files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(path))
+        image = sitk.ReadImage(list(files))
+    else:
+        image = sitk.ReadImage(str(path))
+    x, y, z = image.GetSpacing()
+    grid = Grid.axial((image.GetDepth(), image.GetHeight(), image.GetWidth()), (z, y, x))
+    affine = grid.affine.copy()
+    affine[:3, 3] = image.GetOrigin()
+    return sitk.GetArrayFromImage(image), Grid(grid.shape, affine)
+
+
+def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
+    """Return one annotated scan, prepared as for scoring but with more room around the heart.
+
+    Args:
+        data: folder with `ct/` and `annotations/`.
+        name: the scan's name, a key of `TRUST`.
+        preparation: spacing; its padding is replaced by `MARGIN`.
+    """
+    scan_path = data / "ct" / f"{name}.nii.gz"
+    hu, grid = read_image(scan_path if scan_path.exists() else data / "ct" / f"{name}_dicom")
+    scan = Scan(hu.astype(np.int16), grid, Acquisition())
+    heart, heart_grid = read_image(data / "annotations" / f"{name}_heart.nii.gz")
+    located = LocatedHeart(heart > 0, heart_grid)
+    prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
+    codes, flags = _calcium(data, name, prepared)
+    courses = _vessels(data, name, prepared, codes, flags)
+    flags[targets.HEART] = prepared.heart
+    flags[targets.UNKNOWN_AORTA] = np.ones(codes.shape, bool)
+    centre = prepared.grid.to_lps(np.argwhere(prepared.heart).mean(0)[None])[0]
+    slice_mm = grid.spacing_mm[0]
+    return Case(
+        name=name,
+        kind="real",
+        hu=np.clip(np.round(prepared.hu), -1024, 3071).astype(np.int16),
+        packed=targets.encode(codes, flags),
+        grid=prepared.grid,
+        heart_centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
+        heart_ml=located.volume_ml,
+        blur_mm=(0.4 * slice_mm, 0.7, 0.7),
+        courses=courses,
+    )
+
+
+def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
+    """Return one annotated scan as a whole, at the locator's spacing."""
+    scan_path = data / "ct" / f"{name}.nii.gz"
+    hu, grid = read_image(scan_path if scan_path.exists() else data / "ct" / f"{name}_dicom")
+    heart, _ = read_image(data / "annotations" / f"{name}_heart.nii.gz")
+    coarse = grid.with_spacing((spacing_mm,) * 3)
+    share = block_mean((heart > 0).astype(np.int16), grid, coarse)
+    return Chest(name, "real", block_mean(hu.astype(np.int16), grid, coarse), share >= 0.5)
+
+
+def _calcium(
+    data: Path, name: str, prepared: Prepared
+) -> tuple[NDArray[np.uint8], dict[int, NDArray[np.bool_]]]:
+    """Return calcium codes on the crop, and the flags of what is not known about it."""
+    shape = prepared.grid.shape
+    codes = np.zeros(shape, np.uint8)
+    none, everywhere = np.zeros(shape, bool), np.ones(shape, bool)
+    path = data / "annotations" / f"{name}_calcium.nii.gz"
+    if not path.exists():
+        free = TRUST[name].calcium_free
+        unknown = none if free else everywhere
+        return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
+    drawn, grid = read_image(path)
+    near = nearest(drawn.astype(np.uint8), grid, prepared.grid)
+    for artery in Artery:
+        codes[near == artery.vessel_code] = artery.calcium_code
+    uncertain = ndimage.binary_dilation(near == 30, iterations=3)
+    flags = {
+        targets.OTHER: (near >= 10) & (near <= 14),
+        targets.UNKNOWN_CALCIUM: uncertain,
+        targets.UNKNOWN_OTHER: uncertain,
+    }
+    return codes, flags
+
+
+def _vessels(
+    data: Path,
+    name: str,
+    prepared: Prepared,
+    codes: NDArray[np.uint8],
+    flags: dict[int, NDArray[np.bool_]],
+) -> dict[int, list[NDArray[np.float64]]]:
+    """Paint the traced arteries into `codes`, flag where they are not known, return courses."""
+    trust = TRUST[name]
+    grid = prepared.grid
+    near_heart = ndimage.binary_dilation(prepared.heart, iterations=12)
+    drawn, doubtful, courses = _trace(data, name, grid)
+    seen = {artery: drawn.get(artery, np.zeros(grid.shape, bool)) for artery in Artery}
+    for artery in Artery:
+        fill = seen[artery] & (codes == 0)
+        usable = artery.value in trust.complete + trust.partial
+        if usable:
+            codes[fill] = artery.vessel_code
+        others = np.logical_or.reduce([seen[a] for a in Artery if a is not artery])
+        if artery.value in trust.complete:
+            unknown = _within(doubtful.get(artery), grid, 6.0)
+        elif usable:
+            unknown = near_heart & ~_within(seen[artery], grid, 8.0)
+            unknown |= _within(doubtful.get(artery), grid, 6.0)
+        else:
+            unknown = near_heart.copy()
+        unknown &= ~others & ~seen[artery] if usable else ~others
+        flags[targets.UNKNOWN_VESSEL[artery]] = unknown
+    usable_codes = {Artery(a).vessel_code for a in trust.complete + trust.partial}
+    return {k: v for k, v in courses.items() if k in usable_codes}
+
+
+def _trace(
+    data: Path, name: str, grid: Grid
+) -> tuple[
+    dict[Artery, NDArray[np.bool_]],
+    dict[Artery, NDArray[np.bool_]],
+    dict[int, list[NDArray[np.float64]]],
+]:
+    """Return seen tubes, doubtful axes and seen courses of the traced arteries."""
+    path = data / "annotations" / f"{name}_centrelines.json"
+    drawn: dict[Artery, NDArray[np.bool_]] = {}
+    doubtful: dict[Artery, NDArray[np.bool_]] = {}
+    courses: dict[int, list[NDArray[np.float64]]] = {}
+    if not path.exists():
+        return drawn, doubtful, courses
+    for vessel in json.loads(path.read_text(encoding="utf-8"))["arteries"].values():
+        artery = list(Artery)[vessel["group_label"] - 1]
+        lps = np.array(vessel["points_ras_mm"]) * (-1.0, -1.0, 1.0)
+        sure = np.array(vessel["confidence"]) >= 2
+        radius = np.array(vessel["radius_mm"]) + 0.3
+        tube = paint_tube(grid, lps[sure], radius[sure])
+        axis = paint_tube(grid, lps[~sure], np.full((~sure).sum(), 0.8))
+        drawn[artery] = drawn.get(artery, False) | tube
+        doubtful[artery] = doubtful.get(artery, False) | axis
+        if sure.sum() >= 3:
+            courses.setdefault(artery.vessel_code, []).append(lps[sure])
+    return drawn, doubtful, courses
+
+
+def paint_tube(
+    grid: Grid, points_mm: NDArray[np.float64], radius_mm: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return the voxels within each point's radius: bool on the grid."""
+    mask = np.zeros(grid.shape, bool)
+    reach = np.ceil(3.5 / np.array(grid.spacing_mm)).astype(int)
+    offsets = np.stack(
+        np.meshgrid(*[np.arange(-r, r + 1) for r in reach], indexing="ij"), -1
+    ).reshape(-1, 3)
+    for point, radius in zip(points_mm, radius_mm, strict=True):
+        index = np.round(grid.to_index(point[None])[0]).astype(int) + offsets
+        apart = np.linalg.norm(grid.to_lps(index.astype(float)) - point, axis=1)
+        keep = (apart <= radius) & (index >= 0).all(1) & (index < grid.shape).all(1)
+        mask[tuple(index[keep].T)] = True
+    return mask
+
+
+def _within(mask: NDArray[np.bool_] | None, grid: Grid, distance_mm: float) -> NDArray[np.bool_]:
+    if mask is None or not mask.any():
+        return np.zeros(grid.shape, bool)
+    near: NDArray[np.bool_] = (
+        ndimage.distance_transform_edt(~mask, sampling=grid.spacing_mm) <= distance_mm
+    )
+    return near

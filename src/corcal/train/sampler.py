@@ -1,0 +1,214 @@
+"""Patches for the segmenter: drawn, seeded with extra calcium, turned, blurred and noised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from corcal.core.artery import Artery
+from corcal.core.box import Box
+from corcal.phantom.insert import insert_deposit, sample_deposit
+from corcal.train import targets
+from corcal.train.bank import Case
+from corcal.train.warp import affine_grid, rotation
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a patch may be changed.
+
+    Attributes:
+        turn_degrees: largest rotation about each axis.
+        scale: range of magnification, each axis apart.
+        frame_shift_mm: standard deviation of the heart frame's error.
+        insert: probability of putting deposits into a patch of a real scan.
+    """
+
+    turn_degrees: float = 14.0
+    scale: tuple[float, float] = (0.82, 1.22)
+    frame_shift_mm: float = 5.0
+    insert: float = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """One training example.
+
+    Attributes:
+        hu: float32 (1, slice, row, column).
+        frame: float32 (3, half sides).
+        packed: int32 (slice, row, column), see `corcal.train.targets`.
+    """
+
+    hu: torch.Tensor
+    frame: torch.Tensor
+    packed: torch.Tensor
+
+
+def sample_patch(
+    case: Case, shape: tuple[int, int, int], rng: np.random.Generator, plan: Augmentation
+) -> Patch:
+    """Return an augmented patch of a case.
+
+    Args:
+        case: where to draw from.
+        shape: the patch's sides in voxels, even.
+        rng: random numbers.
+        plan: how far to augment.
+    """
+    spacing = np.array(case.grid.spacing_mm)
+    turn = rotation(rng, plan.turn_degrees)
+    zoom = rng.uniform(*plan.scale, 3) if rng.random() < 0.8 else np.ones(3)
+    matrix = turn * (zoom * spacing)[None, :] / spacing[:, None]
+    centre = _centre(case, rng)
+    half = (np.array(shape) - 1) / 2
+    reach = np.ceil(np.abs(matrix) @ half).astype(int) + 2
+    low, high = np.floor(centre).astype(int) - reach, np.floor(centre).astype(int) + reach + 1
+    box = Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    box = box.intersect(Box.whole(case.grid.shape))
+    hu = np.asarray(case.hu[box.slices], np.float32)
+    packed = np.asarray(case.packed[box.slices])
+    if case.kind == "real" and case.courses and rng.random() < plan.insert:
+        packed = _insert(case, box, hu, packed, rng)
+    grid = affine_grid(matrix, centre - np.array(box.start), shape, box.shape)
+    image = functional.grid_sample(
+        torch.from_numpy(hu)[None, None],
+        grid,
+        mode="bilinear",
+        padding_mode="border",
+        align_corners=True,
+    )[0]
+    labels = functional.grid_sample(
+        torch.from_numpy(packed.astype(np.float32))[None, None],
+        grid,
+        mode="nearest",
+        padding_mode="border",
+        align_corners=True,
+    )[0, 0]
+    frame = _frame(case, matrix, centre, shape, rng, plan)
+    return Patch(_roughen(image, rng), frame, labels.to(torch.int32))
+
+
+def _centre(case: Case, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a patch centre: near calcium, near an artery, or anywhere in the heart."""
+    draw = rng.random()
+    if draw < 0.75 and case.courses:
+        code = list(case.courses)[rng.integers(len(case.courses))]
+        course = case.courses[code][rng.integers(len(case.courses[code]))]
+        point = course[rng.integers(len(course))]
+        index = case.grid.to_index(point[None])[0] + rng.normal(0, 12, 3)
+    else:
+        index = case.grid.to_index(np.array([case.heart_centre_mm]))[0]
+        spread = 35.0 / np.array(case.grid.spacing_mm)
+        index = index + rng.uniform(-1, 1, 3) * 1.5 * spread
+    clipped: NDArray[np.float64] = np.clip(index, 8, np.array(case.grid.shape) - 9)
+    return clipped
+
+
+def _insert(
+    case: Case,
+    box: Box,
+    hu: NDArray[np.float32],
+    packed: NDArray[np.uint16],
+    rng: np.random.Generator,
+) -> NDArray[np.uint16]:
+    """Put deposits on arteries, and look-alikes away from them; return the new targets."""
+    grid = case.grid.cut(box)
+    out = packed.copy()
+    for code, courses in case.courses.items():
+        artery = list(Artery)[code - 1]
+        for course in courses:
+            index = grid.to_index(course)
+            inside = course[((index > 2) & (index < np.array(grid.shape) - 3)).all(1)]
+            for _ in range(rng.poisson(min(2.0, len(inside) / 25.0))):
+                visible = insert_deposit(hu, grid, sample_deposit(rng, inside, case.blur_mm))
+                out[visible] = (out[visible] & ~np.uint16(targets.CODE_MASK)) | np.uint16(
+                    artery.calcium_code
+                )
+    away = _away_from_arteries(packed, rng, 3)
+    for voxel in away:
+        point = grid.to_lps(voxel[None].astype(np.float64))
+        path = point + np.cumsum(rng.normal(0, 0.8, (rng.integers(2, 14), 3)), 0)
+        visible = insert_deposit(hu, grid, sample_deposit(rng, path, case.blur_mm))
+        out[visible] = (out[visible] & ~np.uint16(targets.CODE_MASK)) | np.uint16(targets.OTHER)
+    return out
+
+
+def _away_from_arteries(
+    packed: NDArray[np.uint16], rng: np.random.Generator, most: int
+) -> NDArray[np.intp]:
+    """Return up to `most` voxels deep inside or clear outside the heart, far from its grooves."""
+    coarse = torch.from_numpy(((packed[::4, ::4, ::4] & targets.HEART) != 0).astype(np.float32))
+    share = functional.avg_pool3d(coarse[None, None], 7, stride=1, padding=3)[0, 0].numpy()
+    spots = np.argwhere((share > 0.97) | (share < 0.01))
+    if len(spots) == 0:
+        return np.empty((0, 3), np.intp)
+    picked: NDArray[np.intp] = spots[rng.integers(len(spots), size=rng.integers(0, most + 1))] * 4
+    return picked
+
+
+def _frame(
+    case: Case,
+    matrix: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    shape: tuple[int, int, int],
+    rng: np.random.Generator,
+    plan: Augmentation,
+) -> torch.Tensor:
+    """Return the heart frame at half resolution as the patch would see it on a turned heart.
+
+    Magnification is taken out (the frame is in units of the heart), turning is not: a scan
+    has no way to tell a turned heart from the frame alone.
+    """
+    spacing = np.array(case.grid.spacing_mm)
+    heart = case.grid.to_index(np.array([case.heart_centre_mm]))[0]
+    middle = np.linalg.solve(matrix, centre - heart)  # patch centre seen from the heart, voxels
+    size = float(np.cbrt(np.abs(np.linalg.det(matrix))))
+    side = (1000.0 * case.heart_ml) ** (1 / 3) / size * float(np.exp(rng.normal(0, 0.05)))
+    shift = rng.normal(0, plan.frame_shift_mm, 3)
+    frame = torch.empty((3, *[n // 2 for n in shape]))
+    for axis in range(3):  # index axis (slice, row, column) is LPS axis (z, y, x)
+        n = shape[axis]
+        steps = torch.arange(n // 2, dtype=torch.float32) * 2 + 0.5 - (n - 1) / 2
+        line = ((steps + middle[axis]) * spacing[axis] + shift[axis]) / side
+        view = [1, 1, 1]
+        view[axis] = -1
+        frame[2 - axis] = line.view(view).expand(frame.shape[1:])
+    return frame
+
+
+def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Blur, thicken slices, add noise and shift HU as other scanners and doses would."""
+    x = image[None]
+    if rng.random() < 0.3:
+        x = _smooth(x, float(rng.uniform(0.4, 1.1)), axes=(3, 4))
+    if rng.random() < 0.3:
+        n = int(rng.choice([3, 5, 7]))
+        x = functional.avg_pool3d(
+            functional.pad(x, (0, 0, 0, 0, n // 2, n // 2), mode="replicate"), (n, 1, 1), stride=1
+        )
+    if rng.random() < 0.7:
+        sigma = float(np.exp(rng.uniform(np.log(3.0), np.log(30.0))))
+        noise = torch.from_numpy(rng.standard_normal(x.shape, dtype=np.float32))
+        axes = (2, 3, 4) if rng.random() < 0.5 else (2,)
+        noise = _smooth(noise, float(rng.uniform(0.5, 1.2)), axes=axes)
+        x = x + noise * (sigma / float(noise.std()))
+    x = x * float(rng.uniform(0.95, 1.06)) + float(rng.uniform(-15, 15))
+    return x[0]
+
+
+def _smooth(x: torch.Tensor, sigma: float, *, axes: tuple[int, ...]) -> torch.Tensor:
+    """Return x (1, 1, slice, row, column) blurred by a Gaussian along some axes, in voxels."""
+    taps = torch.arange(-3, 4, dtype=torch.float32)
+    kernel = torch.exp(-0.5 * (taps / sigma) ** 2)
+    kernel = kernel / kernel.sum()
+    for axis in axes:
+        view, pad = [1, 1, 1, 1, 1], [0] * 6
+        view[axis] = 7
+        pad[2 * (4 - axis)] = pad[2 * (4 - axis) + 1] = 3
+        x = functional.conv3d(functional.pad(x, pad, mode="replicate"), kernel.view(view))
+    return x

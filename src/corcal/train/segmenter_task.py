@@ -1,0 +1,56 @@
+"""What the embedded segmenter learns from: patches of real scans and of phantoms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import nn
+
+from corcal.train.bank import Case
+from corcal.train.loop import Batch
+from corcal.train.network import region_loss
+from corcal.train.sampler import Augmentation, sample_patch
+from corcal.train.targets import decode
+
+
+@dataclass(frozen=True)
+class SegmenterTask:
+    """Draws patches and judges the network's answer to them.
+
+    Attributes:
+        cases: the bank.
+        patch: sides in voxels, multiples of 32.
+        real_share: share of patches that come from real scans, where there are both kinds.
+        augmentation: how far patches are changed.
+    """
+
+    cases: tuple[Case, ...]
+    patch: tuple[int, int, int] = (64, 96, 96)
+    real_share: float = 0.6
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+        """Return hu, frame and packed targets of a batch."""
+        patches = [
+            sample_patch(self._case(rng), self.patch, rng, self.augmentation) for _ in range(size)
+        ]
+        return {
+            "hu": torch.stack([p.hu for p in patches]),
+            "frame": torch.stack([p.frame for p in patches]),
+            "packed": torch.stack([p.packed for p in patches]),
+        }
+
+    def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
+        """Return Dice + cross-entropy over what is known."""
+        targets, weights = decode(batch["packed"])
+        return region_loss(network(batch["hu"], batch["frame"]), targets, weights)
+
+    def _case(self, rng: np.random.Generator) -> Case:
+        real = [c for c in self.cases if c.kind == "real"]
+        made = [c for c in self.cases if c.kind != "real"]
+        pool = real if real and (not made or rng.random() < self.real_share) else made
+        # Scans with traced arteries teach more: draw them three times as often.
+        weight = np.array([3.0 if c.courses else 1.0 for c in pool])
+        return pool[int(rng.choice(len(pool), p=weight / weight.sum()))]
