@@ -28,8 +28,13 @@ from corcal.train.annotated import HELD_OUT, TRUST
 
 #: What the annotation's codes for look-alikes mean.
 PLACES = {
-    10: "aortic wall", 11: "aortic valve", 12: "mitral annulus", 13: "pericardium",
-    14: "other calcium", 20: "noise", 0: "unmarked",
+    10: "aortic wall",
+    11: "aortic valve",
+    12: "mitral annulus",
+    13: "pericardium",
+    14: "other calcium",
+    20: "noise",
+    0: "unmarked",
 }
 UNCERTAIN = 30
 

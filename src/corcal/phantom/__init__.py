@@ -1,0 +1,1 @@
+"""Synthetic scans whose calcium is exactly known."""

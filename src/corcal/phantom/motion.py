@@ -147,9 +147,7 @@ def beating(hu: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
     return out
 
 
-def moved(
-    codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat
-) -> NDArray[np.uint8]:
+def moved(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
     """Return codes uint8 (slice, row, column) moved to the middle phase of every slice."""
     level, _ = phases_of(beat, canvas.axes[0])
     out = codes.copy()

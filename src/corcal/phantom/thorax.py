@@ -98,9 +98,7 @@ class Thorax:
         return np.asarray((z - height) * 0.72, dtype=np.float32)
 
 
-def build_thorax(
-    rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float
-) -> Thorax:
+def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float) -> Thorax:
     """Return a random chest.
 
     Args:
@@ -131,24 +129,46 @@ def build_thorax(
         saddle_mm=heart_floor_mm + float(rng.uniform(3, 12)),
         apex_mm=apex,
         spine=spline(
-            np.array([[midline, spine_y + 6, -220], [midline, spine_y, 0],
-                      [midline, spine_y - 6, 90], [midline, spine_y - 22, 230]], float),
-            np.array([19.0, 17.0, 15.5, 13.0]), 12.0),
+            np.array(
+                [
+                    [midline, spine_y + 6, -220],
+                    [midline, spine_y, 0],
+                    [midline, spine_y - 6, 90],
+                    [midline, spine_y - 22, 230],
+                ],
+                float,
+            ),
+            np.array([19.0, 17.0, 15.5, 13.0]),
+            12.0,
+        ),
         ribs=ribs,
         cartilages=cartilages,
         sternum=_sternum(rng, midline, front),
         airways=_airways(midline),
         oesophagus=spline(
-            np.array([[midline + 14, 40, -75], [midline + 10, 56, -30], [midline + 5, 62, 20],
-                      [midline + 3, 54, 70], [midline + 4, 48, 200]], float),
-            np.full(5, float(rng.uniform(6.0, 9.5))), 8.0),
+            np.array(
+                [
+                    [midline + 14, 40, -75],
+                    [midline + 10, 56, -30],
+                    [midline + 5, 62, 20],
+                    [midline + 3, 54, 70],
+                    [midline + 4, 48, 200],
+                ],
+                float,
+            ),
+            np.full(5, float(rng.uniform(6.0, 9.5))),
+            8.0,
+        ),
         air_mm=float(rng.uniform(0.0, 5.0)),
-        liver=Ellipsoid(np.array([midline - 52.0, 2.0, right - 78.0]),
-                        np.array([104.0, 84.0, 76.0]), np.eye(3)),
-        stomach=Ellipsoid(gas + np.array([0.0, 20.0, -14.0]),
-                          np.array([38.0, 44.0, 34.0]), np.eye(3)),
-        spleen=Ellipsoid(np.array([midline + 92.0, 58.0, left - 40.0]),
-                         np.array([26.0, 40.0, 36.0]), np.eye(3)),
+        liver=Ellipsoid(
+            np.array([midline - 52.0, 2.0, right - 78.0]), np.array([104.0, 84.0, 76.0]), np.eye(3)
+        ),
+        stomach=Ellipsoid(
+            gas + np.array([0.0, 20.0, -14.0]), np.array([38.0, 44.0, 34.0]), np.eye(3)
+        ),
+        spleen=Ellipsoid(
+            np.array([midline + 92.0, 58.0, left - 40.0]), np.array([26.0, 40.0, 36.0]), np.eye(3)
+        ),
         gas_mm=gas,
         lung_vessels=_lung_vessels(rng, midline),
     )
@@ -182,8 +202,10 @@ def _sternum(rng: np.random.Generator, midline: float, front: float) -> tuple[Tu
     foot, head = float(rng.uniform(-45, -10)), 120.0
     rows = [[midline + k * wide, front + 0.8 * k**2, foot] for k in (-2, -1, 0, 1, 2)]
     return tuple(
-        Tube(np.array([[x, y, foot], [x, y + 4, 60.0], [x, y + 16, head]]),
-             np.array([thick, thick, thick + 1]))
+        Tube(
+            np.array([[x, y, foot], [x, y + 4, 60.0], [x, y + 16, head]]),
+            np.array([thick, thick, thick + 1]),
+        )
         for x, y, foot in rows
     )
 
@@ -227,5 +249,10 @@ def _branch(
         return
     for spread in (0.35, 0.8):
         out = aim + rng.normal(0, spread, size=3)
-        _branch(rng, tubes, (stop, out / np.linalg.norm(out)),
-                radius_mm * float(rng.uniform(0.55, 0.8)), depth - 1)
+        _branch(
+            rng,
+            tubes,
+            (stop, out / np.linalg.norm(out)),
+            radius_mm * float(rng.uniform(0.55, 0.8)),
+            depth - 1,
+        )

@@ -117,8 +117,10 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     spine, points = anatomy.thorax.spine, canvas.lattice
     bone = canvas.coarse_tubes([spine])
     arch = canvas.coarse_tubes(
-        [Tube(spine.points_mm + [dx, dy, 0], np.full(len(spine.points_mm), r))
-         for dx, dy, r in ((-13.0, 26.0, 6.0), (13.0, 26.0, 6.0), (0.0, 40.0, 6.0))]
+        [
+            Tube(spine.points_mm + [dx, dy, 0], np.full(len(spine.points_mm), r))
+            for dx, dy, r in ((-13.0, 26.0, 6.0), (13.0, 26.0, 6.0), (0.0, 40.0, 6.0))
+        ]
     )
     disc = np.cos(points[..., 2] * np.float32(2 * np.pi / 25.0)) - 0.82
     canvas.paint(np.minimum(bone, arch), tissue.cortex)
@@ -130,9 +132,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 
 def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> None:
     chest = anatomy.thorax
-    noise = gaussian_filter(
-        rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6
-    )
+    noise = gaussian_filter(rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6)
     lung = canvas.fine(noise / noise.std() * 14.0) + np.float32(tissue.lung)
     canvas.paint(chest.cavity(canvas.lattice), lung)
     canvas.paint_tubes(chest.lung_vessels, tissue.right_blood)
@@ -170,7 +170,9 @@ def _mediastinum(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -
     _spine(canvas, anatomy, tissue)
     canvas.paint(canvas.coarse_tubes([chest.oesophagus]), tissue.muscle - 10.0)
     if chest.air_mm > 1.5:
-        slim = Tube(chest.oesophagus.points_mm, np.full(len(chest.oesophagus.radii_mm), chest.air_mm))
+        slim = Tube(
+            chest.oesophagus.points_mm, np.full(len(chest.oesophagus.radii_mm), chest.air_mm)
+        )
         canvas.paint_tubes([slim], tissue.air)
     canvas.paint_tubes(chest.airways, tissue.muscle - 20.0, grow_mm=1.2)
 

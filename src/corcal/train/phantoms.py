@@ -53,9 +53,7 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
     )
 
 
-def _courses(
-    made: PhantomCase, rng: np.random.Generator
-) -> dict[int, list[NDArray[np.float64]]]:
+def _courses(made: PhantomCase, rng: np.random.Generator) -> dict[int, list[NDArray[np.float64]]]:
     """Return points on each artery, and apart from them points on its calcium."""
     courses: dict[int, list[NDArray[np.float64]]] = {}
     for artery in Artery:
@@ -66,8 +64,6 @@ def _courses(
     return courses
 
 
-def _some(
-    voxels: NDArray[np.intp], grid: Grid, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _some(voxels: NDArray[np.intp], grid: Grid, rng: np.random.Generator) -> NDArray[np.float64]:
     picked = voxels[rng.permutation(len(voxels))[:_POINTS]]
     return grid.to_lps(picked.astype(np.float64))
