@@ -46,9 +46,7 @@ def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice
         for i, stored in zip(members, _stored(path, [slices[i] for i in members]), strict=True):
             hu[i] = _to_hu(stored, slices[i])
             wrapped += unwrap(hu[i])
-            if hu[i].min() < AIR_HU:
-                below += int(np.count_nonzero(hu[i] < AIR_HU))
-                np.maximum(hu[i], AIR_HU, out=hu[i])
+            below += _fill(hu[i], slices[i])
     return hu, _doubts(below, wrapped, hu.size)
 
 
@@ -79,7 +77,7 @@ def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
     if one.frame is not None or number(one.tags, "BitsAllocated") != 16:
         return None
     # Tag, value representation (explicit only) and length stand before the values.
-    lead = {ExplicitVRLittleEndian: 12, ImplicitVRLittleEndian: 8}.get(syntax)
+    lead = {str(ExplicitVRLittleEndian): 12, str(ImplicitVRLittleEndian): 8}.get(str(syntax))
     size = one.shape[0] * one.shape[1] * 2
     if lead is None:
         return None
@@ -150,6 +148,20 @@ def _to_hu(stored: NDArray[Any], one: Slice) -> NDArray[np.int16]:
     if padding is not None and padding * slope + intercept > _PADDING_ABOVE_HU:
         hu[stored == padding] = AIR_HU
     return hu
+
+
+def _fill(hu: NDArray[np.int16], one: Slice) -> int:
+    """Set what lies below air to air, in place; count what the header does not call padding."""
+    if hu.min() >= AIR_HU:
+        return 0
+    outside = hu < AIR_HU
+    padding = number(one.tags, "PixelPaddingValue")
+    unexplained = outside
+    if padding is not None:
+        unexplained = outside & (hu != round(padding * one.slope + one.intercept_hu))
+    count = int(np.count_nonzero(unexplained))
+    hu[outside] = AIR_HU
+    return count
 
 
 def _doubts(below: int, wrapped: int, size: int) -> tuple[Notice, ...]:

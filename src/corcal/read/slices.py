@@ -114,7 +114,10 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
     with path.open("rb") as file:
         head = file.read(132)
         if not (head[128:] == b"DICM" or head[:2] in _BARE):
-            raise UnreadableScan(f"{path.name}: not a DICOM file")
+            raise UnreadableScan(
+                f"{path.name}: not a DICOM file; corcal reads DICOM folders, zips and files, and "
+                ".nii, .nii.gz, .nrrd, .mha and .mhd"
+            )
         file.seek(0)
         try:
             with config.disable_value_validation():
