@@ -36,7 +36,7 @@ from corcal.report.finding import (
 LISTED_LESIONS = 16
 
 #: CAC-DRS as it is printed; between whole numbers a score belongs to the lower grade.
-_GRADES = (("none", "0"), ("mild", "1–99"), ("moderate", "100–299"), ("severe", "300 and more"))
+_GRADES = (("none", "0"), ("mild", "1–99"), ("moderate", "100–299"), ("severe", "≥ 300"))
 
 
 def report_html(reading: Reading, pictures: tuple[Picture, ...]) -> bytes:

@@ -8,6 +8,7 @@ Source of the layout: the NIfTI-1.1 standard (nifti1.h, Cox et al.), quaternions
 from __future__ import annotations
 
 import gzip
+import io
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,8 @@ _UINT8 = 2
 _MILLIMETRES = 2
 _SCANNER = 1
 _LABEL_INTENT = 1002
+#: Largest error of a unit vector: 0.005 mm at half a metre.
+_TURN_TOLERANCE = 1e-5
 
 
 def labels_nifti(reading: Reading) -> bytes:
@@ -60,9 +63,11 @@ def labels_nifti(reading: Reading) -> bytes:
     codes, affine_lps = as_stored(reading)
     # NIfTI counts (column, row, slice) and its world is RAS: x to the right ear is negative.
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine_lps[:, [2, 1, 0, 3]]
-    head = _header(codes.shape, affine).tobytes()
-    plain = head + bytes(_DATA_AT - len(head)) + codes.tobytes()
-    return gzip.compress(plain, compresslevel=1, mtime=0)
+    file = io.BytesIO()
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
+        packed.write(_header(codes.shape, affine).tobytes().ljust(_DATA_AT, b"\0"))
+        packed.write(codes.data)
+    return file.getvalue()
 
 
 def as_stored(reading: Reading) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
@@ -104,20 +109,30 @@ def _header(shape: tuple[int, ...], affine: NDArray[np.float64]) -> NDArray[np.v
     return h
 
 
-def _rotation(unit: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, float]:
+def _rotation(unit: NDArray[np.float64]) -> tuple[NDArray[np.float32] | None, float]:
     """Return the quaternion (b, c, d) of a rotation and its handedness.
 
-    None where the axes are not square to each other: a quaternion cannot say that, the sform
-    alone then does. The quaternion is the leading eigenvector of Bar-Itzhack's matrix
-    (J Guid Control Dyn 2000, 23, 1085), exact for rotations by any angle.
+    None where the file's three float32 do not give the rotation back: axes that are not square
+    to each other, and some turns of nearly 180 degrees. The sform alone then says it.
+    The quaternion is the leading eigenvector of Bar-Itzhack's matrix (J Guid Control Dyn 2000,
+    23, 1085), stable for every angle.
     """
     handed = float(np.sign(np.linalg.det(unit)))
-    if np.abs(unit.T @ unit - np.eye(3)).max() > 1e-4:
-        return None, handed
     r = unit * np.array([1.0, 1.0, handed])
     k = np.empty((4, 4))
     k[:3, :3] = r + r.T - np.eye(3) * np.trace(r)
     k[3, :3] = k[:3, 3] = (r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1])
     k[3, 3] = np.trace(r)
     q = np.linalg.eigh(k)[1][:, -1]
-    return (q[:3] if q[3] >= 0 else -q[:3]), handed
+    stored = (q[:3] if q[3] >= 0 else -q[:3]).astype(np.float32)
+    back = _from_quaternion(stored.astype(np.float64))
+    return (stored if np.abs(back - r).max() < _TURN_TOLERANCE else None), handed
+
+
+def _from_quaternion(bcd: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rotation that readers take from a file's (b, c, d)."""
+    a = np.sqrt(max(0.0, 1.0 - float(bcd @ bcd)))
+    b, c, d = bcd
+    cross = np.array([[0.0, -d, c], [d, 0.0, -b], [-c, b, 0.0]])
+    turn: NDArray[np.float64] = np.eye(3) + 2 * a * cross + 2 * cross @ cross
+    return turn

@@ -93,8 +93,8 @@ def _caption(draw: ImageDraw.ImageDraw, view: View, report: Report, x: int) -> N
         return
     draw.text((x, _TOP), view.title, fill=ARTERY_COLOURS[artery], font=font(26))
     score = report.score.of(artery)
-    amount = f"{agatston_text(score.agatston)} / {volume_text(score.volume_mm3)} mm3"
-    draw.text((x + SIDE, _TOP), amount, fill=_BRIGHT, font=font(26), anchor="ra")
+    amount = f"score {agatston_text(score.agatston)}, {volume_text(score.volume_mm3)} mm3"
+    draw.text((x + SIDE, _TOP + 4), amount, fill=_BRIGHT, font=font(22), anchor="ra")
 
 
 def _legend(draw: ImageDraw.ImageDraw, y: int) -> None:

@@ -39,8 +39,10 @@ def marked(view: View, side: int) -> Image.Image:
     rgb = np.repeat(np.asarray(grey, dtype=np.float32)[:, :, None], 3, axis=2)
     calcium = _smooth(view.codes > len(Artery), grey.size)
     for artery in Artery:
-        codes = (artery.vessel_code, artery.calcium_code)
-        whole = _smooth(np.isin(view.codes, codes), grey.size)
+        mask = (view.codes == artery.vessel_code) | (view.codes == artery.calcium_code)
+        if not mask.any():
+            continue
+        whole = _smooth(mask, grey.size)
         _tint(rgb, whole & ~calcium, ARTERY_COLOURS[artery], _FILL)
         rgb[_outline(whole)] = ARTERY_COLOURS[artery]
     _tint(rgb, calcium, CALCIUM_COLOUR, _CALCIUM_FILL)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+from corcal.core.reading import Reading
+from corcal.report.as_csv import COLUMNS, calcium_csv
+
+
+def test_the_table_is_exactly_this(reading: Reading) -> None:
+    assert calcium_csv(reading.report).decode() == (
+        "artery,present,volume_mm3,agatston,mask_volume_ml,lesions,"
+        "peak_hu,mean_hu,density,mass_mg\n"
+        "RCA,1,98.250,118.500,0.107000,1,612.000,301.500,2.900,\n"
+        "LAD,1,36.500,27.250,0.040000,2,410.000,240.000,2.100,\n"
+        "LCX,0,0.000,0.000,0.000000,0,,,,\n"
+        "total,1,134.750,145.750,0.147000,3,612.000,,,\n"
+    )
+
+
+def test_without_calcium_the_total_is_zero_and_has_no_hu(clean: Reading) -> None:
+    rows = list(csv.DictReader(io.StringIO(calcium_csv(clean.report).decode())))
+    assert [r["artery"] for r in rows] == ["RCA", "LAD", "LCX", "total"]
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[3]["present"] == "0"
+    assert rows[3]["agatston"] == "0.000"
+    assert rows[3]["peak_hu"] == ""
+
+
+def test_mass_is_summed_where_every_artery_has_one(reading: Reading) -> None:
+    score = reading.report.score
+    weighed = replace(score, arteries=tuple(replace(a, mass_mg=1.5) for a in score.arteries))
+    table = calcium_csv(replace(reading.report, score=weighed)).decode()
+    assert table.splitlines()[-1].endswith(",4.500")

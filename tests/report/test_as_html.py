@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from corcal.core.reading import Reading
+from corcal.core.scan import Acquisition, Notice, Source
+from corcal.core.severity import CacDrs
+from corcal.report.as_html import LISTED_LESIONS, report_html
+from corcal.report.as_png import painted
+from corcal.report.disclaimer import DISCLAIMER, NON_GATED_LIMITS
+from corcal.report.views import take_views
+
+from .conftest import LAD, RCA, RCA_LESION, no_calcium
+
+VOID = {"meta", "img", "br", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Tables by id as rows of cell texts; tags with their attributes; balance of the tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self._open: list[str] = []
+        self._table: list[list[str]] | None = None
+        self._cell = False
+        self.feed(html)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag == "table":
+            self._table = self.tables.setdefault(dict(attrs).get("id") or "", [])
+        elif tag == "tr" and self._table is not None:
+            self._table.append([])
+        elif tag in ("td", "th") and self._table is not None:
+            self._table[-1].append("")
+            self._cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        if tag == "table":
+            self._table = None
+        elif tag in ("td", "th"):
+            self._cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._cell and self._table is not None:
+            self._table[-1][-1] += data
+
+
+def html_of(reading: Reading) -> str:
+    return report_html(reading, painted(take_views(reading))).decode()
+
+
+def without_images(html: str) -> str:
+    return re.sub(r"data:image/jpeg;base64,[A-Za-z0-9+/=]+", "", html)
+
+
+def test_the_table_per_artery(reading: Reading) -> None:
+    rows = Page(html_of(reading)).tables["arteries"]
+    assert rows[0][:4] == ["Artery", "Calcium", "Agatston-equivalent(estimated)", "Share"]
+    assert rows[1:] == [
+        ["RCA", "present", "118", "", "98", "0.098", "0.107", "1", "612", "302"],
+        ["Left main + LAD", "present", "27", "", "36", "0.036", "0.040", "2", "410", "240"],
+        ["LCX", "none found", "0", "", "0", "0.000", "0.000", "0", "–", "–"],
+        ["Total", "2 of 3", "146", "", "135", "0.135", "0.147", "3", "612", ""],
+    ]
+
+
+def test_lesions_come_largest_first_with_their_slice(reading: Reading) -> None:
+    rows = Page(html_of(reading)).tables["lesions"]
+    assert [r[:3] for r in rows[1:]] == [
+        ["RCA", "6", "98"],
+        ["Left main + LAD", "9", "30"],
+        ["Left main + LAD", "10", "6.5"],
+    ]
+
+
+def test_many_lesions_are_cut_short_and_counted(
+    reading: Reading, with_scores: Callable[..., Reading]
+) -> None:
+    rca = replace(RCA, lesions=(RCA_LESION,) * 40)
+    many = with_scores(reading, (rca, LAD, no_calcium(reading.report.score.arteries[2].artery)),
+                       CacDrs("V", 2, 2))  # fmt: skip
+    html = html_of(many)
+    assert len(Page(html).tables["lesions"]) == 1 + LISTED_LESIONS
+    assert f"The {LISTED_LESIONS} largest of 42; all are in report.json." in html
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(reading: Reading) -> None:
+    page = Page(html_of(reading))
+    assert {t for t, _ in page.tags}.isdisjoint({"script", "link", "iframe", "object", "form"})
+    for tag, attributes in page.tags:
+        assert not any(name.startswith("on") for name in attributes), tag
+        for name in ("src", "href"):
+            assert (attributes.get(name) or "data:").startswith("data:")
+    assert "http" not in without_images(html_of(reading)).replace("http-equiv", "")
+    assert "url(" not in html_of(reading)
+
+
+def test_every_picture_is_described(reading: Reading) -> None:
+    images = [a for t, a in Page(html_of(reading)).tags if t == "img"]
+    assert len(images) == 10
+    assert all(image["alt"] for image in images)
+    assert all(a.get("scope") for t, a in Page(html_of(reading)).tags if t == "th")
+
+
+def test_what_it_is_not_and_how_far_it_goes(reading: Reading, clean: Reading) -> None:
+    for one in (reading, clean):
+        html = html_of(one)
+        assert html.count(DISCLAIMER) == 2
+        assert all(sentence in html for sentence in NON_GATED_LIMITS)
+        assert "derived from the Agatston-equivalent score, not visual" in html
+        assert "left main counted with LAD" in html
+
+
+def test_a_gated_scan_is_not_called_an_estimate(
+    reading: Reading, with_scores: Callable[..., Reading]
+) -> None:
+    gated = with_scores(reading, reading.report.score.arteries, CacDrs("A", 2, 2))
+    html = without_images(html_of(gated))
+    assert "estimated" not in html
+    assert "derived" not in html
+    assert NON_GATED_LIMITS[0] not in html
+    assert "CAC-DRS A2/N2" in html
+
+
+@pytest.mark.parametrize("word", ["statin", "aspirin", "medication", "treatment", "recommend"])
+def test_no_advice_is_given(reading: Reading, word: str) -> None:
+    assert word not in without_images(html_of(reading)).lower()
+
+
+def test_text_from_the_scan_is_never_markup(reading: Reading) -> None:
+    evil = "<script>alert(1)</script>"
+    scan = replace(
+        reading.scan,
+        acquisition=Acquisition(kernel=evil, manufacturer='"><b>', model="\udcff"),
+        notices=(Notice("odd", evil),),
+    )
+    html = html_of(replace(reading, scan=scan))
+    assert "<script>" not in html
+    assert html.count("&lt;script&gt;") == 2
+    Page(html)
+
+
+def test_paths_and_names_stay_out(reading: Reading) -> None:
+    html = html_of(reading)
+    assert "DOE" not in without_images(html)
+    assert "/somewhere" not in html
+
+
+def test_what_was_asked_for_is_shown_and_nothing_else(reading: Reading) -> None:
+    assert "percentile" not in without_images(html_of(reading)).lower()
+    report = replace(reading.report, percentile="75-90", arterial_age_years=66.2)
+    html = html_of(replace(reading, report=report))
+    assert "MESA percentile: <b>75-90</b>" in html
+    assert "Arterial age: <b>66 years</b>" in html
+
+
+def test_labels_that_were_given_need_no_model(reading: Reading) -> None:
+    stamp = replace(reading.report.provenance, models=(), seconds={})
+    given = replace(
+        reading,
+        scan=replace(reading.scan, source=Source(), acquisition=Acquisition()),
+        heart=None,
+        report=replace(reading.report, provenance=stamp),
+    )
+    html = html_of(given)
+    assert "No model: the labels were given." in html
+    assert "not stated" in html

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from corcal.core.artery import Artery
+from corcal.core.reading import Reading
+from corcal.report.as_png import SIDE, as_bytes, overview, painted
+from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR
+from corcal.report.paint import marked, plain
+from corcal.report.views import View, take_views
+
+
+@pytest.fixture
+def view() -> View:
+    """20 x 40 mm of soft tissue at the level of the window, calcium in a green vessel."""
+    hu = np.full((20, 20), 40, np.int16)
+    codes = np.zeros((20, 20), np.uint8)
+    codes[8:12, 4:16] = Artery.RCA.vessel_code
+    codes[9:11, 8:12] = Artery.RCA.calcium_code
+    hu[codes == Artery.RCA.calcium_code] = 600
+    return View("rca", "RCA", "", hu, codes, (1.0, 2.0), (-135.0, 215.0), ("R", "L", "A", "P"))
+
+
+def test_a_window_of_350_about_40_hu(view: View) -> None:
+    grey = np.asarray(plain(view, 400))
+    assert tuple(grey[150, 100]) == (128, 128, 128)
+    assert tuple(grey[200, 200]) == (255, 255, 255)
+
+
+def test_proportions_are_those_of_the_patient(view: View) -> None:
+    # 20 mm high and 40 mm wide in a square: a quarter stays black above and below.
+    rows = np.asarray(plain(view, 400))[:, 30].any(axis=1)
+    assert (int(rows.argmax()), int(rows.sum())) == (100, 200)
+
+
+def test_colours_are_those_of_the_paper(view: View) -> None:
+    image = np.asarray(marked(view, 400))
+    seen = {tuple(int(c) for c in p) for p in image.reshape(-1, 3)}
+    assert ARTERY_COLOURS[Artery.RCA] in seen
+    assert CALCIUM_COLOUR in seen
+    assert ARTERY_COLOURS[Artery.LCX] not in seen
+
+
+def test_calcium_stays_brighter_than_its_vessel_under_the_mark(view: View) -> None:
+    image = np.asarray(marked(view, 400)).astype(int)
+    calcium, vessel = image[200, 200], image[200, 120]
+    assert calcium.sum() > vessel.sum() + 200
+    assert calcium[2] > calcium[0], "tinted blue"
+    assert vessel[1] > vessel[0], "tinted green"
+
+
+def test_a_lesion_of_one_voxel_is_marked(view: View) -> None:
+    codes = np.zeros_like(view.codes)
+    codes[5, 5] = Artery.LCX.calcium_code
+    seen = np.asarray(marked(replace(view, codes=codes), 400)).reshape(-1, 3)
+    assert (seen == CALCIUM_COLOUR).all(axis=1).sum() > 50
+
+
+def test_the_overview_opens_as_a_picture(reading: Reading, clean: Reading) -> None:
+    for one in (reading, clean):
+        sheet = overview(one.report, painted(take_views(one)))
+        opened = Image.open(io.BytesIO(as_bytes(sheet)))
+        opened.load()
+        assert opened.size == sheet.size
+        assert opened.width > 4 * SIDE

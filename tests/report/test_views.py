@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from corcal.core.box import Box
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.core.reading import Reading
+from corcal.report.views import take_views
+
+
+def test_each_artery_is_shown_where_its_calcium_is_largest(reading: Reading) -> None:
+    rca, lad, lcx, front, below = take_views(reading)
+    assert [v.name for v in (rca, lad, lcx, front, below)] == [
+        "rca", "lad", "lcx", "coronal", "axial",
+    ]  # fmt: skip
+    assert rca.caption == "slice 6 of 12 (z 15 mm): its largest calcium"
+    assert lad.caption == "slice 9 of 12 (z 24 mm): its largest calcium"
+    assert lcx.caption == "slice 6 of 12 (z 15 mm): no calcium, mid course"
+    assert np.count_nonzero(rca.codes == 4) == 16
+    assert np.count_nonzero(lad.codes == 5) == 12
+
+
+def test_without_labels_the_middle_of_the_heart_is_shown(reading: Reading) -> None:
+    blank = np.zeros_like(reading.labels.codes)
+    bare = replace(reading, labels=ArteryLabels(blank, reading.labels.grid))
+    for one in (bare, replace(bare, heart=None)):
+        views = take_views(one)
+        assert all("artery not outlined, mid heart" in v.caption for v in views[:3])
+        assert not any(v.codes.any() for v in views)
+
+
+def test_the_shown_part_is_square_in_mm(reading: Reading) -> None:
+    grid = Grid.axial(reading.scan.grid.shape, (3.0, 0.5, 0.5))
+    scan = replace(reading.scan, grid=grid)
+    labels = ArteryLabels(reading.labels.codes, grid)
+    view = take_views(replace(reading, scan=scan, labels=labels, heart=None))[0]
+    # The scan is smaller than the smallest square worth showing: all of it is shown.
+    assert view.hu.shape == (48, 64)
+    assert view.pixel_mm == (0.5, 0.5)
+
+
+def test_a_heart_box_that_reaches_the_edges_is_cut_to_the_scan(reading: Reading) -> None:
+    whole = replace(reading, heart=Box.whole(reading.scan.grid.shape))
+    assert take_views(whole)[0].hu.shape == (48, 64)
+
+
+def test_projections_show_every_marked_column(reading: Reading) -> None:
+    _, _, _, front, below = take_views(reading)
+    codes = reading.labels.codes
+    assert np.unique(front.codes).tolist() == [0, 1, 2, 3, 4, 5]
+    assert np.unique(below.codes).tolist() == [0, 2, 3, 4, 5], "calcium in front of the RCA"
+    assert np.count_nonzero(below.codes == 4) == np.count_nonzero((codes == 4).any(axis=0))
+    # Head first: the LAD, which lies higher than the RCA, comes in an upper row.
+    assert np.argwhere(front.codes == 5)[:, 0].max() < np.argwhere(front.codes == 4)[:, 0].min()
+    assert front.edges == ("R", "L", "H", "F")
+    assert front.pixel_mm == (3.0, 1.0)
