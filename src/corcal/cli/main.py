@@ -22,7 +22,7 @@ from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
 #: Each command lives in the module of its name, as the object of its name.
-COMMANDS = ("score", "quantify")
+COMMANDS = ("score", "quantify", "models")
 
 DONE, REFUSED, DEFECT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
