@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.uid import JPEGLSTransferSyntaxes
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLSTransferSyntaxes
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
 from corcal.read.slices import Slice, number
+from corcal.read.wrapped import unwrap
 
 #: Below air nothing is measured: scanners mark what lies outside their field by such values.
 AIR_HU = -1024
@@ -39,12 +41,13 @@ def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice
     by_file: dict[Path, list[int]] = defaultdict(list)
     for i, one in enumerate(slices):
         by_file[one.path].append(i)
+    below = wrapped = 0
     for path, members in by_file.items():
-        with config.disable_value_validation():
-            tags, decoder = _open(path)
-            for i in members:
-                hu[i] = _to_hu(_decode(tags, decoder, slices[i]), slices[i])
-    return hu, _clean(hu)
+        for i, stored in zip(members, _stored(path, [slices[i] for i in members]), strict=True):
+            hu[i] = _to_hu(stored, slices[i])
+            wrapped += unwrap(hu[i])
+            below += _fill(hu[i], slices[i])
+    return hu, _doubts(below, wrapped, hu.size)
 
 
 def same_pixels(a: Slice, b: Slice) -> bool:
@@ -53,6 +56,43 @@ def same_pixels(a: Slice, b: Slice) -> bool:
         return False
     first, second = (hounsfield([one])[0] for one in (a, b))
     return bool(np.array_equal(first, second))
+
+
+def _stored(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
+    """Give the stored values (row, column) of the slices that one file holds."""
+    plain = _plain(path, slices[0])
+    if plain is not None:
+        yield plain
+        return
+    with config.disable_value_validation():
+        tags, decoder = _open(path)
+        for one in slices:
+            yield _decode(tags, decoder, one)
+
+
+def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
+    """Return uncompressed 16-bit pixels straight from the file, or None for any other form."""
+    meta = getattr(one.tags, "file_meta", None)
+    syntax = meta.get("TransferSyntaxUID", "") if meta else ""
+    if one.frame is not None or number(one.tags, "BitsAllocated") != 16:
+        return None
+    # Tag, value representation (explicit only) and length stand before the values.
+    lead = {str(ExplicitVRLittleEndian): 12, str(ImplicitVRLittleEndian): 8}.get(str(syntax))
+    size = one.shape[0] * one.shape[1] * 2
+    if lead is None:
+        return None
+    with path.open("rb") as file:
+        file.seek(one.pixels_at)
+        raw = file.read(lead + size)
+    if raw[:4] != b"\xe0\x7f\x10\x00" or int.from_bytes(raw[lead - 4 : lead], "little") != size:
+        return None
+    if len(raw) < lead + size:
+        raise UnreadableScan(
+            f"{path.name}: its pixels end after {len(raw) - lead} of {size} bytes; "
+            "copy the series again"
+        )
+    signed = number(one.tags, "PixelRepresentation") == 1
+    return np.frombuffer(raw, "<i2" if signed else "<u2", offset=lead).reshape(one.shape)
 
 
 def _open(path: Path) -> tuple[Dataset, Decoder]:
@@ -71,7 +111,7 @@ def _open(path: Path) -> tuple[Dataset, Decoder]:
     return tags, decoder
 
 
-def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[np.int32]:
+def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[Any]:
     """Return stored values (row, column)."""
     plugin = ""
     if decoder.UID in JPEGLSTransferSyntaxes and "pyjpegls" in decoder.available_plugins:
@@ -89,7 +129,7 @@ def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[np.int32]:
     return np.asarray(stored)
 
 
-def _to_hu(stored: NDArray[np.int32], one: Slice) -> NDArray[np.int16]:
+def _to_hu(stored: NDArray[Any], one: Slice) -> NDArray[np.int16]:
     """Apply the slice's own rescale; set padding outside the range of tissue to air."""
     low, high = int(stored.min()), int(stored.max())
     if high > _INT16.max and stored.dtype == np.uint16:
@@ -110,53 +150,29 @@ def _to_hu(stored: NDArray[np.int32], one: Slice) -> NDArray[np.int16]:
     return hu
 
 
-def _clean(hu: NDArray[np.int16]) -> tuple[Notice, ...]:
-    """Repair wrapped values and fill what lies below air, in place."""
+def _fill(hu: NDArray[np.int16], one: Slice) -> int:
+    """Set what lies below air to air, in place; count what the header does not call padding."""
+    if hu.min() >= AIR_HU:
+        return 0
+    outside = hu < AIR_HU
+    padding = number(one.tags, "PixelPaddingValue")
+    unexplained = outside
+    if padding is not None:
+        unexplained = outside & (hu != round(padding * one.slope + one.intercept_hu))
+    count = int(np.count_nonzero(unexplained))
+    hu[outside] = AIR_HU
+    return count
+
+
+def _doubts(below: int, wrapped: int, size: int) -> tuple[Notice, ...]:
     notices: list[Notice] = []
-    if wrapped := _unwrap(hu):
+    if wrapped:
         sentence = f"{wrapped} voxels had wrapped round at 12 bits inside dense matter; repaired."
         notices.append(Notice("wrapped-values", sentence))
-    below = np.count_nonzero(hu < AIR_HU)
     if below:
-        np.maximum(hu, AIR_HU, out=hu)
         sentence = (
-            f"{100 * below / hu.size:.0f} % of the voxels lay below {AIR_HU} HU (outside the "
+            f"{100 * below / size:.1f} % of the voxels lay below {AIR_HU} HU (outside the "
             f"scanner's field) and were set to {AIR_HU} HU."
         )
         notices.append(Notice("padding", sentence))
     return tuple(notices)
-
-
-def _unwrap(hu: NDArray[np.int16]) -> int:
-    """Add 4096 HU to islands darker than air's edge that bright matter encloses; count them.
-
-    A scanner's 12-bit values that overflow jump from very bright to very dark between
-    neighbouring pixels. Real air never borders on such density all round: the kernel blurs.
-    """
-    bright, dark = np.int16(600), np.int16(-900)
-    count = 0
-    flat = hu.reshape(len(hu), -1)
-    columns = hu.shape[2]
-    for k in range(len(hu)):
-        seeds = np.flatnonzero(flat[k] >= bright)
-        seeds = seeds[(seeds > columns) & (seeds < flat.shape[1] - columns - 1)]
-        beside = np.concatenate([seeds + 1, seeds - 1, seeds + columns, seeds - columns])
-        if (flat[k][beside] <= dark).any():
-            count += _unwrap_slice(hu[k], bright, dark)
-    return count
-
-
-def _unwrap_slice(hu: NDArray[np.int16], bright: np.int16, dark: np.int16) -> int:
-    from scipy import ndimage  # noqa: PLC0415  seldom needed, slow to import
-
-    islands, _ = ndimage.label(hu <= dark)
-    count = 0
-    for number_of, box in enumerate(ndimage.find_objects(islands), start=1):
-        wide = tuple(slice(max(s.start - 1, 0), s.stop + 1) for s in box)
-        island = islands[wide] == number_of
-        ring = ndimage.binary_dilation(island) & ~island
-        whole = all(s.start > 0 and s.stop < n for s, n in zip(box, hu.shape, strict=True))
-        if whole and bool((hu[wide][ring] >= bright).all()):
-            hu[wide][island] += np.int16(4096)
-            count += int(island.sum())
-    return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from corcal.core.errors import UnreadableScan
@@ -32,6 +33,8 @@ def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None)
         with opened(path) as content:
             return _scan_of(path, content, settings, series_uid)
     except OSError as error:
+        if error.errno == errno.ENOSPC:  # unpacking a zip: not the scan's fault
+            raise
         raise UnreadableScan(f"{path.name}: cannot be read ({error.strerror})") from error
 
 

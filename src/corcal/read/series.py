@@ -101,11 +101,8 @@ def series_in(content: Content, settings: Admission) -> tuple[SeriesCandidate, .
     """
     groups, damaged = _grouped(content)
     if not groups:
-        first = f", the first of them {damaged[0]}" if damaged else ""
-        raise UnreadableScan(
-            f"{content.name}: holds no DICOM file that can be read{first}; corcal reads DICOM "
-            "folders, zips and files, and .nii, .nii.gz, .nrrd, .mha and .mhd"
-        )
+        first = f"; the first: {damaged[0]}" if damaged else ""
+        raise UnreadableScan(f"{content.name}: holds no DICOM file that can be read{first}")
     patients = list(dict.fromkeys(text(g[0].tags, "PatientID") for g in groups.values()))
     found = [
         _candidate(uid, g, 1 + patients.index(text(g[0].tags, "PatientID")), settings)

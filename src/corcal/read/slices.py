@@ -52,6 +52,8 @@ _KEYWORDS = [
     "Rows",
     "Columns",
     "PixelSpacing",
+    "BitsAllocated",
+    "PixelRepresentation",
     "PixelPaddingValue",
     "RescaleIntercept",
     "RescaleSlope",
@@ -84,6 +86,7 @@ class Slice:
         rescale_type: "HU", or "" where not given.
         image_type: the words of ImageType, upper case, values split at blanks and underscores.
         tags: the header's other attributes, by keyword.
+        pixels_at: where the pixel data element begins in the file.
     """
 
     path: Path
@@ -99,6 +102,7 @@ class Slice:
     rescale_type: str
     image_type: frozenset[str]
     tags: Dataset = field(repr=False)
+    pixels_at: int = 0
 
 
 def read_slices(path: Path) -> tuple[Slice, ...]:
@@ -110,14 +114,17 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
     with path.open("rb") as file:
         head = file.read(132)
         if not (head[128:] == b"DICM" or head[:2] in _BARE):
-            raise UnreadableScan(f"{path.name}: not a DICOM file")
+            raise UnreadableScan(
+                f"{path.name}: not a DICOM file; corcal reads DICOM folders, zips and files, and "
+                ".nii, .nii.gz, .nrrd, .mha and .mhd"
+            )
         file.seek(0)
         try:
             with config.disable_value_validation():
                 tags = pydicom.dcmread(
                     file, stop_before_pixels=True, specific_tags=[*_KEYWORDS], force=True
                 )
-                return tuple(_slices(path, tags))
+                return tuple(_slices(path, tags, file.tell()))
         except OSError:
             raise
         except Exception as error:
@@ -176,17 +183,17 @@ def words(image_type: str) -> frozenset[str]:
     return frozenset(image_type.upper().replace("\\", " ").replace("_", " ").split())
 
 
-def _slices(path: Path, tags: Dataset) -> Iterable[Slice]:
+def _slices(path: Path, tags: Dataset, pixels_at: int) -> Iterable[Slice]:
     if not text(tags, "SOPClassUID"):
         raise ValueError("no SOP class")
     if "PerFrameFunctionalGroupsSequence" not in tags:
-        return [_single(path, tags)]
+        return [_single(path, tags, pixels_at)]
     shared = group(tags, "SharedFunctionalGroupsSequence")
     frames = tags.PerFrameFunctionalGroupsSequence
     return [_frame(path, tags, k, (own, shared)) for k, own in enumerate(frames)]
 
 
-def _single(path: Path, tags: Dataset) -> Slice:
+def _single(path: Path, tags: Dataset, pixels_at: int) -> Slice:
     many = (number(tags, "NumberOfFrames") or 1) > 1
     return Slice(
         path=path,
@@ -203,6 +210,7 @@ def _single(path: Path, tags: Dataset) -> Slice:
         rescale_type=text(tags, "RescaleType"),
         image_type=words(text(tags, "ImageType")),
         tags=tags,
+        pixels_at=pixels_at,
     )
 
 
