@@ -29,9 +29,7 @@ def test_every_command_file_is_a_command() -> None:
 @pytest.mark.parametrize("command", cli.COMMANDS)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0
-    text = capsys.readouterr().out
-    assert text.startswith(f"Usage: corcal {command} ")
-    assert cli.COMMANDS[command] in " ".join(text.split())
+    assert capsys.readouterr().out.startswith(f"Usage: corcal {command} ")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -21,14 +21,8 @@ import click
 from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
-#: Each command lives in the module of its name, as the object of its name. What is said of it
-#: stands here as well, so that `corcal --help` imports none of them.
-COMMANDS = {
-    "score": "Find and measure the coronary calcium of a chest CT.",
-    "quantify": "Measure the calcium that a label map marks on a scan.",
-    "inspect": "List the series at PATH, the one that would be scored, and every admission check.",
-    "models": "List the models that come with corcal, and check their files.",
-}
+#: Each command lives in the module of its name, as the object of its name.
+COMMANDS = ("score", "quantify", "inspect", "models")
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -36,7 +30,7 @@ DONE, REFUSED, DEFECT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
 
 class _Commands(click.Group):
-    """Imports a command when it is called for."""
+    """Imports a command when it is called for; commands import what is costly when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -47,10 +41,6 @@ class _Commands(click.Group):
         command = getattr(import_module(f"corcal.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
