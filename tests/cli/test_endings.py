@@ -58,7 +58,7 @@ def test_a_refused_input_is_2_with_one_paragraph(out: str) -> None:
 def test_a_defect_is_3_without_the_text_of_the_library(out: str) -> None:
     done = run("fails", "score", "scan.zip", "-o", out)
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("corcal: unexpected ValueError (as_process.py, line ")
+    assert done.stderr.startswith("corcal: unexpected ValueError (score.py, line ")
     assert "corcal --traceback" in done.stderr
     assert "Traceback (most recent call last)" not in done.stderr
     assert SECRET not in done.stderr

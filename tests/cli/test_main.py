@@ -67,7 +67,7 @@ def test_a_wrong_command_line_is_2(
     [
         (OSError(errno.ENOSPC, "No space left on device"), 2, "corcal: the disk is full; "),
         (MemoryError(), 3, "corcal: not enough memory; "),
-        (OSError(errno.EIO, "Input/output error"), 3, "corcal: unexpected OSError (stand_ins.py"),
+        (OSError(errno.EIO, "Input/output error"), 3, "corcal: unexpected OSError (score.py"),
     ],
 )
 def test_errors_of_the_machine(

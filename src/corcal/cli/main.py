@@ -22,13 +22,15 @@ from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
 #: Each command lives in the module of its name, as the object of its name.
-COMMANDS = ("score", "quantify")
+COMMANDS = ("score", "quantify", "inspect", "models")
+
+_PACKAGE = Path(__file__).parents[1]
 
 DONE, REFUSED, DEFECT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
 
 class _Commands(click.Group):
-    """Loads a command's module when it is called for, so that `corcal --help` stays quick."""
+    """Imports a command when it is called for; commands import what is costly when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -139,7 +141,10 @@ def _defect(error: Exception) -> str:
     A library's message may quote what it choked on, and that may be a patient's name.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    ours = [f for f in frames if _PACKAGE in Path(f.filename).parents] or frames
+    place = ""
+    if ours:
+        place = f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})"
     return (
         f"unexpected {type(error).__name__}{place}. This is a defect of corcal {__version__}"
         ", not of your input. To see where it arose, run `corcal --traceback ...`; look through"
