@@ -55,13 +55,9 @@ class Canvas:
         self.hu: Field = np.full(grid.shape, -1000.0, dtype=np.float32)
         self.edge_mm = float(np.cbrt(grid.voxel_mm3))
         self.coarse_mm = coarse = max(coarse_mm, self.edge_mm)
-        z, y, x = (
-            np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes
-        )
+        z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
         self._knots = (z, y, x)
-        self._to_fine = tuple(
-            _cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True)
-        )
+        self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
         self.lattice = points_of(self._knots)
 
     def paint(self, coarse: Field, value: float | Field, softness_mm: float = 0.0) -> None:
@@ -88,9 +84,7 @@ class Canvas:
         out = np.matmul(my, out)
         return np.asarray(out @ mx.T, dtype=np.float32)
 
-    def paint_tubes(
-        self, tubes: Iterable[Tube], value: float, grow_mm: float = 0.0
-    ) -> None:
+    def paint_tubes(self, tubes: Iterable[Tube], value: float, grow_mm: float = 0.0) -> None:
         """Paint tubes voxel by voxel, their radii grown by `grow_mm`."""
         for tube in tubes:
             found = self.tube_distance(tube, grow_mm)

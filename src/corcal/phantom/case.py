@@ -137,7 +137,9 @@ def make_case(seed: int, *, options: PhantomOptions | None = None) -> PhantomCas
         sharp = _beaten(sharp, plan, plan.beat)
     clean = blurred(sharp.hu, plan.grid, plan.scanner)
     image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
-    return _with_truth(finish(image), clean, sharp, plan, {"seed": seed, "options": asdict(options)})
+    return _with_truth(
+        finish(image), clean, sharp, plan, {"seed": seed, "options": asdict(options)}
+    )
 
 
 def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:

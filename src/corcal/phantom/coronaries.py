@@ -83,7 +83,9 @@ def grow_coronaries(rng: np.random.Generator, heart: Heart) -> Coronaries:
         if not low <= length <= high:
             raise CourseRefused(f"{name} is {length:.0f} mm long")
     main |= _branches(rng, heart, lines, main, dominance)
-    vessels = tuple(_vessel(rng, name, main[name], dominance, slim) for name in _ORDER if name in main)
+    vessels = tuple(
+        _vessel(rng, name, main[name], dominance, slim) for name in _ORDER if name in main
+    )
     return Coronaries(vessels, _veins(rng, lines, main), dominance)
 
 
@@ -203,9 +205,7 @@ def _branches(
     return out
 
 
-def _veins(
-    rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]
-) -> tuple[Tube, ...]:
+def _veins(rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]) -> tuple[Tube, ...]:
     lad, lcx = main["LAD"], main["LCX"]
     beside = rng.normal(0.0, 1.0, size=3)
     shift = np.array([3.6, 1.0, -0.6]) + 0.4 * beside
@@ -213,8 +213,11 @@ def _veins(
     around = stretch_of(lines.left, up[-1], lines.crux, np.array([1.0, 0.8, 0.0]))[2:-1]
     cs = np.vstack([up, around + np.array([0.5, 1.5, 3.5])])
     course = settled(cs, lines.far, np.array([2.2, 3.6]))
-    radii = np.interp(np.arange(len(course)), [0, 0.4 * len(course), len(course)],
-                      [0.9, 1.9, float(rng.uniform(3.0, 5.0))])
+    radii = np.interp(
+        np.arange(len(course)),
+        [0, 0.4 * len(course), len(course)],
+        [0.9, 1.9, float(rng.uniform(3.0, 5.0))],
+    )
     del lcx
     return (Tube(course, radii),)
 

@@ -97,9 +97,7 @@ def settled(points_mm: Floats, far: Distance, clearance_mm: Floats) -> Floats:
     return p
 
 
-def stretch_of(
-    ring_mm: Floats, start_mm: Floats, stop_mm: Floats, toward: Floats
-) -> Floats:
+def stretch_of(ring_mm: Floats, start_mm: Floats, stop_mm: Floats, toward: Floats) -> Floats:
     """Return the part (n, 3) of a closed ring between two points.
 
     Of the two ways round, the one whose mean lies further along `toward` (LPS).

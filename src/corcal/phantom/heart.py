@@ -124,7 +124,9 @@ def united(parts: list[Field], blend_mm: float) -> Field:
 def sample_pose(rng: np.random.Generator) -> Pose:
     """Return a random pose; one patient in four has the large right heart of the PH clinic."""
     large = rng.random() < 0.25
-    turn = Rotation.from_euler("zyx", rng.normal([6.0, 0.0, 0.0], [8.0, 6.0, 6.0]), degrees=True).as_matrix()
+    turn = Rotation.from_euler(
+        "zyx", rng.normal([6.0, 0.0, 0.0], [8.0, 6.0, 6.0]), degrees=True
+    ).as_matrix()
     size = np.clip(rng.normal(1.0, 0.06), 0.86, 1.15)
     stretch = size * np.clip(rng.normal(1.0, 0.045, size=3), 0.88, 1.12)
     return Pose(
@@ -195,12 +197,8 @@ def _chambers(
                 [24 * rv, 19.5 * rv * jitter[2], 15.5 * rv, 13.5 * k * pose.pa],
             ),
         ),
-        "RA": (
-            blob((-33, 4, -9), (21 * rv * jitter[3], 27 * rv, 33 * rv)),
-        ),
-        "LA": (
-            blob((1, 36, 14), (31 * k * jitter[4], 17 * k * jitter[5], 23 * k * jitter[6])),
-        ),
+        "RA": (blob((-33, 4, -9), (21 * rv * jitter[3], 27 * rv, 33 * rv)),),
+        "LA": (blob((1, 36, 14), (31 * k * jitter[4], 17 * k * jitter[5], 23 * k * jitter[6])),),
         "RAA": (tube([(-35, -8, 10), (-32, -17, 18), (-26, -24, 23)], [15 * k, 12 * k, 6 * k]),),
         "LAA": (
             tube([(21, 29, 20), (30, 18, 27), (35, 7, 29)], [12 * k, 9 * k * jitter[7], 5 * k]),
@@ -217,8 +215,7 @@ def _aorta(rng: np.random.Generator, pose: Pose) -> tuple[Tube, ...]:
     k = pose.size * pose.aorta
     bend = rng.normal(0.0, 3.0, size=2)
     root = spline(
-        pose.points([(-3, 4, 8), (-7, 2, 15), (-10, 2, 24), (-14, -1, 40)])
-        + np.zeros(3),
+        pose.points([(-3, 4, 8), (-7, 2, 15), (-10, 2, 24), (-14, -1, 40)]) + np.zeros(3),
         np.array([13.0, 13.0, 16.5, 15.0]) * k,
         3.0,
     )
@@ -235,8 +232,13 @@ def _aorta(rng: np.random.Generator, pose: Pose) -> tuple[Tube, ...]:
         np.array([15, 15.5, 15.5, 15, 14, 13, 12.5, 12, 12, 12, 11.5, 11, 10]) * k,
         5.0,
     )
-    return (Tube(np.vstack([root.points_mm, up.points_mm[1:6]]),
-                 np.concatenate([root.radii_mm, up.radii_mm[1:6]])), up)
+    return (
+        Tube(
+            np.vstack([root.points_mm, up.points_mm[1:6]]),
+            np.concatenate([root.radii_mm, up.radii_mm[1:6]]),
+        ),
+        up,
+    )
 
 
 def _pulmonary(pose: Pose) -> tuple[Tube, ...]:

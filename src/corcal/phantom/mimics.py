@@ -96,9 +96,7 @@ def calcium_hu(rng: np.random.Generator) -> float:
     return float(np.clip(rng.lognormal(np.log(600.0), 0.45), 200.0, 1700.0))
 
 
-def _lump(
-    rng: np.random.Generator, kind: str, at: Floats, size: tuple[float, float]
-) -> Mimic:
+def _lump(rng: np.random.Generator, kind: str, at: Floats, size: tuple[float, float]) -> Mimic:
     semi = rng.uniform(size[0], size[1], size=3)
     axes = frame(rng.normal(size=3))
     return Mimic(kind, Ellipsoid(np.asarray(at, float), semi, axes), calcium_hu(rng))
@@ -198,8 +196,14 @@ def _metal(
         turn = np.linspace(0, 2 * np.pi, 17)
         for z in np.arange(front[0, 2] + 8, 110.0, float(rng.uniform(16, 24))):
             y = np.interp(z, front[:, 2], front[:, 1])
-            loop = np.stack([thorax.midline_mm + 17 * np.cos(turn), y + 8 * np.sin(turn),
-                             np.full(17, z) + 2 * np.cos(turn)], axis=1)
+            loop = np.stack(
+                [
+                    thorax.midline_mm + 17 * np.cos(turn),
+                    y + 8 * np.sin(turn),
+                    np.full(17, z) + 2 * np.cos(turn),
+                ],
+                axis=1,
+            )
             out.append(Mimic("wires", Tube(loop, np.full(17, 0.5)), 3000.0, calcium=False))
     if there["clips"]:
         for _ in range(int(rng.integers(2, 7))):

@@ -147,9 +147,7 @@ def beating(hu: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
     return out
 
 
-def moved(
-    codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat
-) -> NDArray[np.uint8]:
+def moved(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
     """Return codes uint8 (slice, row, column) moved to the middle phase of every slice."""
     level, _ = phases_of(beat, canvas.axes[0])
     out = codes.copy()
@@ -176,14 +174,17 @@ def _blocks(canvas: Canvas, field: Field, box: Slices) -> Iterator[tuple[Slices,
 def _warp(
     volume: NDArray[Code], block: Slices, offset: Field, level: NDArray[np.float64]
 ) -> NDArray[Code]:
-    start = [np.arange(s.start, s.stop, dtype=np.float32) for s in block]
-    at = offset * level.astype(np.float32)[:, None, None]
-    at[0] += start[0][:, None, None]
-    at[1] += start[1][:, None]
-    at[2] += start[2]
-    # Codes must not be mixed; intensities must.
-    order = 0 if volume.dtype == np.uint8 else 1
-    out: NDArray[Code] = map_coordinates(volume, at, order=order, mode="nearest", prefilter=False)
+    out = volume[block].copy()
+    scaled = offset * level.astype(np.float32)[:, None, None]
+    # Most of the box is lung and wall at rest: only what moves is looked up.
+    moves = np.nonzero(np.abs(scaled).max(axis=0) > 0.1)
+    if moves[0].size:
+        at = np.stack([scaled[i][moves] + (moves[i] + block[i].start) for i in range(3)])
+        # Codes must not be mixed; intensities must.
+        order = 0 if volume.dtype == np.uint8 else 1
+        out[moves] = map_coordinates(
+            volume, at.astype(np.float32), order=order, mode="nearest", prefilter=False
+        )
     return out
 
 
@@ -204,7 +205,21 @@ def _artefact(
         if k == PHASES // 2:
             continue
         difference = _warp(hu, part, offset, level[:, k]) - middle
-        wedge = np.clip(1.0 - np.abs(place - np.float32(k)), 0.0, None)
+        wedge = _wedge(place, k)
         total += wedge * rfft2(difference, s=padded)
     out: Field = irfft2(total, s=padded)[:, : shape[1], : shape[2]]
     return out
+
+
+def _wedge(place: Field, k: int) -> Field:
+    """Return the weight of phase k for spectral lines at places 0 to PHASES - 1.
+
+    The first and last views of a half turn see the same lines; scanners feather the two
+    into each other, or every motion would end in a streak.
+    """
+    last = PHASES - 1
+    hat: Field = np.clip(1.0 - np.abs(place - np.float32(k)), 0.0, None)
+    if k not in (0, last):
+        return hat
+    far: Field = np.clip(1.0 - np.abs(place - np.float32(last - k)), 0.0, None)
+    return 0.5 * hat * (1.0 + (1.0 - hat) * 1.0) + 0.5 * far * (1.0 - (1.0 - far) * 1.0)

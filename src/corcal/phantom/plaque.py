@@ -165,5 +165,3 @@ def plaque_on(
         vessel=vessel,
         artery=artery,
     )
-
-

@@ -35,6 +35,8 @@ class Thorax:
         liver, stomach, spleen: organs below the diaphragm.
         gas_mm: centre of the gas bubble in the stomach.
         lung_vessels: branches in the lungs.
+        neck_vessels: branches of the arch and their veins.
+        inlet: the mediastinum above the arch.
     """
 
     midline_mm: float
@@ -57,6 +59,8 @@ class Thorax:
     spleen: Ellipsoid
     gas_mm: Floats
     lung_vessels: tuple[Tube, ...]
+    neck_vessels: tuple[Tube, ...]
+    inlet: Tube
 
     def cavity(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the inner chest wall."""
@@ -98,9 +102,7 @@ class Thorax:
         return np.asarray((z - height) * 0.72, dtype=np.float32)
 
 
-def build_thorax(
-    rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float
-) -> Thorax:
+def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float) -> Thorax:
     """Return a random chest.
 
     Args:
@@ -128,29 +130,56 @@ def build_thorax(
         wall_mm=wall,
         fat_mm=fat,
         domes_mm=(right, left),
-        saddle_mm=heart_floor_mm + float(rng.uniform(3, 12)),
+        saddle_mm=heart_floor_mm + float(rng.uniform(9, 22)),
         apex_mm=apex,
         spine=spline(
-            np.array([[midline, spine_y + 6, -220], [midline, spine_y, 0],
-                      [midline, spine_y - 6, 90], [midline, spine_y - 22, 230]], float),
-            np.array([19.0, 17.0, 15.5, 13.0]), 12.0),
+            np.array(
+                [
+                    [midline, spine_y + 6, -220],
+                    [midline, spine_y, 0],
+                    [midline, spine_y - 6, 90],
+                    [midline, spine_y - 22, 230],
+                ],
+                float,
+            ),
+            np.array([19.0, 17.0, 15.5, 13.0]),
+            12.0,
+        ),
         ribs=ribs,
         cartilages=cartilages,
         sternum=_sternum(rng, midline, front),
         airways=_airways(midline),
         oesophagus=spline(
-            np.array([[midline + 14, 40, -75], [midline + 10, 56, -30], [midline + 5, 62, 20],
-                      [midline + 3, 54, 70], [midline + 4, 48, 200]], float),
-            np.full(5, float(rng.uniform(6.0, 9.5))), 8.0),
+            np.array(
+                [
+                    [midline + 14, 40, -75],
+                    [midline + 10, 56, -30],
+                    [midline + 5, 62, 20],
+                    [midline + 3, 54, 70],
+                    [midline + 4, 48, 200],
+                ],
+                float,
+            ),
+            np.full(5, float(rng.uniform(6.0, 9.5))),
+            8.0,
+        ),
         air_mm=float(rng.uniform(0.0, 5.0)),
-        liver=Ellipsoid(np.array([midline - 52.0, 2.0, right - 78.0]),
-                        np.array([104.0, 84.0, 76.0]), np.eye(3)),
-        stomach=Ellipsoid(gas + np.array([0.0, 20.0, -14.0]),
-                          np.array([38.0, 44.0, 34.0]), np.eye(3)),
-        spleen=Ellipsoid(np.array([midline + 92.0, 58.0, left - 40.0]),
-                         np.array([26.0, 40.0, 36.0]), np.eye(3)),
+        liver=Ellipsoid(
+            np.array([midline - 52.0, 2.0, right - 78.0]), np.array([104.0, 84.0, 76.0]), np.eye(3)
+        ),
+        stomach=Ellipsoid(
+            gas + np.array([0.0, 20.0, -14.0]), np.array([38.0, 44.0, 34.0]), np.eye(3)
+        ),
+        spleen=Ellipsoid(
+            np.array([midline + 92.0, 58.0, left - 40.0]), np.array([26.0, 40.0, 36.0]), np.eye(3)
+        ),
         gas_mm=gas,
         lung_vessels=_lung_vessels(rng, midline),
+        neck_vessels=_neck_vessels(rng, midline),
+        inlet=Tube(
+            np.array([[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]),
+            np.array([27.0, 34.0]),
+        ),
     )
 
 
@@ -182,8 +211,10 @@ def _sternum(rng: np.random.Generator, midline: float, front: float) -> tuple[Tu
     foot, head = float(rng.uniform(-45, -10)), 120.0
     rows = [[midline + k * wide, front + 0.8 * k**2, foot] for k in (-2, -1, 0, 1, 2)]
     return tuple(
-        Tube(np.array([[x, y, foot], [x, y + 4, 60.0], [x, y + 16, head]]),
-             np.array([thick, thick, thick + 1]))
+        Tube(
+            np.array([[x, y, foot], [x, y + 4, 60.0], [x, y + 16, head]]),
+            np.array([thick, thick, thick + 1]),
+        )
         for x, y, foot in rows
     )
 
@@ -198,6 +229,22 @@ def _airways(midline: float) -> tuple[Tube, ...]:
         spline(right, np.array([7.5, 7.0, 5.0, 3.0])),
         spline(left, np.array([6.5, 6.0, 4.5, 3.0])),
     )
+
+
+def _neck_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:
+    """Return three arteries from the arch, and the veins that join to the superior cava."""
+    out = []
+    for x, y, radius, aside in (
+        (-10.0, 10.0, 6.5, -14.0), (4.0, 22.0, 4.0, 10.0), (12.0, 32.0, 5.0, 22.0),
+        (-22.0, 2.0, 7.0, -12.0),
+    ):  # fmt: skip
+        start = np.array([x, y, 92.0])
+        stop = np.array([midline + 13 + x + aside, y + 6.0, 210.0]) + rng.normal(0, 4, size=3)
+        out.append(
+            Tube(np.stack([start, (start + stop) / 2 + [0, -3, 0], stop]), np.full(3, radius))
+        )
+    left = np.array([[-30.0, 0, 92], [-10, -4, 100], [12, 2, 112], [34, 12, 140]])
+    return (*out, Tube(left, np.full(4, 6.0)))
 
 
 def _lung_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:
@@ -227,5 +274,10 @@ def _branch(
         return
     for spread in (0.35, 0.8):
         out = aim + rng.normal(0, spread, size=3)
-        _branch(rng, tubes, (stop, out / np.linalg.norm(out)),
-                radius_mm * float(rng.uniform(0.55, 0.8)), depth - 1)
+        _branch(
+            rng,
+            tubes,
+            (stop, out / np.linalg.norm(out)),
+            radius_mm * float(rng.uniform(0.55, 0.8)),
+            depth - 1,
+        )

@@ -117,8 +117,10 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     spine, points = anatomy.thorax.spine, canvas.lattice
     bone = canvas.coarse_tubes([spine])
     arch = canvas.coarse_tubes(
-        [Tube(spine.points_mm + [dx, dy, 0], np.full(len(spine.points_mm), r))
-         for dx, dy, r in ((-13.0, 26.0, 6.0), (13.0, 26.0, 6.0), (0.0, 40.0, 6.0))]
+        [
+            Tube(spine.points_mm + [dx, dy, 0], np.full(len(spine.points_mm), r))
+            for dx, dy, r in ((-13.0, 26.0, 6.0), (13.0, 26.0, 6.0), (0.0, 40.0, 6.0))
+        ]
     )
     disc = np.cos(points[..., 2] * np.float32(2 * np.pi / 25.0)) - 0.82
     canvas.paint(np.minimum(bone, arch), tissue.cortex)
@@ -130,9 +132,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 
 def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> None:
     chest = anatomy.thorax
-    noise = gaussian_filter(
-        rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6
-    )
+    noise = gaussian_filter(rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6)
     lung = canvas.fine(noise / noise.std() * 14.0) + np.float32(tissue.lung)
     canvas.paint(chest.cavity(canvas.lattice), lung)
     canvas.paint_tubes(chest.lung_vessels, tissue.right_blood)
@@ -159,18 +159,22 @@ def _belly(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 def _mediastinum(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -> None:
     chest, heart = anatomy.thorax, anatomy.heart
     tubes = [t for name in ("aorta", "pulmonary") for t in heart.vessels[name]]
-    tubes += [*heart.vessels["veins"][:2], chest.oesophagus]
+    tubes += [heart.vessels["veins"][0], chest.oesophagus]
     # Fat, and what is left of the thymus, between breastbone and heart.
-    front = chest.sternum[2].points_mm[1] + [6.0, 12.0, -20.0]
-    sheet = ellipsoid(front, (20.0 + chest.fat_mm, 13.0, 75.0))
-    parts = np.minimum(canvas.coarse_tubes(tubes, 24.0), distance(sheet, canvas.lattice))
+    front = chest.sternum[2].points_mm[1] + [6.0, 16.0, -15.0]
+    sheet = ellipsoid(front, (11.0 + 0.5 * chest.fat_mm, 22.0, 80.0))
+    parts = np.minimum(
+        canvas.coarse_tubes([*tubes, chest.inlet], 24.0), distance(sheet, canvas.lattice)
+    )
     whole = smooth_min(sac, parts, 18.0) - np.float32(1.0 + 0.1 * chest.fat_mm)
     fat = np.maximum(whole, chest.cavity(canvas.lattice) - 2.5)
     canvas.paint(fat, tissue.fat)
     _spine(canvas, anatomy, tissue)
     canvas.paint(canvas.coarse_tubes([chest.oesophagus]), tissue.muscle - 10.0)
     if chest.air_mm > 1.5:
-        slim = Tube(chest.oesophagus.points_mm, np.full(len(chest.oesophagus.radii_mm), chest.air_mm))
+        slim = Tube(
+            chest.oesophagus.points_mm, np.full(len(chest.oesophagus.radii_mm), chest.air_mm)
+        )
         canvas.paint_tubes([slim], tissue.air)
     canvas.paint_tubes(chest.airways, tissue.muscle - 20.0, grow_mm=1.2)
 
@@ -209,6 +213,7 @@ def _great_vessels(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     aorta = canvas.coarse_tubes(vessels["aorta"])
     canvas.paint(aorta - 0.6, tissue.heart_muscle)
     canvas.paint(aorta + 1.2, tissue.left_blood)
+    canvas.paint_tubes(anatomy.thorax.neck_vessels, tissue.left_blood)
     canvas.paint_tubes(anatomy.thorax.airways, tissue.air)
 
 
