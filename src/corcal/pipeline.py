@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from corcal import __version__
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +152,7 @@ def _reading(
         score = quantify(scan, found.labels, settings.scoring)
     device = "cpu" if found.models else "none"
     provenance = Provenance(
-        version("corcal"), found.models, settings.as_dict(), clock.seconds, device
+        __version__, found.models, settings.as_dict(), clock.seconds, device
     )
     percentile = age = None
     if person:

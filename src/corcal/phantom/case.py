@@ -15,7 +15,7 @@ from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.mimics import Mimic, sample_mimics
-from corcal.phantom.motion import Beat, beating, displacement, moved, sample_beat
+from corcal.phantom.motion import Beat, beating, displacement, moved, sample_beat, swept
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -78,7 +78,7 @@ class PhantomCase:
         labels: uint8 codes 0-6; calcium as visible in the noise-free image.
         auxiliary: masks uint8 by name: "heart" (pericardial sac), "aorta", "other_calcium"
             (visible), "metal", "lesions" (number of the lesion), "geometric" (number of the
-            lesion whose solid reaches into the voxel).
+            lesion whose solid reaches into the voxel at any moment of its exposure).
         lesions: the coronary plaques.
         threshold_hu: from where calcium counts as visible.
         parameters: what was drawn, for JSON.
@@ -192,7 +192,7 @@ def _beaten(sharp: Rendering, plan: _Plan, beat: Beat) -> Rendering:
     return Rendering(
         hu=beating(sharp.hu, canvas, field, beat),
         arteries=moved(sharp.arteries, canvas, field, beat),
-        plaques=moved(sharp.plaques, canvas, field, beat),
+        plaques=swept(sharp.plaques, canvas, field, beat),
         structures=moved(sharp.structures, canvas, field, beat),
         filled_mm3=sharp.filled_mm3,
     )

@@ -79,8 +79,8 @@ def grow_coronaries(rng: np.random.Generator, heart: Heart) -> Coronaries:
     main["RCA"] = _right(heart, lines, dominance)
     for name, (low, high) in LENGTHS_MM.items():
         length = float(np.linalg.norm(np.diff(main[name], axis=0), axis=1).sum())
-        low *= 0.6 if dominance == "left" else 1.0
-        if not low <= length <= high:
+        least = 0.6 * low if dominance == "left" else low
+        if not least <= length <= high:
             raise CourseRefused(f"{name} is {length:.0f} mm long")
     main |= _branches(rng, heart, lines, main, dominance)
     vessels = tuple(
@@ -137,10 +137,8 @@ def _right(heart: Heart, lines: _Lines, dominance: str) -> Floats:
     entry = ostium + 20.0 * unit(np.array([-0.75, -0.65, -0.25]))
     stop = lines.crux
     ring = stretch_of(lines.right, entry, stop, np.array([-1.0, -0.6, 0.0]))
-    if dominance == "left":
-        ring = ring[: max(int(0.6 * len(ring)), 6)]
-    else:
-        ring = np.vstack([ring, stop])
+    short = ring[: max(int(0.6 * len(ring)), 6)]
+    ring = short if dominance == "left" else np.vstack([ring, stop])
     lead = bridge((ostium, ring[2]), (toward, ring[4] - ring[2]))
     return settled(np.vstack([lead[:-1], ring[2:]]), lines.far, np.array([3.2, 2.4]))
 
@@ -160,7 +158,7 @@ def _left_tree(
     lead = bridge((fork, ring[1]), (unit(ring[1] - fork) + 0.3 * toward, ring[3] - ring[1]))
     lad = np.vstack([ostium, lead, ring[2:]])
     lad = settled(lad, lines.far, np.array([3.4, 2.0]))
-    split = int(round(stem))  # the course has 1 mm steps
+    split = round(stem)  # the course has 1 mm steps
     fork = lad[split]
     around = stretch_of(lines.left, fork, lines.crux, np.array([1.0, 0.8, 0.0]))
     share = {"right": rng.uniform(0.35, 0.7), "co": 0.9, "left": 1.0}[dominance]
@@ -206,7 +204,7 @@ def _branches(
 
 
 def _veins(rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]) -> tuple[Tube, ...]:
-    lad, lcx = main["LAD"], main["LCX"]
+    lad = main["LAD"]
     beside = rng.normal(0.0, 1.0, size=3)
     shift = np.array([3.6, 1.0, -0.6]) + 0.4 * beside
     up = lad[5 : int(0.7 * len(lad)) : 3][::-1] + shift
@@ -218,7 +216,6 @@ def _veins(rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]) -> 
         [0, 0.4 * len(course), len(course)],
         [0.9, 1.9, float(rng.uniform(3.0, 5.0))],
     )
-    del lcx
     return (Tube(course, radii),)
 
 

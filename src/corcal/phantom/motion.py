@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import map_coordinates
 
+from corcal.core.box import Box
 from corcal.phantom.anatomy import Anatomy
 from corcal.phantom.canvas import Canvas, Slices
 from corcal.phantom.shapes import Field, smooth_min
@@ -58,9 +59,9 @@ def sample_beat(rng: np.random.Generator) -> Beat:
     """Return a random heartbeat and gantry (55-95 per minute, 0.28-0.6 s)."""
     turn = float(rng.uniform(0.28, 0.6))
     return Beat(
-        descent_mm=float(rng.uniform(6, 13) * min(rng.lognormal(-0.35, 0.5), 1.6)),
+        descent_mm=float(rng.uniform(6, 13) * min(rng.lognormal(-0.5, 0.5), 1.6)),
         right_gain=float(rng.uniform(1.3, 1.8)),
-        squeeze=float(rng.uniform(0.06, 0.16)),
+        squeeze=float(rng.uniform(0.04, 0.13)),
         rr_seconds=60.0 / float(rng.uniform(55, 95)),
         window_seconds=0.55 * turn,
         table_mm_s=float(np.exp(rng.uniform(np.log(20), np.log(200)))),
@@ -149,13 +150,43 @@ def beating(hu: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
 
 def moved(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
     """Return codes uint8 (slice, row, column) moved to the middle phase of every slice."""
-    level, _ = phases_of(beat, canvas.axes[0])
     out = codes.copy()
     box = moving_box(canvas, field)
     if box is not None:
+        level, _ = phases_of(beat, canvas.axes[0])
         for block, offset in _blocks(canvas, field, box):
             out[block] = _warp(codes, block, offset, level[block[0], PHASES // 2])
     return out
+
+
+def swept(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
+    """Return codes uint8 wherever they are in any phase of a slice's window.
+
+    The middle phase has precedence: this is where calcium may appear in the image.
+    """
+    out = moved(codes, canvas, field, beat)
+    box = moving_box(canvas, field)
+    if box is None or not codes.any():
+        return out
+    level, _ = phases_of(beat, canvas.axes[0])
+    far = float(np.abs(field).max())
+    reach = [int(far / s) + 2 for s in canvas.grid.spacing_mm]
+    near = Box.around(codes > 0).padded((reach[0], reach[1], reach[2]))
+    try:
+        box = near.intersect(_as_box(box)).slices
+    except ValueError:
+        return out
+    for block, offset in _blocks(canvas, field, box):
+        for k in range(PHASES):
+            if k != PHASES // 2:
+                other = _warp(codes, block, offset, level[block[0], k])
+                np.copyto(out[block], other, where=out[block] == 0)
+    return out
+
+
+def _as_box(where: Slices) -> Box:
+    a, b, c = where
+    return Box((a.start, b.start, c.start), (a.stop, b.stop, c.stop))
 
 
 def moving_box(canvas: Canvas, field: Field) -> Slices | None:
@@ -174,14 +205,19 @@ def _blocks(canvas: Canvas, field: Field, box: Slices) -> Iterator[tuple[Slices,
 def _warp(
     volume: NDArray[Code], block: Slices, offset: Field, level: NDArray[np.float64]
 ) -> NDArray[Code]:
-    start = [np.arange(s.start, s.stop, dtype=np.float32) for s in block]
-    at = offset * level.astype(np.float32)[:, None, None]
-    at[0] += start[0][:, None, None]
-    at[1] += start[1][:, None]
-    at[2] += start[2]
-    # Codes must not be mixed; intensities must.
-    order = 0 if volume.dtype == np.uint8 else 1
-    out: NDArray[Code] = map_coordinates(volume, at, order=order, mode="nearest", prefilter=False)
+    out = volume[block].copy()
+    scaled = offset * level.astype(np.float32)[:, None, None]
+    # Most of the box is lung and wall at rest: only what moves is looked up.
+    moves = np.nonzero(np.abs(scaled).max(axis=0) > 0.1)
+    if moves[0].size:
+        at = np.stack([scaled[i][moves] + (moves[i] + block[i].start) for i in range(3)])
+        # Codes must not be mixed; intensities must.
+        order: Literal[0, 1] = 0 if volume.dtype == np.uint8 else 1
+        source: NDArray[Any] = volume
+        found = map_coordinates(
+            source, at.astype(np.float32), order=order, mode="nearest", prefilter=False
+        )
+        out[moves] = found
     return out
 
 
@@ -202,7 +238,21 @@ def _artefact(
         if k == PHASES // 2:
             continue
         difference = _warp(hu, part, offset, level[:, k]) - middle
-        wedge = np.clip(1.0 - np.abs(place - np.float32(k)), 0.0, None)
+        wedge = _wedge(place, k)
         total += wedge * rfft2(difference, s=padded)
     out: Field = irfft2(total, s=padded)[:, : shape[1], : shape[2]]
     return out
+
+
+def _wedge(place: Field, k: int) -> Field:
+    """Return the weight of phase k for spectral lines at places 0 to PHASES - 1.
+
+    The first and last views of a half turn see the same lines; scanners feather the two
+    into each other, or every motion would end in a streak.
+    """
+    last = PHASES - 1
+    hat: Field = np.clip(1.0 - np.abs(place - np.float32(k)), 0.0, None)
+    if k not in (0, last):
+        return hat
+    far: Field = np.clip(1.0 - np.abs(place - np.float32(last - k)), 0.0, None)
+    return np.asarray(0.5 * hat * (2.0 - hat) + 0.5 * np.square(far), dtype=np.float32)

@@ -10,7 +10,7 @@ from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from corcal.core.grid import Grid
-from corcal.phantom.shapes import Field, Floats
+from corcal.phantom.shapes import Field
 
 #: Slice thicknesses in mm a chest CT comes with, and how often.
 THICKNESSES = ((0.8, 1.0, 1.25, 2.0, 2.5, 3.0, 5.0), (0.1, 0.2, 0.15, 0.15, 0.1, 0.2, 0.1))
@@ -86,15 +86,14 @@ def noise(rng: np.random.Generator, grid: Grid, scanner: Scanner) -> Field:
     slices = grid.shape[0] if thin is None else thin.shape[0]
     white = rng.standard_normal((slices, *grid.shape[1:]), dtype=np.float32)
     white = gaussian_filter1d(white, 0.45, axis=0)
-    f = np.hypot(
-        np.fft.fftfreq(grid.shape[1], grid.spacing_mm[1])[:, None],
-        fx := np.fft.rfftfreq(grid.shape[2], grid.spacing_mm[2]),
-    )
     fy = np.fft.fftfreq(grid.shape[1], grid.spacing_mm[1])[:, None]
+    f = np.hypot(
+        fy,
+        np.fft.rfftfreq(grid.shape[2], grid.spacing_mm[2]),
+    )
     along = np.square(fy) / np.maximum(f**2, 1e-9)
     shape = np.sqrt(f / (f + 0.08)) * np.exp(-2 * np.square(np.pi * scanner.sigma_mm * f))
     shape = (shape * (1.0 - scanner.streak + 2.0 * scanner.streak * along)).astype(np.float32)
-    del fx
     out: Field = irfft2(rfft2(white) * shape, s=white.shape[1:])
     out *= np.float32(scanner.noise_hu / max(float(out.std()), 1e-6))
     if thin is not None:
@@ -117,7 +116,7 @@ def _through(grid: Grid, scanner: Scanner) -> tuple[Field | None, Field]:
     return _linear(here, thick), _linear(thick, here)
 
 
-def _linear(knots: Floats, at: Floats) -> Field:
+def _linear(knots: NDArray[np.floating], at: NDArray[np.floating]) -> Field:
     position = np.clip((at - knots[0]) / (knots[1] - knots[0]), 0, len(knots) - 1)
     first = np.minimum(position.astype(int), len(knots) - 2)
     out = np.zeros((len(at), len(knots)), dtype=np.float32)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float64]
 Field = NDArray[np.float32]
@@ -80,8 +81,6 @@ def ellipsoid(
 
 def spline(points_mm: Floats, radii_mm: Floats, step_mm: float = 4.0) -> Tube:
     """Return the tube along a smooth curve through the given points (Catmull-Rom)."""
-    from scipy.interpolate import PchipInterpolator
-
     p = np.asarray(points_mm, float)
     chord = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     at = np.linspace(0.0, chord[-1], max(int(chord[-1] / step_mm) + 1, 3))
@@ -92,7 +91,7 @@ def spline(points_mm: Floats, radii_mm: Floats, step_mm: float = 4.0) -> Tube:
 def resampled(points_mm: Floats, step_mm: float) -> Floats:
     """Return a polyline (n, 3) at even steps of about `step_mm`."""
     arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points_mm, axis=0), axis=1))])
-    at = np.linspace(0.0, arc[-1], max(int(round(arc[-1] / step_mm)) + 1, 2))
+    at = np.linspace(0.0, arc[-1], max(round(float(arc[-1]) / step_mm) + 1, 2))
     return np.stack([np.interp(at, arc, points_mm[:, i]) for i in range(3)], axis=1)
 
 

@@ -35,6 +35,8 @@ class Thorax:
         liver, stomach, spleen: organs below the diaphragm.
         gas_mm: centre of the gas bubble in the stomach.
         lung_vessels: branches in the lungs.
+        neck_vessels: branches of the arch and their veins.
+        inlet: the mediastinum above the arch.
     """
 
     midline_mm: float
@@ -57,6 +59,8 @@ class Thorax:
     spleen: Ellipsoid
     gas_mm: Floats
     lung_vessels: tuple[Tube, ...]
+    neck_vessels: tuple[Tube, ...]
+    inlet: Tube
 
     def cavity(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the inner chest wall."""
@@ -126,7 +130,7 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         wall_mm=wall,
         fat_mm=fat,
         domes_mm=(right, left),
-        saddle_mm=heart_floor_mm + float(rng.uniform(3, 12)),
+        saddle_mm=heart_floor_mm + float(rng.uniform(9, 22)),
         apex_mm=apex,
         spine=spline(
             np.array(
@@ -171,6 +175,11 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         ),
         gas_mm=gas,
         lung_vessels=_lung_vessels(rng, midline),
+        neck_vessels=_neck_vessels(rng, midline),
+        inlet=Tube(
+            np.array([[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]),
+            np.array([27.0, 34.0]),
+        ),
     )
 
 
@@ -220,6 +229,22 @@ def _airways(midline: float) -> tuple[Tube, ...]:
         spline(right, np.array([7.5, 7.0, 5.0, 3.0])),
         spline(left, np.array([6.5, 6.0, 4.5, 3.0])),
     )
+
+
+def _neck_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:
+    """Return three arteries from the arch, and the veins that join to the superior cava."""
+    out = []
+    for x, y, radius, aside in (
+        (-10.0, 10.0, 6.5, -14.0), (4.0, 22.0, 4.0, 10.0), (12.0, 32.0, 5.0, 22.0),
+        (-22.0, 2.0, 7.0, -12.0),
+    ):  # fmt: skip
+        start = np.array([x, y, 92.0])
+        stop = np.array([midline + 13 + x + aside, y + 6.0, 210.0]) + rng.normal(0, 4, size=3)
+        out.append(
+            Tube(np.stack([start, (start + stop) / 2 + [0, -3, 0], stop]), np.full(3, radius))
+        )
+    left = np.array([[-30.0, 0, 92], [-10, -4, 100], [12, 2, 112], [34, 12, 140]])
+    return (*out, Tube(left, np.full(4, 6.0)))
 
 
 def _lung_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:

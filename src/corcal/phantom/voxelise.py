@@ -96,7 +96,8 @@ def heart_sac(anatomy: Anatomy, canvas: Canvas) -> Field:
 
 def heart_only(anatomy: Anatomy, canvas: Canvas, sac: Field) -> Field:
     """Return the distance to the sac from the apex to just above the ostia."""
-    return np.maximum(sac, canvas.lattice[..., 2] - np.float32(anatomy.high_mm[2]))
+    out: Field = np.maximum(sac, canvas.lattice[..., 2] - np.float32(anatomy.high_mm[2]))
+    return out
 
 
 def _wall(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
@@ -118,7 +119,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     bone = canvas.coarse_tubes([spine])
     arch = canvas.coarse_tubes(
         [
-            Tube(spine.points_mm + [dx, dy, 0], np.full(len(spine.points_mm), r))
+            Tube(spine.points_mm + np.array([dx, dy, 0.0]), np.full(len(spine.points_mm), r))
             for dx, dy, r in ((-13.0, 26.0, 6.0), (13.0, 26.0, 6.0), (0.0, 40.0, 6.0))
         ]
     )
@@ -126,7 +127,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     canvas.paint(np.minimum(bone, arch), tissue.cortex)
     canvas.paint(np.minimum(bone + 1.6, arch + 2.0), tissue.marrow)
     canvas.paint(np.maximum(bone + 0.5, -8.0 * disc), tissue.cartilage)
-    canal = Tube(spine.points_mm + [0, 24.0, 0], np.full(len(spine.points_mm), 8.0))
+    canal = Tube(spine.points_mm + np.array([0.0, 24.0, 0.0]), np.full(len(spine.points_mm), 8.0))
     canvas.paint(canvas.coarse_tubes([canal]), 20.0)
 
 
@@ -140,7 +141,7 @@ def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Gene
 
 def _belly(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     chest, points = anatomy.thorax, canvas.lattice
-    below = np.maximum(chest.below(points), chest.cavity(points))
+    below: Field = np.maximum(chest.below(points), chest.cavity(points))
     if below.min() > 0:
         return
     canvas.paint(below, tissue.muscle)
@@ -159,11 +160,13 @@ def _belly(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 def _mediastinum(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -> None:
     chest, heart = anatomy.thorax, anatomy.heart
     tubes = [t for name in ("aorta", "pulmonary") for t in heart.vessels[name]]
-    tubes += [*heart.vessels["veins"][:2], chest.oesophagus]
+    tubes += [heart.vessels["veins"][0], chest.oesophagus]
     # Fat, and what is left of the thymus, between breastbone and heart.
-    front = chest.sternum[2].points_mm[1] + [6.0, 12.0, -20.0]
-    sheet = ellipsoid(front, (20.0 + chest.fat_mm, 13.0, 75.0))
-    parts = np.minimum(canvas.coarse_tubes(tubes, 24.0), distance(sheet, canvas.lattice))
+    front = chest.sternum[2].points_mm[1] + np.array([6.0, 16.0, -15.0])
+    sheet = ellipsoid(front, (11.0 + 0.5 * chest.fat_mm, 22.0, 80.0))
+    parts = np.minimum(
+        canvas.coarse_tubes([*tubes, chest.inlet], 24.0), distance(sheet, canvas.lattice)
+    )
     whole = smooth_min(sac, parts, 18.0) - np.float32(1.0 + 0.1 * chest.fat_mm)
     fat = np.maximum(whole, chest.cavity(canvas.lattice) - 2.5)
     canvas.paint(fat, tissue.fat)
@@ -211,6 +214,7 @@ def _great_vessels(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
     aorta = canvas.coarse_tubes(vessels["aorta"])
     canvas.paint(aorta - 0.6, tissue.heart_muscle)
     canvas.paint(aorta + 1.2, tissue.left_blood)
+    canvas.paint_tubes(anatomy.thorax.neck_vessels, tissue.left_blood)
     canvas.paint_tubes(anatomy.thorax.airways, tissue.air)
 
 
