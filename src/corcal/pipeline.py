@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from corcal import __version__
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal import __version__
 from corcal.core.box import Box
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
@@ -151,9 +151,7 @@ def _reading(
     with clock.step("quantify"):
         score = quantify(scan, found.labels, settings.scoring)
     device = "cpu" if found.models else "none"
-    provenance = Provenance(
-        __version__, found.models, settings.as_dict(), clock.seconds, device
-    )
+    provenance = Provenance(__version__, found.models, settings.as_dict(), clock.seconds, device)
     percentile = age = None
     if person:
         percentile = mesa_bracket(

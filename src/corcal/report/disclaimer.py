@@ -7,10 +7,7 @@ Williams et al., Br J Radiol 2021, 94, 20200894 (BSCI/BSCCT/BSTI consensus).
 
 from __future__ import annotations
 
-DISCLAIMER = (
-    "Research use only. Not a medical device; not CE/UKCA marked or FDA cleared. "
-    "Not for diagnosis. Results must be reviewed by a qualified clinician."
-)
+from corcal import DISCLAIMER as DISCLAIMER
 
 #: What a vessel count of CAC-DRS means here.
 VESSEL_NOTE = "left main counted with LAD"

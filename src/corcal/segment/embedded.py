@@ -54,7 +54,8 @@ class EmbeddedSegmenter:
         frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
         found = self._engine.run({"hu": padded[None, None], "frame": frame[None]})[0]
         a, b, c = hu.shape
-        return found[:, :a, :b, :c]
+        regions: NDArray[np.float32] = found[:, :a, :b, :c]
+        return regions
 
 
 def _halved(grid: Grid, shape: tuple[int, ...]) -> Grid:
