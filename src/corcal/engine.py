@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import sys
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -56,9 +59,7 @@ class Engine:
 
     @cached_property
     def _core(self) -> Any:
-        import openvino
-
-        return openvino.Core()
+        return load_openvino().Core()
 
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return the network's one output for named inputs."""
@@ -67,6 +68,19 @@ class Engine:
         compiled = self._core.compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
         result: NDArray[np.float32] = compiled(inputs)[compiled.output(0)]
         return result
+
+
+def load_openvino() -> ModuleType:
+    """Return the openvino module without its usage statistics; the only door to it in corcal.
+
+    On import, openvino reports to its makers over the network and keeps an identifier in the
+    user's home, without asking; it goes without where its telemetry package cannot be imported.
+    A hospital's computer has no business calling out, and where there is no network the attempt
+    costs seconds.
+    """
+    # None bars an import that has not happened yet; one that has is not ours to undo.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

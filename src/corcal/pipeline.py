@@ -10,11 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from corcal import __version__
 
 import numpy as np
-from corcal.read.admit import admit, check_heart
-from corcal.segment.tidy import tidy
 from numpy.typing import NDArray
 
 from corcal.core.box import Box
@@ -25,8 +23,10 @@ from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.prepare import LocatedHeart, heart_box, locate_heart, prepare
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
+from corcal.read.admit import admit, check_heart
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.segment.regions import paint
+from corcal.segment.tidy import tidy
 from corcal.settings import Settings
 from corcal.space.resample import nearest
 
@@ -104,22 +104,18 @@ def score_scan(
     with clock.step("prepare"):
         prepared = prepare(scan, heart, settings.preparation)
     with clock.step("arteries"):
-        found = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
+        regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     with clock.step("labels"):
-        crop = paint(found, settings.segmentation.threshold)
+        crop = paint(regions, settings.segmentation.threshold)
         labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
-        labels = tidy(
-            scan,
-            labels,
-            settings=settings.segmentation,
-            threshold_hu=settings.scoring.threshold_hu,
-        )
+        threshold_hu = settings.scoring.threshold_hu
+        labels = tidy(scan, labels, settings=settings.segmentation, threshold_hu=threshold_hu)
     models = tuple(
         ModelStamp(step, model.name, model.sha256)
         for step, model in (("heart", locator), ("arteries", segmenter))
     )
-    box = heart_box(heart, scan.grid)
-    return _reading(scan, labels, box, notices, models, settings, clock, person)
+    found = _Found(labels, heart_box(heart, scan.grid), models, notices)
+    return _reading(scan, found, settings, person, clock)
 
 
 def quantify_labels(
@@ -135,24 +131,28 @@ def quantify_labels(
     Raises:
         GridMismatch: the labels are not on the scan's grid.
     """
-    clock = _Clock(progress)
-    return _reading(scan, labels, None, scan.notices, (), settings or Settings(), clock, person)
+    found = _Found(labels, None, (), scan.notices)
+    return _reading(scan, found, settings or Settings(), person, _Clock(progress))
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What there is to count, and where it came from."""
+
+    labels: ArteryLabels
+    heart: Box | None
+    models: tuple[ModelStamp, ...]
+    notices: tuple[Notice, ...]
 
 
 def _reading(
-    scan: Scan,
-    labels: ArteryLabels,
-    box: Box | None,
-    notices: tuple[Notice, ...],
-    models: tuple[ModelStamp, ...],
-    settings: Settings,
-    clock: _Clock,
-    person: Person | None,
+    scan: Scan, found: _Found, settings: Settings, person: Person | None, clock: _Clock
 ) -> Reading:
     with clock.step("quantify"):
-        score = quantify(scan, labels, settings.scoring)
+        score = quantify(scan, found.labels, settings.scoring)
+    device = "cpu" if found.models else "none"
     provenance = Provenance(
-        version("corcal"), models, settings.as_dict(), clock.seconds, "cpu" if models else "none"
+        __version__, found.models, settings.as_dict(), clock.seconds, device
     )
     percentile = age = None
     if person:
@@ -161,7 +161,8 @@ def _reading(
         )
         age = arterial_age_years(score.agatston)
     category = make_cac_drs(score, gated=bool(scan.acquisition.gated))
-    return Reading(scan, labels, box, Report(score, category, percentile, age, notices, provenance))
+    report = Report(score, category, percentile, age, found.notices, provenance)
+    return Reading(scan, found.labels, found.heart, report)
 
 
 def _on_scan(heart: LocatedHeart, scan: Scan) -> NDArray[np.bool_]:

@@ -83,8 +83,8 @@ class Scoring:
         min_area_mm2: smallest lesion area in a slice that counts.
         connectivity_2d: 8 or 4, for lesions in a slice.
         connectivity_3d: 26, 18 or 6, for counting lesions.
-        slab_mm: slices closer together than `slab_below_mm` are averaged to slabs this thick
-            before the Agatston score is taken.
+        slab_mm: slices both thinner and closer together than `slab_below_mm` are averaged to
+            slabs this thick before the Agatston score is taken.
         slab_below_mm: see above; 0 scores every scan on its own slices.
     """
 

@@ -42,8 +42,10 @@ class ArteryLabels:
 
     def calcium(self, artery: Artery) -> NDArray[np.bool_]:
         """Return the voxels of an artery's calcium."""
-        return self.codes == artery.calcium_code
+        mask: NDArray[np.bool_] = self.codes == artery.calcium_code
+        return mask
 
     def whole(self, artery: Artery) -> NDArray[np.bool_]:
         """Return the voxels of an artery with its calcium."""
-        return (self.codes == artery.vessel_code) | (self.codes == artery.calcium_code)
+        mask: NDArray[np.bool_] = (self.codes == artery.vessel_code) | self.calcium(artery)
+        return mask

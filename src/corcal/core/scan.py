@@ -43,22 +43,31 @@ class Source:
     Attributes:
         kind: "dicom", "nifti", "nrrd", "mha" or "array".
         series_uid: DICOM Series Instance UID, or "".
-        instance_uids: SOP Instance UIDs in slice order (empty for other kinds).
+        instance_uids: SOP Instance UIDs in slice order; "" for a filled slice; none at all where
+            the slices are not those of the files (other kinds, `resampled`).
+        frames: frame number in its file, from 1, in slice order; only for multi-frame DICOM.
         files: the files of the scan, in slice order where there is one per slice.
         sha256: hash of the voxel values in index order, for provenance.
         stored_axes: for each axis of the file's own array (as ITK orders it: slice, row,
             column), the axis of `Scan.hu` it became; the sign of `stored_flips` tells
             whether it runs the other way.
-        stored_flips: +1 or -1 for each axis of the file's own array.
+        stored_flips: +1 or -1 for each axis of the file's own array. For DICOM the file's own
+            array is the stack of instances in the order of `instance_uids`.
+        filled_slices: slices of `Scan.hu` that the files lack and that were interpolated.
+        resampled: True if tilt or varying distances had to be resampled, so that voxels are not
+            those of the files.
     """
 
     kind: str = "array"
     series_uid: str = ""
     instance_uids: tuple[str, ...] = ()
+    frames: tuple[int, ...] = ()
     files: tuple[str, ...] = ()
     sha256: str = ""
     stored_axes: tuple[int, int, int] = (0, 1, 2)
     stored_flips: tuple[int, int, int] = (1, 1, 1)
+    filled_slices: tuple[int, ...] = ()
+    resampled: bool = False
 
 
 @dataclass(frozen=True)

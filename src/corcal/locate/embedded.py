@@ -13,7 +13,7 @@ from corcal.space.resample import block_mean
 
 #: Voxel side at which the locator works.
 SPACING_MM = 4.0
-#: The network halves its grid four times.
+#: Space-to-depth by 2, then three halvings.
 MULTIPLE = 16
 
 MODELS = Path(__file__).parent / "models"

@@ -1,0 +1,19 @@
+"""Step 1: a scan in. DICOM in any form it comes in, NIfTI, NRRD and MetaImage."""
+
+from corcal.read.admit import Check, admit, check_heart, check_scan
+from corcal.read.labels import parse_mapping, read_labels
+from corcal.read.scan import read_scan
+from corcal.read.series import SeriesCandidate, choose_series, find_series
+
+__all__ = [
+    "Check",
+    "SeriesCandidate",
+    "admit",
+    "check_heart",
+    "check_scan",
+    "choose_series",
+    "find_series",
+    "parse_mapping",
+    "read_labels",
+    "read_scan",
+]

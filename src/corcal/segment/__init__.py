@@ -1,0 +1,1 @@
+"""Find the arteries and their calcium in the heart crop."""

@@ -1,0 +1,1 @@
+"""Learn: annotated and synthetic scans in, models out. The only part that needs torch."""

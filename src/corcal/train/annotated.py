@@ -44,6 +44,9 @@ class Trust:
     calcium_free: bool = False
 
 
+#: Never trained on, so that something real is left to judge the models by.
+HELD_OUT = ("LCTSC-Test-S1-201", "Lung_Dx-A0001_kB")
+
 #: From the reader's own notes on each scan.
 TRUST = {
     "LCTSC-Test-S1-101": Trust(),

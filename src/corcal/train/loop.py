@@ -91,9 +91,9 @@ def train(make: Callable[[], nn.Module], task: Task, schedule: Schedule, run: Ru
     network, mean = make().to(run.device), make().to(run.device)
     mean.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=1e-4)
-    step = _resume(run, network, mean, optimiser)
+    done = _resume(run, network, mean, optimiser)
     losses, began = [], time.monotonic()
-    for step, batch in _batches(task, schedule, run, step):
+    for step, batch in _batches(task, schedule, run, done):
         network.train()
         if step >= schedule.freeze_norms_from * schedule.iterations:
             _freeze_norms(network)

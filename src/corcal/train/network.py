@@ -98,18 +98,17 @@ class Locator(nn.Module):
     Output: float32 logits of the same shape.
     """
 
-    WIDTHS = (8, 16, 32, 64, 64)
+    WIDTHS = (16, 32, 64, 64)
 
     def __init__(self) -> None:
         super().__init__()
-        self.net = UNet(2, self.WIDTHS, 1)
+        self.net = UNet(2 * BLOCK**3, self.WIDTHS, BLOCK**3)
 
     def forward(self, hu: torch.Tensor) -> torch.Tensor:
         """Return logits on the grid of `hu`."""
         wide = hu.clamp(-1000.0, 600.0) / 600.0
         soft = hu.clamp(-200.0, 200.0) / 120.0
-        logits: torch.Tensor = self.net(torch.cat([wide, soft], 1))
-        return logits
+        return _depth_to_space(self.net(_space_to_depth(torch.cat([wide, soft], 1))))
 
 
 def _space_to_depth(x: torch.Tensor) -> torch.Tensor:

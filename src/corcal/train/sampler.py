@@ -72,7 +72,7 @@ def sample_patch(
     box = box.intersect(Box.whole(case.grid.shape))
     hu = np.asarray(case.hu[box.slices], np.float32)
     packed = np.asarray(case.packed[box.slices])
-    if case.courses and rng.random() < plan.insert:
+    if case.kind == "real" and case.courses and rng.random() < plan.insert:
         packed = _insert(case, box, hu, packed, rng)
     grid = affine_grid(matrix, centre - np.array(box.start), shape, box.shape)
     image = functional.grid_sample(

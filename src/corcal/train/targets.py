@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from corcal.core.artery import REGIONS, Artery
-
-if TYPE_CHECKING:
-    import torch
 
 #: Output channels of the embedded segmenter: the paper's six regions, then auxiliary targets
 #: that teach it what is not coronary calcium.
@@ -42,8 +38,6 @@ def decode(packed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     Args:
         packed: int32 (batch, slice, row, column) as `encode` packs it.
     """
-    import torch
-
     code = packed & CODE_MASK
     known_calcium = (packed & UNKNOWN_CALCIUM) == 0
     targets, weights = [], []

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from corcal.core.artery import REGIONS
+from corcal.engine import load_openvino
 from corcal.train.network import BLOCK, Locator, Segmenter
 
 
@@ -65,8 +66,7 @@ def export_segmenter(segmenter: Segmenter, folder: Path, card: dict[str, object]
 def _export(
     network: nn.Module, example: tuple[torch.Tensor, ...], stem: Path, card: dict[str, object]
 ) -> None:
-    import openvino
-
+    openvino = load_openvino()
     model = openvino.convert_model(network, example_input=example)
     names = ("hu", "frame")[: len(example)]
     for port, name, tensor in zip(model.inputs, names, example, strict=True):

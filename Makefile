@@ -1,0 +1,53 @@
+# Works on a fresh machine with Python 3.11 to 3.13, make and pip; PYTHON names another one.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
+
+.PHONY: demo test slow lint check bench format clean
+
+demo: $(VENV)/installed  ## Score the example scan that comes with the project.
+	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
+
+test: $(VENV)/installed-dev  ## Run the fast tests.
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+slow: $(VENV)/installed-dev  ## Run the tests that take longer.
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test  ## Everything a change has to pass.
+
+bench: $(VENV)/installed-dev  ## Seconds and share of every step, on this machine.
+	$(BIN)/python -m benchmarks.speed
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist out
+
+# The installation is editable, so that only a change of pyproject.toml calls for a new one.
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	@touch $(VENV)/installed $@
+
+# Some systems ship Python without the pip that a venv copies; the pip of the system then puts
+# one there.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "corcal needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
+		{ $(PYTHON) -m venv --clear --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip; } || \
+		{ rm -rf $(VENV); echo "$(PYTHON) can make no venv; install python3-venv or pip."; exit 1; }

@@ -1,0 +1,220 @@
+"""A canvas of Hounsfield units on one grid, and the strokes that paint solids on it.
+
+Large organs are evaluated on a coarse lattice and interpolated (their distances are smooth);
+tubes are evaluated voxel by voxel, each in the box it occupies. Edges get their partial
+volume from the distance, so no voxel is sampled more than once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.grid import Grid
+from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
+
+Slices = tuple[slice, slice, slice]
+
+
+def axes_mm(grid: Grid) -> tuple[Floats, Floats, Floats]:
+    """Return the LPS coordinates of the voxel centres: z of slices, y of rows, x of columns.
+
+    Raises:
+        ValueError: the grid is not axial.
+    """
+    if not np.allclose(grid.directions, np.eye(3)[::-1], atol=1e-6):
+        raise ValueError("the phantom renders on axial grids: slices up, rows back, columns left")
+    origin, step = grid.affine[:3, 3], grid.spacing_mm
+    z, y, x = (origin[2 - i] + step[i] * np.arange(grid.shape[i]) for i in range(3))
+    return z, y, x
+
+
+def points_of(axes: tuple[Floats, Floats, Floats]) -> Field:
+    """Return LPS points float32 (slice, row, column, 3) of three axes (z, y, x)."""
+    z, y, x = (a.astype(np.float32) for a in axes)
+    out = np.empty((z.size, y.size, x.size, 3), dtype=np.float32)
+    out[..., 0], out[..., 1], out[..., 2] = x, y[:, None], z[:, None, None]
+    return out
+
+
+class Canvas:
+    """HU under way on a grid, with the coarse lattice that large organs are drawn on.
+
+    Attributes:
+        grid: the grid.
+        hu: float32 (slice, row, column).
+        lattice: LPS points float32 (a, b, c, 3) of the coarse lattice.
+        coarse_mm: its spacing.
+    """
+
+    def __init__(self, grid: Grid, coarse_mm: float = 2.4) -> None:
+        self.grid = grid
+        self.axes = axes_mm(grid)
+        self.hu: Field = np.full(grid.shape, -1000.0, dtype=np.float32)
+        self.edge_mm = float(np.cbrt(grid.voxel_mm3))
+        self.coarse_mm = coarse = max(coarse_mm, self.edge_mm)
+        z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
+        self._knots = (z, y, x)
+        self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
+        self.lattice = points_of(self._knots)
+
+    def paint(self, coarse: Field, value: float | Field, softness_mm: float = 0.0) -> None:
+        """Paint the inside of a distance given on the lattice.
+
+        Args:
+            coarse: signed distance in mm on the lattice.
+            value: HU, or HU at every voxel of the grid.
+            softness_mm: extra width of the edge.
+        """
+        reach = self.edge_mm + softness_mm
+        where = self.box_of(coarse < 2.5 * reach)
+        if where is None:
+            return
+        edge = (self.fine(coarse, where), reach)
+        self._blend(where, *edge, value)
+
+    def fine(self, coarse: NDArray[np.float32], where: Slices | None = None) -> Field:
+        """Return a lattice field interpolated to the grid, or to a box of it."""
+        box = where or tuple(slice(0, n) for n in self.grid.shape)
+        mz, my, mx = (m[s] for m, s in zip(self._to_fine, box, strict=True))
+        a, b, c = coarse.shape
+        out = (mz @ coarse.reshape(a, b * c)).reshape(-1, b, c)
+        out = np.matmul(my, out)
+        return np.asarray(out @ mx.T, dtype=np.float32)
+
+    def paint_tubes(self, tubes: Iterable[Tube], value: float, grow_mm: float = 0.0) -> None:
+        """Paint tubes voxel by voxel, their radii grown by `grow_mm`."""
+        for tube in tubes:
+            found = self.tube_distance(tube, grow_mm)
+            if found is not None:
+                self._blend(found[0], found[1], self.edge_mm, value)
+
+    def tube_distance(self, tube: Tube, grow_mm: float = 0.0) -> tuple[Slices, Field] | None:
+        """Return a tube's box and the distance to it there (10 mm where far), or None."""
+        whole = self.box_around(
+            tube.points_mm, float(tube.radii_mm.max()) + grow_mm + 2.0 * self.edge_mm
+        )
+        if whole is None:
+            return None
+        cut = tuple(a[s] for a, s in zip(self.axes, whole, strict=True))
+        return whole, _tube_on((cut[0], cut[1], cut[2]), tube, grow_mm, 2.0 * self.edge_mm)
+
+    def coarse_tubes(self, tubes: Iterable[Tube], reach_mm: float = 14.0) -> Field:
+        """Return the distance to tubes on the lattice; `reach_mm` where farther."""
+        out = np.full(self.lattice.shape[:3], reach_mm, dtype=np.float32)
+        for tube in tubes:
+            np.minimum(out, _tube_on(self._knots, tube, 0.0, reach_mm), out=out)
+        return out
+
+    def paint_inside(
+        self,
+        around_mm: Floats,
+        reach_mm: float,
+        inside: Callable[[Floats], NDArray[np.bool_]],
+        value: float,
+    ) -> tuple[Slices, Field] | None:
+        """Paint a small solid by supersampling; return its box and the filled fraction.
+
+        Args:
+            around_mm: LPS points (n, 3) of the solid's middle.
+            reach_mm: how far it extends from them.
+            inside: tells for points (n, 3) whether they are inside.
+            value: HU of the solid.
+        """
+        box = self.box_around(around_mm, reach_mm)
+        if box is None:
+            return None
+        fraction = self._fraction(box, inside)
+        part = self.hu[box]
+        part += fraction * (value - part)
+        return box, fraction
+
+    def box_around(self, points_mm: Floats, reach_mm: float) -> Slices | None:
+        """Return the voxels within `reach_mm` of the box of points, or None outside."""
+        return _box_on(self.axes, points_mm, reach_mm)
+
+    def _fraction(self, box: Slices, inside: Callable[[Floats], NDArray[np.bool_]]) -> Field:
+        per_voxel = int(np.clip(np.ceil(self.edge_mm / 0.27), 2, 6))
+        fine = []
+        for a, s, step in zip(self.axes, box, self.grid.spacing_mm, strict=True):
+            offsets = ((np.arange(per_voxel) + 0.5) / per_voxel - 0.5) * step
+            fine.append((a[s][:, None] + offsets).ravel())
+        points = points_of((fine[0], fine[1], fine[2])).astype(np.float64)
+        hit = inside(points.reshape(-1, 3)).reshape(points.shape[:3])
+        n = [s.stop - s.start for s in box]
+        split = hit.reshape(n[0], per_voxel, n[1], per_voxel, n[2], per_voxel)
+        return np.asarray(split.mean(axis=(1, 3, 5)), dtype=np.float32)
+
+    def _blend(self, where: Slices, sdf: Field, width: float, value: float | Field) -> None:
+        fraction = np.clip(0.5 - sdf / np.float32(width), 0.0, 1.0)
+        part = self.hu[where]
+        ink = value[where] if isinstance(value, np.ndarray) else np.float32(value)
+        part += fraction * (ink - part)
+
+    def box_of(self, mask: NDArray[np.bool_]) -> Slices | None:
+        """Return the voxels round the true points of the lattice, or None if there are none."""
+        out = []
+        for axis in range(3):
+            hit = np.flatnonzero(mask.any(axis=tuple(i for i in range(3) if i != axis)))
+            if hit.size == 0:
+                return None
+            knots = self._knots[axis]
+            lo, hi = knots[max(hit[0] - 1, 0)], knots[min(hit[-1] + 1, knots.size - 1)]
+            i, j = np.searchsorted(self.axes[axis], [lo, hi])
+            if j <= i:
+                return None
+            out.append(slice(int(i), int(j)))
+        return (out[0], out[1], out[2])
+
+
+def _box_on(
+    axes: tuple[Floats, Floats, Floats], points_mm: Floats, reach_mm: float
+) -> Slices | None:
+    low, high = points_mm.min(axis=0)[::-1] - reach_mm, points_mm.max(axis=0)[::-1] + reach_mm
+    out = []
+    for a, lo, hi in zip(axes, low, high, strict=True):
+        i, j = int(np.searchsorted(a, lo)), int(np.searchsorted(a, hi))
+        if j <= i:
+            return None
+        out.append(slice(i, j))
+    return (out[0], out[1], out[2])
+
+
+def _tube_on(
+    axes: tuple[Floats, Floats, Floats], tube: Tube, grow_mm: float, reach_mm: float
+) -> Field:
+    """Return the distance to a tube on axes (z, y, x), computed only near each segment."""
+    radii = tube.radii_mm + grow_mm
+    far = max(reach_mm, 10.0)
+    out = np.full([a.size for a in axes], far, dtype=np.float32)
+    for i in range(len(radii) - 1):
+        ends = tube.points_mm[i : i + 2]
+        box = _box_on(axes, ends, float(radii[i : i + 2].max()) + reach_mm)
+        if box is None:
+            continue
+        here = points_of((axes[0][box[0]], axes[1][box[1]], axes[2][box[2]]))
+        cone = cone_distance(here, (ends[0], ends[1]), (float(radii[i]), float(radii[i + 1])))
+        np.minimum(out[box], cone, out=out[box])
+    return out
+
+
+def _cubic(knots: Floats, at: Floats) -> Field:
+    """Return the matrix (at, knots) of Catmull-Rom interpolation from even knots."""
+    position = (at - knots[0]) / (knots[1] - knots[0])
+    first = np.clip(np.floor(position).astype(int), 1, len(knots) - 3)
+    t = position - first
+    weights = np.stack(
+        [
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        ],
+        axis=1,
+    )
+    out = np.zeros((len(at), len(knots)), dtype=np.float32)
+    for i in range(4):
+        out[np.arange(len(at)), first - 1 + i] = weights[:, i]
+    return out

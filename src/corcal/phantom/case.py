@@ -1,0 +1,247 @@
+"""One synthetic chest CT with exact truth: the way into this folder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.box import Index
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.core.scan import Acquisition, Scan
+from corcal.phantom.anatomy import Anatomy, sample_anatomy
+from corcal.phantom.canvas import Canvas
+from corcal.phantom.mimics import Mimic, sample_mimics
+from corcal.phantom.motion import Beat, beating, displacement, moved, sample_beat, swept
+from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
+from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
+from corcal.phantom.shapes import Field
+from corcal.phantom.tissue import Tissue, sample_tissue
+from corcal.phantom.truth import TrueLesion, lesion_table, threshold_hu, visible
+from corcal.phantom.voxelise import (
+    AORTA,
+    HEART,
+    METAL,
+    OTHER_CALCIUM,
+    Rendering,
+    heart_sac,
+    render,
+)
+
+
+@dataclass(frozen=True)
+class PhantomOptions:
+    """What to make.
+
+    Attributes:
+        spacing_mm: (slice, row, column).
+        field: "heart" (its box and a margin) or "chest" (neck to upper abdomen).
+        margin_mm: round the heart's box.
+        shape: fixed number of voxels round the middle of the heart, instead of the box.
+        burden: "mix", or "zero", "few", "some", "many" plaques.
+        contrast: probability that the blood is enhanced.
+        motion: probability that the heart beats.
+        mimics: factor on the probability of everything that resembles coronary calcium.
+        wild: HU, blur and noise beyond what is realistic, for training.
+        thickness_mm: slice thickness; None draws one.
+        noise: False leaves the image noise-free.
+    """
+
+    spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
+    field: str = "heart"
+    margin_mm: float = 25.0
+    shape: Index | None = None
+    burden: str = "mix"
+    contrast: float = 0.4
+    motion: float = 0.85
+    mimics: float = 1.0
+    wild: bool = False
+    thickness_mm: float | None = None
+    noise: bool = True
+
+    @classmethod
+    def tiny(cls) -> PhantomOptions:
+        """Return the options of a small, still scan for tests."""
+        return cls(spacing_mm=(2.2, 2.2, 2.2), shape=(64, 64, 64), motion=0.0, thickness_mm=2.2)
+
+
+@dataclass(frozen=True, eq=False)
+class PhantomCase:
+    """A synthetic scan and everything that is true of it.
+
+    Attributes:
+        hu: int16 (slice, row, column).
+        grid: where the voxels lie.
+        labels: uint8 codes 0-6; calcium as visible in the noise-free image.
+        auxiliary: masks uint8 by name: "heart" (pericardial sac), "aorta", "other_calcium"
+            (visible), "metal", "lesions" (number of the lesion), "geometric" (number of the
+            lesion whose solid reaches into the voxel at any moment of its exposure).
+        lesions: the coronary plaques.
+        threshold_hu: from where calcium counts as visible.
+        parameters: what was drawn, for JSON.
+    """
+
+    hu: NDArray[np.int16]
+    grid: Grid
+    labels: NDArray[np.uint8]
+    auxiliary: dict[str, NDArray[np.uint8]]
+    lesions: tuple[TrueLesion, ...]
+    threshold_hu: float
+    parameters: dict[str, Any]
+
+    @property
+    def scan(self) -> Scan:
+        """The scan as the rest of corcal takes it."""
+        drawn = self.parameters
+        return Scan(
+            self.hu,
+            self.grid,
+            Acquisition(
+                kvp_kv=120.0,
+                thickness_mm=float(drawn["scanner"]["thickness_mm"]),
+                contrast=bool(drawn["contrast"]),
+                gated=False,
+                manufacturer="corcal phantom",
+            ),
+        )
+
+    @property
+    def artery_labels(self) -> ArteryLabels:
+        """The labels on their grid."""
+        return ArteryLabels(self.labels, self.grid)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    anatomy: Anatomy
+    grid: Grid
+    tissue: Tissue
+    plaques: tuple[Plaque, ...]
+    mimics: tuple[Mimic, ...]
+    scanner: Scanner
+    beat: Beat | None
+
+
+def make_case(seed: int, *, options: PhantomOptions | None = None) -> PhantomCase:
+    """Return the synthetic scan of a seed; the same seed and options give the same scan."""
+    options = options or PhantomOptions()
+    rng = np.random.default_rng(seed)
+    plan = _drawn(rng, options)
+    sharp = render(
+        plan.anatomy, plan.grid, plan.tissue, solids=(plan.plaques, plan.mimics), rng=rng
+    )
+    if plan.beat is not None:
+        sharp = _beaten(sharp, plan, plan.beat)
+    clean = blurred(sharp.hu, plan.grid, plan.scanner)
+    image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
+    return _with_truth(
+        finish(image), clean, sharp, plan, {"seed": seed, "options": asdict(options)}
+    )
+
+
+def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
+    """Return a coarse scan of the whole chest with its heart, for finding hearts in."""
+    step = (spacing_mm, spacing_mm, spacing_mm)
+    options = PhantomOptions(
+        spacing_mm=step, field="chest", motion=0.0, thickness_mm=spacing_mm, wild=True
+    )
+    return make_case(seed, options=options)
+
+
+def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:
+    """Return the grid of a scan of this patient."""
+    low, high = anatomy.low_mm - options.margin_mm, anatomy.high_mm + options.margin_mm
+    if options.field == "chest":
+        chest = anatomy.thorax
+        wide = chest.cavity_mm[0] + chest.wall_mm + chest.fat_mm + 20.0
+        deep = chest.cavity_mm[1] + chest.wall_mm + chest.fat_mm + 26.0
+        low = np.array([chest.midline_mm - wide, chest.centre_y_mm - deep, low[2] - 45.0])
+        high = np.array([chest.midline_mm + wide, chest.centre_y_mm + deep, chest.apex_mm + 15.0])
+    step = np.array(options.spacing_mm)
+    shape = np.ceil((high - low)[::-1] / step).astype(int)
+    if options.shape is not None:
+        middle = (anatomy.low_mm + anatomy.high_mm) / 2
+        shape = np.array(options.shape)
+        low = middle - (shape * step)[::-1] / 2
+    size = (int(shape[0]), int(shape[1]), int(shape[2]))
+    return Grid.axial(size, options.spacing_mm, (float(low[0]), float(low[1]), float(low[2])))
+
+
+def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
+    anatomy = sample_anatomy(rng)
+    tissue = sample_tissue(rng, contrast=rng.random() < options.contrast, wild=options.wild)
+    count = number_of_plaques(rng, options.burden)
+    mimics = sample_mimics(
+        rng, anatomy.heart, anatomy.coronaries, anatomy.thorax, factor=options.mimics
+    )
+    plaques = sample_plaques(rng, anatomy.coronaries, count)
+    scanner = sample_scanner(rng, wild=options.wild, thickness_mm=options.thickness_mm)
+    if not options.noise:
+        scanner = replace(scanner, noise_hu=0.0)
+    beat = sample_beat(rng) if rng.random() < options.motion else None
+    grid = field_of_view(anatomy, options)
+    return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
+
+
+def _beaten(sharp: Rendering, plan: _Plan, beat: Beat) -> Rendering:
+    canvas = Canvas(plan.grid, 6.0)
+    field = displacement(plan.anatomy, canvas, beat, heart_sac(plan.anatomy, canvas))
+    return Rendering(
+        hu=beating(sharp.hu, canvas, field, beat),
+        arteries=moved(sharp.arteries, canvas, field, beat),
+        plaques=swept(sharp.plaques, canvas, field, beat),
+        structures=moved(sharp.structures, canvas, field, beat),
+        filled_mm3=sharp.filled_mm3,
+    )
+
+
+def _with_truth(
+    hu: NDArray[np.int16], clean: Field, sharp: Rendering, plan: _Plan, asked: dict[str, Any]
+) -> PhantomCase:
+    level = threshold_hu(plan.tissue)
+    bits = sharp.structures
+    # Two neighbours above the threshold share their halo: the nearer owns the voxel.
+    other = ((bits & OTHER_CALCIUM) > 0) & (sharp.plaques == 0)
+    mine = len(plan.plaques) + 1
+    seeds = np.where(other, np.uint8(mine), sharp.plaques)
+    numbers = visible(clean, seeds, plan.grid, level)
+    labels = sharp.arteries.copy()
+    for i, plaque in enumerate(plan.plaques):
+        assert plaque.artery is not None
+        labels[numbers == i + 1] = plaque.artery.calcium_code
+    lesions = lesion_table(plan.plaques, sharp.filled_mm3, numbers, clean, plan.grid)
+    auxiliary = {
+        "heart": ((bits & HEART) > 0).astype(np.uint8),
+        "aorta": ((bits & AORTA) > 0).astype(np.uint8),
+        "other_calcium": (numbers == mine).astype(np.uint8),
+        "metal": ((bits & METAL) > 0).astype(np.uint8),
+        "lesions": np.where(numbers == mine, np.uint8(0), numbers),
+        "geometric": sharp.plaques,
+    }
+    return PhantomCase(
+        hu, plan.grid, labels, auxiliary, lesions, level, {**asked, **_parameters(plan)}
+    )
+
+
+def _parameters(plan: _Plan) -> dict[str, Any]:
+    vessels = plan.anatomy.coronaries.vessels
+    return {
+        "contrast": plan.tissue.enhanced,
+        "dominance": plan.anatomy.coronaries.dominance,
+        "length_mm": {v.name: round(v.tube.length_mm, 1) for v in vessels},
+        "pose": {
+            "turn": plan.anatomy.pose.turn.tolist(),
+            "stretch": plan.anatomy.pose.stretch.tolist(),
+            "rv": plan.anatomy.pose.rv,
+            "pa": plan.anatomy.pose.pa,
+            "aorta": plan.anatomy.pose.aorta,
+        },
+        "fat_mm": plan.anatomy.heart.fat_mm,
+        "tissue": asdict(plan.tissue),
+        "scanner": asdict(plan.scanner),
+        "beat": asdict(plan.beat) if plan.beat is not None else None,
+        "mimics": sorted({m.kind for m in plan.mimics}),
+    }

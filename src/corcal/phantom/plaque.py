@@ -1,0 +1,167 @@
+"""Calcified plaques: solids in the wall of an artery, of exactly known volume.
+
+In coordinates along, round and out from the host's centreline a plaque is an ellipsoid, so
+its volume in a straight host is pi/6 x length x arc length x thickness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from corcal.core.artery import Artery
+from corcal.phantom.coronaries import Coronaries
+from corcal.phantom.shapes import Floats, Tube, frame, unit
+
+#: Calcium raises attenuation by about 1.32 HU for each mg of hydroxyapatite per cm3 at 120 kV.
+HU_PER_MG_CM3 = 1.32
+
+
+@dataclass(frozen=True, eq=False)
+class Plaque:
+    """One calcified plaque.
+
+    Attributes:
+        host: the vessel in whose wall it lies.
+        arc_mm: position of its middle along the host.
+        length_mm: extent along the host.
+        thickness_mm: extent across the wall.
+        ring_mm: radius at which its middle lies.
+        angle_rad: where round the host its middle lies, from the host's own zero.
+        span_rad: extent round the host.
+        hu: attenuation of the calcium.
+        vessel: name of the vessel, or of the mimic.
+        artery: the artery it is counted with; None for a mimic.
+    """
+
+    host: Tube
+    arc_mm: float
+    length_mm: float
+    thickness_mm: float
+    ring_mm: float
+    angle_rad: float
+    span_rad: float
+    hu: float
+    vessel: str
+    artery: Artery | None
+
+    @property
+    def volume_mm3(self) -> float:
+        """Volume in a straight host."""
+        return float(
+            np.pi / 6 * self.length_mm * (self.ring_mm * self.span_rad) * self.thickness_mm
+        )
+
+    @property
+    def mass_mg(self) -> float:
+        """Mass of hydroxyapatite, from the attenuation above soft tissue (45 HU)."""
+        return self.volume_mm3 / 1000.0 * (self.hu - 45.0) / HU_PER_MG_CM3
+
+    def line(self) -> Floats:
+        """Return the host's centreline (n, 3) along the plaque, with a little to spare."""
+        a = max(self.arc_mm - self.length_mm / 2 - 2.0, 0.0)
+        b = min(self.arc_mm + self.length_mm / 2 + 2.0, self.host.length_mm)
+        at = np.linspace(a, b, max(int((b - a) / 0.4) + 1, 3))
+        return np.stack([self.host.at(float(s)) for s in at])
+
+    @property
+    def reach_mm(self) -> float:
+        """How far it extends from `line`."""
+        return self.ring_mm + self.thickness_mm / 2 + 0.3
+
+    def centre_mm(self) -> Floats:
+        """Return the LPS point (3,) in the middle of the plaque."""
+        line = self.line()
+        middle = len(line) // 2
+        _, first, second = _frames(line)
+        out = np.cos(self.angle_rad) * first[middle] + np.sin(self.angle_rad) * second[middle]
+        return np.asarray(self.host.at(self.arc_mm) + self.ring_mm * out)
+
+    def inside(self, points_mm: Floats) -> NDArray[np.bool_]:
+        """Tell for LPS points (n, 3) whether they lie in the plaque."""
+        line = self.line()
+        along, first, second = _frames(line)
+        start = max(self.arc_mm - self.length_mm / 2 - 2.0, 0.0)
+        step = float(np.linalg.norm(line[1] - line[0]))
+        _, i = cKDTree(line).query(points_mm)
+        rel = points_mm - line[i]
+        s = start + step * i + np.einsum("ij,ij->i", rel, along[i])
+        a = np.einsum("ij,ij->i", rel, first[i])
+        b = np.einsum("ij,ij->i", rel, second[i])
+        turn = np.angle(np.exp(1j * (np.arctan2(b, a) - self.angle_rad)))
+        u = (s - self.arc_mm) / (self.length_mm / 2)
+        v = turn / (self.span_rad / 2)
+        w = (np.hypot(a, b) - self.ring_mm) / (self.thickness_mm / 2)
+        return np.asarray(u**2 + v**2 + w**2 <= 1.0)
+
+
+def _frames(line: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return unit vectors (n, 3) along a line and two across it that do not twist."""
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
+    first = np.empty_like(line)
+    first[0] = frame(along[0])[1]
+    for i in range(1, len(line)):
+        first[i] = unit(first[i - 1] - (first[i - 1] @ along[i]) * along[i])
+    return along, first, np.cross(along, first)
+
+
+#: Relative number of plaques per vessel, and mean distance from its start in mm.
+_RATE = {
+    "LM": (0.25, 6.0), "LAD": (1.0, 24.0), "LCX": (0.5, 25.0), "RCA": (0.7, 40.0),
+    "D1": (0.25, 8.0), "OM1": (0.2, 8.0), "PDA": (0.1, 12.0), "RAMUS": (0.2, 8.0),
+}  # fmt: skip
+
+
+def number_of_plaques(rng: np.random.Generator, burden: str) -> int:
+    """Return how many plaques: "mix" as in training, or "zero", "few", "some", "many"."""
+    if burden == "mix":
+        burden = str(rng.choice(["zero", "few", "some", "many"], p=[0.25, 0.30, 0.27, 0.18]))
+    low, high = {"zero": (0, 0), "few": (1, 3), "some": (4, 9), "many": (10, 30)}[burden]
+    return int(rng.integers(low, high + 1))
+
+
+def sample_plaques(
+    rng: np.random.Generator, coronaries: Coronaries, count: int
+) -> tuple[Plaque, ...]:
+    """Return random plaques, thick near the ostia and on a few favoured vessels.
+
+    A patient's plaques cluster: each vessel's rate is drawn anew for every patient.
+    """
+    vessels = [v for v in coronaries.vessels if v.name in _RATE]
+    rate = np.array([_RATE[v.name][0] for v in vessels]) * rng.gamma(1.2, 1.0, len(vessels))
+    out = []
+    for _ in range(count):
+        vessel = vessels[int(rng.choice(len(vessels), p=rate / rate.sum()))]
+        usable = vessel.tube.length_mm - 1.0
+        arc = min(float(rng.exponential(_RATE[vessel.name][1])) + 0.5, usable)
+        if arc >= usable:
+            arc = float(rng.uniform(0.5, usable))
+        out.append(plaque_on(rng, vessel.tube, arc, vessel.name, vessel.artery))
+    return tuple(out)
+
+
+def plaque_on(
+    rng: np.random.Generator, host: Tube, arc_mm: float, vessel: str, artery: Artery | None
+) -> Plaque:
+    """Return a random plaque at a place along a vessel."""
+    lumen = host.radius_at(arc_mm)
+    length = float(np.clip(rng.lognormal(np.log(3.0), 0.6), 1.0, 22.0))
+    span = np.deg2rad(90.0) * (length / 3.0) ** 0.6 * rng.lognormal(0.0, 0.35)
+    ring = lumen + 0.2
+    thickness = float(np.clip(rng.lognormal(np.log(1.4), 0.3), 0.7, 3.5))
+    return Plaque(
+        host=host,
+        arc_mm=arc_mm,
+        length_mm=length,
+        thickness_mm=min(thickness, 1.9 * ring),
+        ring_mm=ring,
+        angle_rad=float(rng.uniform(0, 2 * np.pi)),
+        span_rad=float(np.clip(span, np.deg2rad(30), np.deg2rad(340))),
+        hu=float(np.clip(rng.lognormal(np.log(650.0), 0.45), 200.0, 1700.0)),
+        vessel=vessel,
+        artery=artery,
+    )

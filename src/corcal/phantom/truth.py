@@ -1,0 +1,118 @@
+"""What is true of a phantom scan: calcium as built, and calcium as it can be seen.
+
+Independent of `corcal.quantify` on purpose: this is what quantification is tested against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+from corcal.core.box import Box
+from corcal.core.grid import Grid
+from corcal.phantom.plaque import Plaque
+from corcal.phantom.shapes import Field
+from corcal.phantom.tissue import Tissue
+
+#: Blur carries calcium over the threshold at most this far from where it is.
+HALO_MM = 2.0
+
+
+@dataclass(frozen=True)
+class TrueLesion:
+    """One coronary plaque of a phantom.
+
+    Attributes:
+        number: 1, 2, ...
+        artery: "RCA", "LAD" or "LCX".
+        vessel: the vessel it lies on, "LM", "D1", ...
+        centre_mm: LPS, heart at rest.
+        volume_mm3: analytic volume.
+        painted_mm3: volume painted on the grid (differs where the host bends).
+        hu: attenuation of the calcium.
+        mass_mg: mass of hydroxyapatite.
+        visible_mm3: volume at or above the threshold in the noise-free image.
+        visible_peak_hu: highest value there; 0 where nothing is visible.
+    """
+
+    number: int
+    artery: str
+    vessel: str
+    centre_mm: tuple[float, float, float]
+    volume_mm3: float
+    painted_mm3: float
+    hu: float
+    mass_mg: float
+    visible_mm3: float
+    visible_peak_hu: float
+
+
+def threshold_hu(tissue: Tissue) -> float:
+    """Return the HU from which an annotator draws calcium: 130, or clear of enhanced blood."""
+    if not tissue.enhanced:
+        return 130.0
+    return max(130.0, max(tissue.left_blood, tissue.right_blood) + 60.0)
+
+
+def visible(
+    clean_hu: Field, seeds: NDArray[np.uint8], grid: Grid, threshold: float
+) -> NDArray[np.uint8]:
+    """Return the number of the plaque that every visible voxel of calcium belongs to.
+
+    Args:
+        clean_hu: noise-free image.
+        seeds: uint8, number of the plaque that fills a voxel, 0 elsewhere; moved with the heart.
+        grid: of both.
+        threshold: HU.
+
+    Returns:
+        uint8 (slice, row, column), 0 where no calcium is visible.
+    """
+    out = np.zeros_like(seeds)
+    if not seeds.any():
+        return out
+    margin = [int(np.ceil(HALO_MM / s)) + 1 for s in grid.spacing_mm]
+    box = Box.around(seeds > 0).padded((margin[0], margin[1], margin[2]))
+    cut = box.intersect(Box.whole(grid.shape)).slices
+    part = seeds[cut]
+    distance, nearest = distance_transform_edt(
+        part == 0, sampling=grid.spacing_mm, return_indices=True
+    )
+    seen = (distance <= HALO_MM) & (clean_hu[cut] >= threshold)
+    out[cut][seen] = part[tuple(nearest)][seen]
+    return out
+
+
+def lesion_table(
+    plaques: tuple[Plaque, ...],
+    painted_mm3: tuple[float, ...],
+    numbers: NDArray[np.uint8],
+    clean_hu: Field,
+    grid: Grid,
+) -> tuple[TrueLesion, ...]:
+    """Return the lesions of a scan; `numbers` comes from `visible`."""
+    found = np.flatnonzero(numbers)
+    owner, value = numbers.ravel()[found], clean_hu.ravel()[found]
+    out = []
+    for i, (plaque, painted) in enumerate(zip(plaques, painted_mm3, strict=True)):
+        mine = value[owner == i + 1]
+        x, y, z = (round(float(c), 2) for c in plaque.centre_mm())
+        assert plaque.artery is not None
+        out.append(
+            TrueLesion(
+                number=i + 1,
+                artery=plaque.artery.value,
+                vessel=plaque.vessel,
+                centre_mm=(x, y, z),
+                volume_mm3=plaque.volume_mm3,
+                painted_mm3=painted,
+                hu=plaque.hu,
+                mass_mg=plaque.mass_mg,
+                visible_mm3=mine.size * grid.voxel_mm3,
+                visible_peak_hu=float(mine.max()) if mine.size else 0.0,
+            )
+        )
+    return tuple(out)

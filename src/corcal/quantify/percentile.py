@@ -1,0 +1,63 @@
+"""Where a score stands among people: MESA percentile bracket and arterial age. Both opt-in.
+
+Both were derived from ECG-gated scans of a United States cohort; on other scans they are an
+estimate and the report must say so.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from importlib import resources
+
+import numpy as np
+
+from corcal.core.errors import SettingsRefused
+
+_AGES_YEARS = (45.0, 84.0)
+_BRACKETS = ("<25", "25-50", "50-75", "75-90", ">90")
+
+
+def mesa_bracket(agatston: float, *, age_years: float, sex: str, group: str) -> str:
+    """Return the MESA percentile bracket: "<25", "25-50", "50-75", "75-90" or ">90".
+
+    McClelland et al. (Circulation 2006, 113, 30, Table 2) print scores at ages 50, 60, 70 and
+    80; between them log(1 + score) is interpolated, and up to five years beyond them it follows
+    the nearest line. A score on a bound belongs to the upper bracket. A score of 0 is in the
+    lowest, as nobody has less.
+
+    Args:
+        agatston: total score.
+        age_years: 45 to 84, MESA's range.
+        sex: "female" or "male".
+        group: "white", "chinese", "black" or "hispanic", as MESA's participants called
+            themselves. Never inferred: somebody has to state it.
+
+    Raises:
+        SettingsRefused: age out of range, or a sex or group the study does not have.
+    """
+    table = json.loads(resources.files(__package__).joinpath("mesa.json").read_text("utf-8"))
+    if group not in table["scores"]:
+        raise SettingsRefused(f"MESA has no group {group!r}; known: {sorted(table['scores'])}")
+    if sex not in table["scores"][group]:
+        raise SettingsRefused(f"MESA needs sex female or male, not {sex!r}")
+    low, high = _AGES_YEARS
+    if not low <= age_years <= high:
+        raise SettingsRefused(f"MESA percentiles hold for ages {low:g} to {high:g} years only")
+    if agatston <= 0:
+        return _BRACKETS[0]
+    ages = table["ages_years"]
+    logs = np.log1p(np.array(table["scores"][group][sex], dtype=np.float64))
+    first = min(max(int(np.searchsorted(ages, age_years, side="right")) - 1, 0), len(ages) - 2)
+    along = (age_years - ages[first]) / (ages[first + 1] - ages[first])
+    bounds = np.expm1(np.maximum(0.0, logs[first] + along * (logs[first + 1] - logs[first])))
+    # expm1(log1p(x)) loses the last digits of the printed whole numbers.
+    return _BRACKETS[int((agatston >= bounds - 1e-6).sum())]
+
+
+def arterial_age_years(agatston: float) -> float:
+    """Return McClelland's arterial age, 39.1 + 7.25 ln(score + 1) (Am J Cardiol 2009, 103, 59).
+
+    The age at which the risk from age alone equals that from the score; derived on gated scans.
+    """
+    return 39.1 + 7.25 * math.log1p(agatston)

@@ -1,0 +1,133 @@
+"""What lies at a path: a folder, a zip, one DICOM file, or a volume file."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from corcal.core.errors import UnreadableScan
+
+#: File name endings of volume formats and the kind they are reported as.
+VOLUME_KINDS = {
+    ".nii.gz": "nifti",
+    ".nii": "nifti",
+    ".nrrd": "nrrd",
+    ".nhdr": "nrrd",
+    ".mha": "mha",
+    ".mhd": "mha",
+}
+_LARGEST_ZIP_BYTES = 16 * 1024**3
+_LARGEST_RATIO = 300
+
+
+@dataclass(frozen=True)
+class Content:
+    """The files of an input.
+
+    Attributes:
+        name: what the user calls it: the last part of the path.
+        volume: the volume file, or None for DICOM.
+        files: DICOM files to look at, sorted; may hold anything else as well.
+        only: the one DICOM file that was asked for among its neighbours, or None.
+    """
+
+    name: str
+    volume: Path | None
+    files: tuple[Path, ...]
+    only: Path | None = None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Content]:
+    """Give what lies at a path; a zip is unpacked to a folder that is gone afterwards.
+
+    Raises:
+        UnreadableScan: nothing is there, it is empty, or the zip is damaged or unsafe.
+    """
+    if not path.exists():
+        raise UnreadableScan(f"{path}: there is no such file or folder")
+    if path.is_dir():
+        yield _of_folder(path, path.name)
+    elif path.stat().st_size == 0:
+        raise UnreadableScan(f"{path.name}: the file is empty (0 bytes)")
+    elif volume_kind(path):
+        yield Content(path.name, path, ())
+    elif path.suffix.lower() == ".zip" or _begins(path, b"PK\x03\x04"):
+        with tempfile.TemporaryDirectory(prefix="corcal-") as folder:
+            _unpack(path, Path(folder))
+            yield _of_folder(Path(folder), path.name)
+    else:
+        beside = tuple(sorted(p for p in path.parent.iterdir() if p.is_file()))
+        yield Content(path.name, None, beside, only=path)
+
+
+def volume_kind(path: Path) -> str:
+    """Return "nifti", "nrrd" or "mha" by the file's name, or ""."""
+    name = path.name.lower()
+    return next((kind for end, kind in VOLUME_KINDS.items() if name.endswith(end)), "")
+
+
+def _of_folder(folder: Path, name: str) -> Content:
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p, folder))
+    if not found:
+        raise UnreadableScan(f"{name}: holds no files")
+    volumes = [p for p in found if volume_kind(p)]
+    if volumes and not any(_begins(p, b"DICM", at=128) for p in found):
+        if len(volumes) > 1:
+            raise UnreadableScan(
+                f"{name}: holds {len(volumes)} volume files and no DICOM; name one of them"
+            )
+        return Content(name, volumes[0], ())
+    return Content(name, None, tuple(found))
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    return any(p.startswith(".") or p == "__MACOSX" for p in parts)
+
+
+def _begins(path: Path, magic: bytes, at: int = 0) -> bool:
+    with path.open("rb") as file:
+        file.seek(at)
+        return file.read(len(magic)) == magic
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    """Unpack a zip under names of our own, so that no member chooses where it lands."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            _require_safe(path, members)
+            for i, member in enumerate(members):
+                if _unwanted(member.filename):
+                    continue
+                suffixes = "".join(PurePosixPath(member.filename).suffixes[-2:]).lower()
+                ending = next((e for e in VOLUME_KINDS if suffixes.endswith(e)), ".dcm")
+                (folder / f"{i:06d}{ending}").write_bytes(archive.read(member))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise UnreadableScan(f"{path.name}: the zip is damaged ({error})") from error
+    except RuntimeError:
+        raise UnreadableScan(f"{path.name}: the zip is encrypted; unpack it first") from None
+
+
+def _require_safe(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    for member in members:
+        inside = PurePosixPath(member.filename.replace("\\", "/"))
+        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+            raise UnreadableScan(f"{path.name}: a member's name leads out of the zip; refused")
+    total = sum(m.file_size for m in members)
+    packed = max(1, sum(m.compress_size for m in members))
+    if total > _LARGEST_ZIP_BYTES or (total > 10**8 and total / packed > _LARGEST_RATIO):
+        raise UnreadableScan(
+            f"{path.name}: would unpack to {total / 1e9:.1f} GB, more than any scan; refused"
+        )
+
+
+def _unwanted(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return any(p.startswith(".") or p == "__MACOSX" for p in parts)

@@ -1,0 +1,46 @@
+"""Read a scan, whatever it comes in."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from corcal.core.errors import UnreadableScan
+from corcal.core.scan import Scan
+from corcal.read.dicom import read_series
+from corcal.read.files import Content, opened
+from corcal.read.series import choose_series, series_in
+from corcal.read.volume import read_volume_scan
+from corcal.settings import Admission
+
+
+def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None) -> Scan:
+    """Return the scan at a path.
+
+    Args:
+        path: a DICOM folder, zip or file, or a .nii, .nii.gz, .nrrd, .mha or .mhd file. A single
+            DICOM slice stands for its series in the same folder.
+        settings: what makes one series better than another. The scan is not checked against
+            them: `corcal.read.admit.admit` does that.
+        series_uid: the DICOM series to read, instead of the one that ranks first.
+
+    Raises:
+        UnreadableScan: files are absent, empty, damaged or of another kind.
+        NoUsableSeries: no series is a CT that can be scored, or it is not clear which is meant.
+        GeometryRefused: the slices do not make a volume.
+    """
+    try:
+        with opened(path) as content:
+            return _scan_of(path, content, settings, series_uid)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # unpacking a zip: not the scan's fault
+            raise
+        raise UnreadableScan(f"{path.name}: cannot be read ({error.strerror})") from error
+
+
+def _scan_of(path: Path, content: Content, settings: Admission, series_uid: str | None) -> Scan:
+    if content.volume is not None:
+        return read_volume_scan(content.volume)
+    series = choose_series(series_in(content, settings), series_uid)
+    unpacked = path if path.is_file() and content.only is None else None
+    return read_series(series, from_zip=unpacked)

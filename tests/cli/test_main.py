@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corcal import DISCLAIMER, __version__
+from corcal.cli import main as cli
+from tests.cli.stand_ins import Steps
+
+#: Modules of the command line that are not commands.
+SHARED = {"__init__", "main", "options", "progress", "result"}
+
+
+def test_version_carries_the_disclaimer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"corcal {__version__}\n{DISCLAIMER}\n"
+
+
+def test_every_command_file_is_a_command() -> None:
+    files = {p.stem for p in Path(cli.__file__).parent.glob("*.py")}
+    assert files - SHARED == set(cli.COMMANDS)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: corcal {command} ")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, json; from corcal.cli.main import main; main(['--help']);"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    heavy = {"numpy", "scipy", "SimpleITK", "openvino", "pydicom", "PIL", "jinja2", "rich", "torch"}
+    assert heavy & loaded == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Usage: corcal [OPTIONS] COMMAND"),
+        (["scroe"], "No such command 'scroe'."),
+        (["score", "scan.zip"], "Missing option '-o'"),
+        (["score", "-o", "out"], "Missing argument 'SCAN'."),
+        (["score", "scan.zip", "-o", "out", "--age", "30"], "30 is not in the range 45<=x<=84."),
+    ],
+)
+def test_a_wrong_command_line_is_2(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "corcal: the disk is full; "),
+        (MemoryError(), 3, "corcal: not enough memory; "),
+        (OSError(errno.EIO, "Input/output error"), 3, "corcal: unexpected OSError (score.py"),
+    ],
+)
+def test_errors_of_the_machine(
+    steps: Steps,
+    error: Exception,
+    code: int,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    steps.raises = error
+    assert cli.main(["score", "scan.zip", "-o", str(tmp_path / "out")]) == code
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(said)
+    assert captured.err.count("\n") == 1
+
+
+def test_on_a_terminal_a_long_message_is_wrapped_at_words(
+    steps: Steps,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps.raises = MemoryError()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    assert cli.main(["score", "scan.zip", "-o", str(tmp_path / "out"), "--quiet"]) == 3
+    assert capsys.readouterr().err == (
+        "corcal: not enough memory; a chest CT of\n300 slices needs about 2.5 GB\n"
+    )

@@ -1,0 +1,84 @@
+"""What the code must not do, wherever it stands."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.house_rules.sources import ROOT, SOURCE, dotted, nodes, python_files, shown
+
+#: Random numbers come from a generator that is passed in, so only its making is allowed.
+GENERATOR = {"np.random.Generator", "np.random.default_rng", "np.random.SeedSequence"}
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        shown(path, node.lineno)
+        for path in python_files("src")
+        if path.parent != SOURCE / "cli"
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and dotted(node.func) in ("print", "sys.stdout.write")
+    ]
+    assert printing == []
+
+
+def test_no_environment_variable_decides_anything() -> None:
+    names = {"environ", "environb", "getenv", "getenvb", "putenv"}
+    using = [
+        shown(path, node.lineno)
+        for path in python_files("src")
+        for node in nodes(path)
+        if (isinstance(node, ast.Attribute) and dotted(node) in {f"os.{n}" for n in names})
+        or (isinstance(node, ast.ImportFrom) and {a.name for a in node.names} & names)
+    ]
+    assert using == []
+
+
+def test_no_random_numbers_from_hidden_state() -> None:
+    hidden = [
+        shown(path, node.lineno)
+        for path in python_files("src")
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute)
+        and dotted(node).replace("numpy.", "np.").startswith("np.random.")
+        and dotted(node).replace("numpy.", "np.") not in GENERATOR
+    ]
+    assert hidden == []
+
+
+def test_no_module_imports_everything_from_another() -> None:
+    greedy = [
+        shown(path, node.lineno)
+        for path in python_files("src", "tests")
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    ]
+    assert greedy == []
+
+
+def test_every_folder_of_the_package_says_what_it_is() -> None:
+    silent = [
+        shown(path)
+        for path in SOURCE.rglob("__init__.py")
+        if ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
+    ]
+    assert silent == []
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    # Else two test files of one name in two folders cannot be collected together.
+    folders = {path.parent for path in python_files("tests")}
+    assert [shown(f) for f in sorted(folders) if not (f / "__init__.py").exists()] == []
+
+
+def test_no_text_names_a_place_on_somebodys_machine() -> None:
+    places = ("/" + "work/", "/" + "root/", "/" + "home/", "C:" + "\\")
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("*.cff"), ROOT / "Makefile", ROOT / "pyproject.toml"]
+    texts += [p for folder in ("src", "docs", "examples") for p in (ROOT / folder).rglob("*.md")]
+    texts += python_files("src", "tests", "examples", "benchmarks")
+    naming = [
+        shown(path, number)
+        for path in texts
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if any(place in line for place in places)
+    ]
+    assert naming == []

@@ -1,0 +1,61 @@
+"""Patients of the phantom have plausible hearts."""
+
+import numpy as np
+import pytest
+
+from corcal.core.artery import Artery
+from corcal.phantom.anatomy import Anatomy, sample_anatomy
+from corcal.phantom.coronaries import LENGTHS_MM
+
+SEEDS = (1, 2, 3, 4)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def patient(request: pytest.FixtureRequest) -> Anatomy:
+    return sample_anatomy(np.random.default_rng(request.param))
+
+
+def test_lengths_are_those_of_hearts(patient: Anatomy) -> None:
+    tree = patient.coronaries
+    for name, (low, high) in LENGTHS_MM.items():
+        whole = tree.vessel(name).tube.length_mm
+        whole += tree.vessel("LM").tube.length_mm if name == "LAD" else 0.0
+        assert 0.5 * low <= whole <= 1.1 * high, name
+    assert 4.0 <= tree.vessel("LM").tube.length_mm <= 20.0
+
+
+def test_right_is_right_and_the_circumflex_is_behind(patient: Anatomy) -> None:
+    middle = {
+        name: patient.coronaries.vessel(name).tube.points_mm.mean(axis=0)
+        for name in ("RCA", "LAD", "LCX")
+    }
+    assert middle["RCA"][0] < middle["LAD"][0] - 20.0  # x grows to the patient's left
+    assert middle["LCX"][1] > middle["LAD"][1] + 10.0  # y grows to the back
+    assert middle["LCX"][0] > middle["RCA"][0]
+
+
+def test_arteries_spring_from_the_aortic_root(patient: Anatomy) -> None:
+    for name in ("RCA", "LM"):
+        ostium = patient.coronaries.vessel(name).tube.points_mm[0]
+        assert np.linalg.norm(ostium - patient.heart.root_mm) < 26.0
+
+
+def test_courses_run_outside_the_muscle_and_close_to_it(patient: Anatomy) -> None:
+    for name in ("LAD", "RCA", "LCX"):
+        course = patient.coronaries.vessel(name).tube.points_mm[20:-10]
+        gap = patient.heart.muscle(course)
+        assert np.mean(gap > 0.0) > 0.9
+        assert np.median(gap) < 6.0
+
+
+def test_branches_are_counted_with_their_artery(patient: Anatomy) -> None:
+    expected = {"LM": Artery.LAD, "LAD": Artery.LAD, "LCX": Artery.LCX, "RCA": Artery.RCA}
+    for vessel in patient.coronaries.vessels:
+        if vessel.name in expected:
+            assert vessel.artery is expected[vessel.name]
+
+
+def test_the_same_seed_is_the_same_patient() -> None:
+    one, two = (sample_anatomy(np.random.default_rng(9)) for _ in range(2))
+    a, b = (p.coronaries.vessel("LAD").tube.points_mm for p in (one, two))
+    np.testing.assert_array_equal(a, b)

@@ -1,0 +1,112 @@
+"""CAC-DRS, mass calibration, MESA bracket, arterial age."""
+
+import math
+
+import pytest
+
+from corcal.core.artery import Artery
+from corcal.core.errors import SettingsRefused
+from corcal.core.score import ArteryScore, CalciumScore
+from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket
+from corcal.quantify.mass import mass_factor
+
+
+def score_of(agatston: float, artery: Artery = Artery.LAD) -> CalciumScore:
+    arteries = []
+    for a in Artery:
+        value = agatston if a is artery else 0.0
+        arteries.append(
+            ArteryScore(
+                artery=a, present=value > 0, mask_volume_ml=0.0, volume_mm3=0.0, agatston=value,
+                mass_mg=None, density=None, peak_hu=None, mean_hu=None, vessel_ml=0.0, lesions=(),
+            )
+        )  # fmt: skip
+    return CalciumScore(tuple(arteries), "native slices, increment/3")
+
+
+@pytest.mark.parametrize(
+    ("agatston", "category"),
+    [
+        (0.0, 0), (0.001, 1), (1.0, 1), (99.9, 1), (100.0, 2), (299.9, 2), (300.0, 3), (5000.0, 3),
+    ],
+)  # fmt: skip
+def test_category_boundaries(agatston: float, category: int) -> None:
+    vessels = 1 if agatston else 0
+    assert str(make_cac_drs(score_of(agatston), gated=True)) == f"A{category}/N{vessels}"
+    assert str(make_cac_drs(score_of(agatston), gated=False)) == f"V{category}/N{vessels}"
+
+
+def test_unknown_gating_counts_as_not_gated() -> None:
+    assert make_cac_drs(score_of(150.0), gated=None).scale == "V"
+
+
+@pytest.mark.parametrize(
+    ("factors", "factor"),
+    [
+        ((), None),
+        ((0.00078,), 0.00078),
+        ((0.0007, 0.0008, 0.0009), None),
+        ((0.0008, 0.0008, 0.0008), 0.0008),
+        ((0.0,), None),
+        ((0.0, 0.0008), None),
+        ((-0.0008,), None),
+        ((math.nan,), None),
+    ],
+)
+def test_mass_needs_one_certain_factor(factors: tuple[float, ...], factor: float | None) -> None:
+    assert mass_factor(factors) == factor
+
+
+@pytest.mark.parametrize(
+    ("agatston", "age_years"),
+    [(0, 39.1), (10, 56.5), (100, 72.6), (400, 82.6), (1000, 89.2)],
+)
+def test_arterial_age_is_the_published_one(agatston: float, age_years: float) -> None:
+    assert arterial_age_years(agatston) == pytest.approx(age_years, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("agatston", "bracket"),
+    [
+        (0.0, "<25"), (20.9, "<25"), (21.0, "25-50"), (144.9, "25-50"), (145.0, "50-75"),
+        (539.0, "50-75"), (540.0, "75-90"), (1344.9, "75-90"), (1345.0, ">90"), (4000.0, ">90"),
+    ],
+)  # fmt: skip
+def test_bracket_at_a_printed_age(agatston: float, bracket: str) -> None:
+    assert mesa_bracket(agatston, age_years=70, sex="male", group="white") == bracket
+
+
+def test_no_calcium_is_in_the_lowest_bracket_even_where_most_have_none() -> None:
+    assert mesa_bracket(0, age_years=50, sex="female", group="hispanic") == "<25"
+    assert mesa_bracket(1, age_years=50, sex="female", group="hispanic") == "75-90"
+
+
+def test_between_ages_the_logarithm_is_interpolated() -> None:
+    halfway = math.sqrt((155 + 1) * (540 + 1)) - 1  # 75th percentile, white men, age 65
+    assert mesa_bracket(halfway - 0.1, age_years=65, sex="male", group="white") == "50-75"
+    assert mesa_bracket(halfway + 0.1, age_years=65, sex="male", group="white") == "75-90"
+
+
+def test_beyond_the_printed_ages_the_nearest_line_goes_on() -> None:
+    at_84 = 2934 * (2934 / 1346) ** 0.4 - 1  # 90th percentile, white men
+    assert mesa_bracket(at_84 - 1, age_years=84, sex="male", group="white") == "75-90"
+    assert mesa_bracket(at_84 + 1, age_years=84, sex="male", group="white") == ">90"
+    # The 90th percentile of Hispanic women falls to 0 before 45: any calcium is above it.
+    assert mesa_bracket(0.5, age_years=45, sex="female", group="hispanic") == ">90"
+
+
+@pytest.mark.parametrize(
+    ("age_years", "sex", "group", "message"),
+    [
+        (44.9, "male", "white", "ages 45 to 84"),
+        (84.1, "male", "white", "ages 45 to 84"),
+        (math.nan, "male", "white", "ages 45 to 84"),
+        (60, "M", "white", "female or male, not 'M'"),
+        (60, "male", "other", "no group 'other'"),
+    ],
+)
+def test_what_mesa_does_not_know_is_refused(
+    age_years: float, sex: str, group: str, message: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=message):
+        mesa_bracket(10, age_years=age_years, sex=sex, group=group)
