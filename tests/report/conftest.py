@@ -82,7 +82,13 @@ def make_reading() -> Reading:
         hu,
         grid,
         Acquisition(kvp_kv=120.0, thickness_mm=3.0, kernel="B30f", contrast=False, gated=False),
-        Source("dicom", SERIES_UID, ("1.2.3",), ("/somewhere/DOE^JANE/0001.dcm",), "c" * 64),
+        Source(
+            "dicom",
+            SERIES_UID,
+            ("1.2.3",),
+            files=("/somewhere/DOE^JANE/0001.dcm",),
+            sha256="c" * 64,
+        ),
     )
     return Reading(scan, ArteryLabels(codes, grid), Box((1, 8, 4), (12, 40, 60)), make_report())
 
