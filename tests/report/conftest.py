@@ -83,9 +83,9 @@ def make_reading() -> Reading:
         grid,
         Acquisition(kvp_kv=120.0, thickness_mm=3.0, kernel="B30f", contrast=False, gated=False),
         Source(
-            kind="dicom",
-            series_uid=SERIES_UID,
-            instance_uids=("1.2.3",),
+            "dicom",
+            SERIES_UID,
+            ("1.2.3",),
             files=("/somewhere/DOE^JANE/0001.dcm",),
             sha256="c" * 64,
         ),
