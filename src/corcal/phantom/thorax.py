@@ -142,11 +142,13 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         gas_mm=stomach.centre_mm + np.array([0.0, -20.0, 14.0]),
         lung_vessels=_lung_vessels(rng, midline),
         neck_vessels=_neck_vessels(rng, midline),
-        inlet=Tube(
-            np.array([[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]),
-            np.array([27.0, 34.0]),
-        ),
+        inlet=_inlet(midline),
     )
+
+
+def _inlet(midline: float) -> Tube:
+    rows = [[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]
+    return Tube(np.array(rows), np.array([27.0, 34.0]))
 
 
 def _spine(midline: float, y: float) -> Tube:
