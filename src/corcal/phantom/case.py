@@ -20,7 +20,7 @@ from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scann
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
 from corcal.phantom.tissue import Tissue, sample_tissue
-from corcal.phantom.truth import TrueLesion, lesion_table, threshold_hu, visible
+from corcal.phantom.truth import TrueLesion, halo_mm, lesion_table, threshold_hu, visible
 from corcal.phantom.voxelise import (
     AORTA,
     HEART,
@@ -207,7 +207,7 @@ def _with_truth(
     other = ((bits & OTHER_CALCIUM) > 0) & (sharp.plaques == 0)
     mine = len(plan.plaques) + 1
     seeds = np.where(other, np.uint8(mine), sharp.plaques)
-    numbers = visible(clean, seeds, plan.grid, level)
+    numbers = visible(clean, seeds, plan.grid, threshold=level, halo=halo_mm(plan.tissue))
     labels = sharp.arteries.copy()
     for i, plaque in enumerate(plan.plaques):
         assert plaque.artery is not None

@@ -37,17 +37,17 @@ class Mimic:
     hu: float
     calcium: bool = True
 
-    def line(self) -> Floats:
+    def core(self) -> Floats:
         """Return points (n, 3) it lies round."""
         if isinstance(self.solid, Plaque):
-            return self.solid.line()
+            return self.solid.sheet()
         if isinstance(self.solid, Tube):
             return self.solid.points_mm
         return self.solid.centre_mm[None]
 
     @property
     def reach_mm(self) -> float:
-        """How far it extends from `line`."""
+        """How far it extends from `core`."""
         if isinstance(self.solid, Plaque):
             return self.solid.reach_mm
         if isinstance(self.solid, Tube):

@@ -67,10 +67,19 @@ class Plaque:
         at = np.linspace(a, b, max(int((b - a) / 0.4) + 1, 3))
         return np.stack([self.host.at(float(s)) for s in at])
 
+    def sheet(self) -> Floats:
+        """Return points (n, 3) of the plaque's middle surface."""
+        line = self.line()
+        _, first, second = _frames(line)
+        half = min(self.span_rad / 2, np.pi)
+        turn = self.angle_rad + np.linspace(-half, half, 13)[:, None, None]
+        around = np.cos(turn) * first + np.sin(turn) * second
+        return np.asarray((line + self.ring_mm * around).reshape(-1, 3))
+
     @property
     def reach_mm(self) -> float:
-        """How far it extends from `line`."""
-        return self.ring_mm + self.thickness_mm / 2 + 0.3
+        """How far it extends from `sheet`."""
+        return self.thickness_mm / 2 + 0.4
 
     def centre_mm(self) -> Floats:
         """Return the LPS point (3,) in the middle of the plaque."""

@@ -117,12 +117,9 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
     wall, fat = float(rng.uniform(13, 19)), float(rng.uniform(5, 34))
     right = heart_floor_mm + float(rng.uniform(24, 62))
     left = heart_floor_mm + float(rng.uniform(6, 34))
-    apex = float(rng.uniform(150, 180))
-    spine_y = back - 9.0
     size = (cavity[0] + 0.45 * wall, cavity[1] + 0.45 * wall)
     ribs, cartilages = _ribs(rng, midline, centre, size)
-    front = centre - cavity[1] - 0.55 * wall
-    gas = np.array([midline + 62.0, -8.0, left - 22.0])
+    liver, stomach, spleen = _organs(midline, right, left)
     return Thorax(
         midline_mm=midline,
         cavity_mm=cavity,
@@ -131,55 +128,55 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         fat_mm=fat,
         domes_mm=(right, left),
         saddle_mm=heart_floor_mm + float(rng.uniform(9, 22)),
-        apex_mm=apex,
-        spine=spline(
-            np.array(
-                [
-                    [midline, spine_y + 6, -220],
-                    [midline, spine_y, 0],
-                    [midline, spine_y - 6, 90],
-                    [midline, spine_y - 22, 230],
-                ],
-                float,
-            ),
-            np.array([19.0, 17.0, 15.5, 13.0]),
-            12.0,
-        ),
+        apex_mm=float(rng.uniform(150, 180)),
+        spine=_spine(midline, back - 9.0),
         ribs=ribs,
         cartilages=cartilages,
-        sternum=_sternum(rng, midline, front),
+        sternum=_sternum(rng, midline, front - 0.55 * wall),
         airways=_airways(midline),
-        oesophagus=spline(
-            np.array(
-                [
-                    [midline + 14, 40, -75],
-                    [midline + 10, 56, -30],
-                    [midline + 5, 62, 20],
-                    [midline + 3, 54, 70],
-                    [midline + 4, 48, 200],
-                ],
-                float,
-            ),
-            np.full(5, float(rng.uniform(6.0, 9.5))),
-            8.0,
-        ),
+        oesophagus=_oesophagus(rng, midline),
         air_mm=float(rng.uniform(0.0, 5.0)),
-        liver=Ellipsoid(
-            np.array([midline - 52.0, 2.0, right - 78.0]), np.array([104.0, 84.0, 76.0]), np.eye(3)
-        ),
-        stomach=Ellipsoid(
-            gas + np.array([0.0, 20.0, -14.0]), np.array([38.0, 44.0, 34.0]), np.eye(3)
-        ),
-        spleen=Ellipsoid(
-            np.array([midline + 92.0, 58.0, left - 40.0]), np.array([26.0, 40.0, 36.0]), np.eye(3)
-        ),
-        gas_mm=gas,
+        liver=liver,
+        stomach=stomach,
+        spleen=spleen,
+        gas_mm=stomach.centre_mm + np.array([0.0, -20.0, 14.0]),
         lung_vessels=_lung_vessels(rng, midline),
         neck_vessels=_neck_vessels(rng, midline),
-        inlet=Tube(
-            np.array([[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]),
-            np.array([27.0, 34.0]),
-        ),
+        inlet=_inlet(midline),
+    )
+
+
+def _inlet(midline: float) -> Tube:
+    rows = [[midline + 4, 18.0, 80.0], [midline + 2, 26.0, 200.0]]
+    return Tube(np.array(rows), np.array([27.0, 34.0]))
+
+
+def _spine(midline: float, y: float) -> Tube:
+    rows = [[midline, y + 6, -220], [midline, y, 0], [midline, y - 6, 90], [midline, y - 22, 230]]
+    return spline(np.array(rows, float), np.array([19.0, 17.0, 15.5, 13.0]), 12.0)
+
+
+def _oesophagus(rng: np.random.Generator, midline: float) -> Tube:
+    rows = [
+        [midline + 14, 40, -75],
+        [midline + 10, 56, -30],
+        [midline + 5, 62, 20],
+        [midline + 3, 54, 70],
+        [midline + 4, 48, 200],
+    ]
+    return spline(np.array(rows, float), np.full(5, float(rng.uniform(6.0, 9.5))), 8.0)
+
+
+def _organs(midline: float, right: float, left: float) -> tuple[Ellipsoid, Ellipsoid, Ellipsoid]:
+    """Return liver, stomach and spleen beneath domes at these heights."""
+
+    def organ(at: list[float], semi: list[float]) -> Ellipsoid:
+        return Ellipsoid(np.array(at), np.array(semi), np.eye(3))
+
+    return (
+        organ([midline - 52.0, 2.0, right - 78.0], [104.0, 84.0, 76.0]),
+        organ([midline + 62.0, 12.0, left - 36.0], [38.0, 44.0, 34.0]),
+        organ([midline + 92.0, 58.0, left - 40.0], [26.0, 40.0, 36.0]),
     )
 
 

@@ -61,7 +61,7 @@ def sample_tissue(rng: np.random.Generator, *, contrast: bool, wild: bool) -> Ti
         cartilage=float(rng.uniform(70, 140)),
     )
     if contrast:
-        left = float(rng.uniform(80, 260))
+        left = float(rng.uniform(80, 220))
         right = left * float(rng.uniform(0.8, 1.2) if rng.random() < 0.7 else rng.uniform(1.2, 1.9))
         tissue = replace(
             tissue,

@@ -54,11 +54,24 @@ def threshold_hu(tissue: Tissue) -> float:
     """Return the HU from which an annotator draws calcium: 130, or clear of enhanced blood."""
     if not tissue.enhanced:
         return 130.0
-    return max(130.0, max(tissue.left_blood, tissue.right_blood) + 60.0)
+    return max(130.0, tissue.left_blood + 60.0)
+
+
+def halo_mm(tissue: Tissue) -> float:
+    """Return how far from a plaque its calcium is looked for.
+
+    Brighter blood in the right heart lies just beyond the fat of the grooves: less far then.
+    """
+    return HALO_MM if tissue.right_blood <= tissue.left_blood + 20.0 else 0.5 * HALO_MM
 
 
 def visible(
-    clean_hu: Field, seeds: NDArray[np.uint8], grid: Grid, threshold: float
+    clean_hu: Field,
+    seeds: NDArray[np.uint8],
+    grid: Grid,
+    *,
+    threshold: float,
+    halo: float = HALO_MM,
 ) -> NDArray[np.uint8]:
     """Return the number of the plaque that every visible voxel of calcium belongs to.
 
@@ -67,6 +80,7 @@ def visible(
         seeds: uint8, number of the plaque that fills a voxel, 0 elsewhere; moved with the heart.
         grid: of both.
         threshold: HU.
+        halo: how far from a plaque its calcium is looked for, mm.
 
     Returns:
         uint8 (slice, row, column), 0 where no calcium is visible.
@@ -74,14 +88,14 @@ def visible(
     out = np.zeros_like(seeds)
     if not seeds.any():
         return out
-    margin = [int(np.ceil(HALO_MM / s)) + 1 for s in grid.spacing_mm]
+    margin = [int(np.ceil(halo / s)) + 1 for s in grid.spacing_mm]
     box = Box.around(seeds > 0).padded((margin[0], margin[1], margin[2]))
     cut = box.intersect(Box.whole(grid.shape)).slices
     part = seeds[cut]
     distance, nearest = distance_transform_edt(
         part == 0, sampling=grid.spacing_mm, return_indices=True
     )
-    seen = (distance <= HALO_MM) & (clean_hu[cut] >= threshold)
+    seen = (distance <= halo) & (clean_hu[cut] >= threshold)
     out[cut][seen] = part[tuple(nearest)][seen]
     return out
 

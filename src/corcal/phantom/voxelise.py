@@ -72,7 +72,7 @@ def render(
         if found is not None:
             structures[found[0]] |= np.where(found[1] < 0, AORTA, 0).astype(np.uint8)
     for mimic in solids[1]:
-        hit = canvas.paint_inside(mimic.line(), mimic.reach_mm, mimic.inside, mimic.hu)
+        hit = canvas.paint_inside(mimic.core(), mimic.reach_mm, mimic.inside, mimic.hu)
         if hit is not None:
             bit = OTHER_CALCIUM if mimic.calcium else METAL
             structures[hit[0]] |= np.where(hit[1] > 0, bit, 0).astype(np.uint8)
@@ -136,7 +136,8 @@ def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Gene
     noise = gaussian_filter(rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6)
     lung = canvas.fine(noise / noise.std() * 14.0) + np.float32(tissue.lung)
     canvas.paint(chest.cavity(canvas.lattice), lung)
-    canvas.paint_tubes(chest.lung_vessels, tissue.right_blood)
+    seen = [t for t in chest.lung_vessels if float(t.radii_mm[0]) > 0.4 * canvas.edge_mm]
+    canvas.paint_tubes(seen, tissue.right_blood)
 
 
 def _belly(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
@@ -244,7 +245,7 @@ def _plaques(
     out = np.zeros(canvas.grid.shape, dtype=np.uint8)
     filled = []
     for i, plaque in enumerate(plaques):
-        hit = canvas.paint_inside(plaque.line(), plaque.reach_mm, plaque.inside, plaque.hu)
+        hit = canvas.paint_inside(plaque.sheet(), plaque.reach_mm, plaque.inside, plaque.hu)
         filled.append(0.0 if hit is None else float(hit[1].sum()) * canvas.grid.voxel_mm3)
         if hit is not None:
             out[hit[0]][hit[1] > 0] = i + 1
