@@ -99,7 +99,7 @@ def heart_box(heart: LocatedHeart, grid: Grid) -> Box:
     tight = Box.around(heart.mask)
     faces = np.array([tight.start, tight.stop], dtype=np.float64) - 0.5
     index = grid.to_index(heart.grid.to_lps(faces))
-    start = np.floor(index.min(0) + 0.5).astype(int)
-    stop = np.maximum(np.ceil(index.max(0) + 0.5).astype(int), start + 1)
+    start = [int(i) for i in np.floor(index.min(0) + 0.5)]
+    stop = [max(int(i), a + 1) for i, a in zip(np.ceil(index.max(0) + 0.5), start, strict=True)]
     box = Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
     return box.intersect(Box.whole(grid.shape))

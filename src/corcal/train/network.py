@@ -125,20 +125,27 @@ def _depth_to_space(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(b, c // n**3, d * n, h * n, w * n)
 
 
-def region_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Return Dice + binary cross-entropy over the voxels that are known, equally weighted.
+def region_loss(
+    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor
+) -> torch.Tensor:
+    """Return Dice + focal cross-entropy over the voxels that are known, equally weighted.
+
+    One voxel in two thousand is artery, one in twenty thousand calcium. Plain cross-entropy
+    lets the background win (the network learns to answer "nothing"); the focal form of Lin et
+    al. (ICCV 2017), summed and divided by the number of positive voxels, does not.
 
     Args:
         logits: float32 (batch, channel, slice, row, column).
         targets: 0 or 1, same shape.
         weights: 0 where the target is not known, same shape.
     """
+    over = (0, 2, 3, 4)
+    p = torch.sigmoid(logits)
     bce = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    bce = (bce * weights).sum((0, 2, 3, 4)) / weights.sum((0, 2, 3, 4)).clamp(min=1.0)
-    p = torch.sigmoid(logits) * weights
-    overlap = (p * targets).sum((0, 2, 3, 4))
-    total = p.sum((0, 2, 3, 4)) + (targets * weights).sum((0, 2, 3, 4))
-    present = ((targets * weights).sum((0, 2, 3, 4)) > 0).float()
-    dice = (1.0 - (2 * overlap + 1.0) / (total + 1.0)) * present
-    # Rare regions: the mean cross-entropy alone would be next to nothing.
-    return dice.sum() / present.sum().clamp(min=1.0) + 10.0 * bce.mean()
+    positives = (targets * weights).sum(over)
+    focal = ((p - targets).abs().square() * bce * weights).sum(over) / (positives + 200.0)
+    p = p * weights
+    overlap = (p * targets).sum(over)
+    present = (positives > 0).float()
+    dice = (1.0 - (2 * overlap + 1.0) / (p.sum(over) + positives + 1.0)) * present
+    return dice.sum() / present.sum().clamp(min=1.0) + focal.clamp(max=20.0).mean()
