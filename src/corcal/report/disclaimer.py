@@ -7,7 +7,7 @@ Williams et al., Br J Radiol 2021, 94, 20200894 (BSCI/BSCCT/BSTI consensus).
 
 from __future__ import annotations
 
-from corcal import DISCLAIMER as DISCLAIMER
+from corcal import DISCLAIMER as DISCLAIMER  # noqa: PLC0414  (the page reads all wording here)
 
 #: What a vessel count of CAC-DRS means here.
 VESSEL_NOTE = "left main counted with LAD"

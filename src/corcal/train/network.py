@@ -125,9 +125,7 @@ def _depth_to_space(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(b, c // n**3, d * n, h * n, w * n)
 
 
-def region_loss(
-    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor
-) -> torch.Tensor:
+def region_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Return Dice + focal cross-entropy over the voxels that are known, equally weighted.
 
     One voxel in two thousand is artery, one in twenty thousand calcium. Plain cross-entropy

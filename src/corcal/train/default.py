@@ -1,0 +1,143 @@
+"""The recipe of the embedded models: from annotated scans and phantoms to model files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from corcal import __version__
+from corcal.core.errors import SettingsRefused
+from corcal.locate.embedded import SPACING_MM
+from corcal.phantom.case import make_chest
+from corcal.settings import Preparation
+from corcal.train.annotated import HELD_OUT, TRUST, annotated_case, annotated_chest
+from corcal.train.bank import load_bank, save_case
+from corcal.train.locator_task import Chest, LocatorTask
+from corcal.train.loop import Run, Schedule, train
+from corcal.train.memory import keep_freed_memory
+from corcal.train.network import Locator, Segmenter
+from corcal.train.phantoms import phantom_case
+from corcal.train.segmenter_task import SegmenterTask
+from corcal.train.to_openvino import export_locator, export_segmenter
+
+#: Chests drawn for the locator have seeds of their own.
+_FIRST_CHEST = 50_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every number of the default training.
+
+    Attributes:
+        phantoms: synthetic scans for the segmenter.
+        chests: synthetic low-resolution chests for the locator.
+        segmenter_steps: training steps of the segmenter.
+        locator_steps: training steps of the locator.
+        seed: of everything random.
+        device: "cpu" or "cuda".
+        threads: CPU threads; 0 leaves torch its own choice.
+    """
+
+    phantoms: int = 120
+    chests: int = 40
+    segmenter_steps: int = 6000
+    locator_steps: int = 1500
+    seed: int = 0
+    device: str = "cpu"
+    threads: int = 0
+
+
+def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str], None]) -> Path:
+    """Train both embedded models and return the folder with their files.
+
+    Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/` and
+    `segmenter/`, the finished files in `models/`. A run that was stopped goes on where it was.
+
+    Args:
+        data: annotated scans: a folder with `ct/` and `annotations/`.
+        out: where to work.
+        recipe: how much and how long.
+        tell: called with one line of progress at a time.
+
+    Raises:
+        SettingsRefused: the data folder does not hold the annotated scans, or the device is
+            not there.
+    """
+    _check(data, recipe)
+    keep_freed_memory()
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    _locator(data, out, recipe, tell)
+    _segmenter(data, out, recipe, tell)
+    return out / "models"
+
+
+def _check(data: Path, recipe: Recipe) -> None:
+    missing = [n for n in TRUST if not (data / "annotations" / f"{n}_heart.nii.gz").exists()]
+    if missing:
+        raise SettingsRefused(
+            f"{data}: no annotations/{missing[0]}_heart.nii.gz there; the default models are "
+            "trained on the annotated scans that MODEL_CARD.md names"
+        )
+    if recipe.device == "cuda" and not torch.cuda.is_available():
+        raise SettingsRefused("device cuda was asked for, but torch finds no CUDA device")
+
+
+def _locator(data: Path, out: Path, recipe: Recipe, tell: Callable[[str], None]) -> None:
+    tell("heart locator: preparing chests")
+    real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in HELD_OUT]
+    made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
+    task = LocatorTask(tuple(real + made))
+    schedule = Schedule(recipe.locator_steps, rate=2e-3)
+    run = Run(out / "locator", recipe.seed, recipe.device, _progress("heart locator", tell))
+    locator = train(Locator, task, schedule, run)
+    export_locator(locator.cpu(), out / "models", _card("corcal heart locator", recipe))
+    tell(f"heart locator: written to {out / 'models'}")
+
+
+def _segmenter(data: Path, out: Path, recipe: Recipe, tell: Callable[[str], None]) -> None:
+    bank = out / "bank"
+    bank.mkdir(parents=True, exist_ok=True)
+    for name in TRUST:
+        if name not in HELD_OUT and not (bank / name).exists():
+            tell(f"preparing {name}")
+            save_case(annotated_case(data, name, Preparation()), bank)
+    for seed in range(recipe.phantoms):
+        if not (bank / f"phantom-{seed:05d}").exists():
+            tell(f"making phantom {seed + 1} of {recipe.phantoms}")
+            save_case(phantom_case(seed, Preparation().spacing_mm), bank)
+    task = SegmenterTask(tuple(load_bank(bank)))
+    run = Run(out / "segmenter", recipe.seed, recipe.device, _progress("segmenter", tell))
+    segmenter = train(Segmenter, task, Schedule(recipe.segmenter_steps), run)
+    card = _card("corcal artery and calcium segmenter", recipe)
+    export_segmenter(segmenter.cpu(), out / "models", card)
+    tell(f"segmenter: written to {out / 'models'}")
+
+
+def _chest(seed: int) -> Chest:
+    made = make_chest(seed, SPACING_MM)
+    heart = made.auxiliary["heart"] > 0
+    return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
+
+
+def _progress(what: str, tell: Callable[[str], None]) -> Callable[[int, float, float], None]:
+    def on_step(step: int, loss: float, seconds: float) -> None:
+        tell(f"{what}: step {step}, loss {loss:.3f}, {seconds:.2f} s a step")
+
+    return on_step
+
+
+def _card(name: str, recipe: Recipe) -> dict[str, object]:
+    return {
+        "name": name,
+        "version": __version__,
+        "trained_on": {
+            "real": [n for n in TRUST if n not in HELD_OUT],
+            "held_out": list(HELD_OUT),
+            "recipe": asdict(recipe),
+        },
+    }
