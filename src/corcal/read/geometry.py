@@ -148,8 +148,9 @@ def _spacing(z_mm: NDArray[np.float64], notices: list[Notice]) -> tuple[str, flo
     if bool((times == 1).all()) and float(off.max()) <= tolerance:
         mean = float(z_mm[-1]) / len(d)
         if float(np.abs(z_mm - np.arange(len(z_mm)) * mean).max()) <= max(0.1, 0.1 * step):
-            if off.max() > SAME_POSITION_MM:
-                sentence = f"Slice distances jitter by up to {off.max():.2f} mm; taken as even."
+            jitter = float(np.abs(d - mean).max())
+            if jitter > SAME_POSITION_MM:
+                sentence = f"Slice distances jitter by up to {jitter:.2f} mm; taken as even."
                 notices.append(Notice("slice-jitter", sentence))
             return "uniform", mean
     elif bool((times >= 1).all() and (off <= tolerance * times).all()):

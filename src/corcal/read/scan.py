@@ -26,8 +26,9 @@ def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None)
 
     Raises:
         UnreadableScan: files are absent, empty, damaged or of another kind.
-        NoUsableSeries: no series is a CT that can be scored, or it is not clear which is meant.
-        GeometryRefused: the slices do not make a volume.
+        NoUsableSeries: no series is a CT in Hounsfield units whose slices make a volume, or it
+            is not clear which is meant.
+        GeometryRefused: a volume file does not say how its axes lie.
     """
     try:
         with opened(path) as content:
