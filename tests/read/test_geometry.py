@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from corcal.core.errors import NoUsableSeries
 from tests.read.conftest import Read
 from tests.read.dicom_files import SPACING_MM, Series, body, save
 
 
-def along_z(z_mm: NDArray[np.float64] | list[float]) -> NDArray[np.float64]:
+def along_z(z_mm: ArrayLike) -> NDArray[np.float64]:
     z = np.asarray(z_mm, dtype=float)
     return np.stack([np.full(len(z), -20.0), np.full(len(z), -30.0), z], axis=1)
 

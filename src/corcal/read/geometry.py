@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from corcal.core.errors import GeometryRefused
 from corcal.core.scan import Notice
+from corcal.read.header import number
 from corcal.read.repeats import (
     SAME_POSITION_MM,
     SamePixels,
@@ -28,7 +29,7 @@ from corcal.read.repeats import (
     one_plane,
     without_copies,
 )
-from corcal.read.slices import Slice, number
+from corcal.read.slices import Slice
 
 _MOST_MISSING = 0.25
 _MANY_GAPS = 0.1

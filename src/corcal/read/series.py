@@ -18,9 +18,10 @@ from corcal.core.scan import Notice
 from corcal.read.acquisition import contrast_named
 from corcal.read.files import Content, opened
 from corcal.read.geometry import Stack, stack_of
+from corcal.read.header import number, text
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.pixels import same_pixels
-from corcal.read.slices import Slice, number, read_slices, text
+from corcal.read.slices import Slice, read_slices
 from corcal.settings import Admission
 
 _CT_CLASSES = {
