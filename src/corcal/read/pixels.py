@@ -163,7 +163,7 @@ def _fill(hu: NDArray[np.int16], one: Slice) -> int:
     if padding is not None:
         unexplained = outside & (hu != round(padding * one.slope + one.intercept_hu))
     count = int(np.count_nonzero(unexplained))
-    hu[outside] = AIR_HU
+    np.maximum(hu, AIR_HU, out=hu)
     return count
 
 
