@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
@@ -273,7 +273,7 @@ def _with_damage(one: SeriesCandidate, damaged: list[str]) -> SeriesCandidate:
         return one
     many = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
     notice = Notice("unreadable-files", f"Files could not be read: {damaged[0]}{many}.")
-    return SeriesCandidate(**{**one.__dict__, "notices": (*one.notices, notice)})
+    return replace(one, notices=(*one.notices, notice))
 
 
 def _why_not(known: list[SeriesCandidate]) -> str:
