@@ -9,7 +9,7 @@ from corcal.core.grid import Grid  # noqa: E402
 from corcal.segment.frame import heart_frame  # noqa: E402
 from corcal.train import targets  # noqa: E402
 from corcal.train.bank import Case  # noqa: E402
-from corcal.train.network import Segmenter  # noqa: E402
+from corcal.train.network import Segmenter, region_probabilities  # noqa: E402
 from corcal.train.sampler import Augmentation, sample_patch  # noqa: E402
 
 SHAPE = (80, 90, 100)
@@ -80,4 +80,12 @@ def test_the_segmenter_answers_on_the_grid_it_is_given() -> None:
     network = Segmenter().eval()
     with torch.no_grad():
         logits = network(torch.zeros(1, 1, 32, 64, 32), torch.zeros(1, 3, 16, 32, 16))
-    assert logits.shape == (1, len(targets.CHANNELS), 32, 64, 32)
+    assert logits.shape == (1, len(targets.DETECTED) + 3, 32, 64, 32)
+
+
+def test_the_six_regions_share_out_what_is_detected() -> None:
+    logits = torch.randn(1, len(targets.DETECTED) + 3, 4, 4, 4)
+    regions = region_probabilities(logits)
+    assert regions.shape == (1, 6, 4, 4, 4)
+    assert torch.allclose(regions[:, :3].sum(1), torch.sigmoid(logits[:, 0]), atol=1e-6)
+    assert torch.allclose(regions[:, 3:].sum(1), torch.sigmoid(logits[:, 1]), atol=1e-6)

@@ -9,9 +9,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from corcal.core.artery import REGIONS
 from corcal.engine import load_openvino
-from corcal.train.network import BLOCK, Locator, Segmenter
+from corcal.train.network import Locator, Segmenter, region_probabilities
 
 
 class _HeartProbability(nn.Module):
@@ -24,19 +23,12 @@ class _HeartProbability(nn.Module):
 
 
 class _RegionProbabilities(nn.Module):
-    """The segmenter without the auxiliary channels it only needed to learn."""
-
     def __init__(self, segmenter: Segmenter) -> None:
         super().__init__()
         self.segmenter = segmenter
-        keep = len(REGIONS) * BLOCK**3
-        head = segmenter.net.head
-        kept = nn.Conv3d(head.in_channels, keep, 1)
-        kept.load_state_dict({"weight": head.weight[:keep], "bias": head.bias[:keep]})
-        segmenter.net.head = kept
 
     def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(self.segmenter(hu, frame))
+        return region_probabilities(self.segmenter(hu, frame))
 
 
 def export_locator(locator: Locator, folder: Path, card: dict[str, object]) -> None:
@@ -55,7 +47,7 @@ def export_segmenter(segmenter: Segmenter, folder: Path, card: dict[str, object]
     """Write arteries.xml, arteries.bin and arteries.json into a folder.
 
     Args:
-        segmenter: trained weights; loses its auxiliary channels.
+        segmenter: trained weights.
         folder: where to write; files of the same names are replaced.
         card: name, version and training facts for the manifest.
     """
