@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("torch", reason="training needs torch")
 
-from corcal.core.grid import Grid  # noqa: E402
-from corcal.segment.frame import heart_frame  # noqa: E402
-from corcal.train import targets  # noqa: E402
-from corcal.train.bank import Case  # noqa: E402
-from corcal.train.network import Segmenter, region_probabilities  # noqa: E402
-from corcal.train.sampler import Augmentation, sample_patch  # noqa: E402
+import torch
+
+from corcal.core.grid import Grid
+from corcal.segment.frame import heart_frame
+from corcal.train import targets
+from corcal.train.bank import Case
+from corcal.train.network import Segmenter, region_probabilities
+from corcal.train.sampler import Augmentation, sample_patch
 
 SHAPE = (80, 90, 100)
 STILL = Augmentation(turn_degrees=0.0, scale=(1.0, 1.0), frame_shift_mm=0.0, insert=0.0)

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("torch", reason="training needs torch")
 
-from corcal.core.artery import Artery  # noqa: E402
-from corcal.train import targets  # noqa: E402
+import torch
+
+from corcal.core.artery import Artery
+from corcal.train import targets
 
 
 def unpack(
