@@ -117,6 +117,10 @@ class Segmenter(nn.Module):
 def region_probabilities(logits: torch.Tensor) -> torch.Tensor:
     """Return the paper's six regions from the segmenter's logits.
 
+    The likeliest artery of a voxel gets the whole probability that something is there: doubt
+    about whose calcium it is must not make it vanish. The others get their share, which is
+    less than half and so never painted.
+
     Args:
         logits: (batch, len(DETECTED) + 3, ...) as `Segmenter` gives them.
 
@@ -125,7 +129,9 @@ def region_probabilities(logits: torch.Tensor) -> torch.Tensor:
     """
     seen = torch.sigmoid(logits[:, :2])
     territory = torch.softmax(logits[:, len(DETECTED) :], 1)
-    return torch.cat([seen[:, :1] * territory, seen[:, 1:] * territory], 1)
+    best = territory.amax(1, keepdim=True)
+    share = torch.where(territory == best, 1.0, territory)
+    return torch.cat([seen[:, :1] * share, seen[:, 1:] * share], 1)
 
 
 class Locator(nn.Module):
