@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from corcal.engine import load_openvino
 from corcal.train.network import Locator, Segmenter, region_probabilities
+
+#: The permutations of `network._space_to_depth` and `network._depth_to_space`.
+_TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)
+_TO_SPACE = (0, 1, 5, 2, 6, 3, 7, 4)
 
 
 class _HeartProbability(nn.Module):
@@ -64,6 +69,7 @@ def _export(
     for port, name, tensor in zip(model.inputs, names, example, strict=True):
         port.get_tensor().set_names({name})
         port.get_node().set_partial_shape(openvino.PartialShape([1, tensor.shape[1], -1, -1, -1]))
+    _use_block_operations(model)
     model.validate_nodes_and_infer_types()
     stem.parent.mkdir(parents=True, exist_ok=True)
     openvino.save_model(model, stem.with_suffix(".xml"), compress_to_fp16=True)
@@ -73,3 +79,23 @@ def _export(
     }
     manifest = json.dumps({**card, "files": files}, indent=2) + "\n"
     stem.with_suffix(".json").write_text(manifest, encoding="utf-8")
+
+
+def _use_block_operations(model: Any) -> None:
+    """Put OpenVINO's own space-to-depth and depth-to-space where torch reshapes and permutes.
+
+    They compute the same numbers. But a permutation of eight axes first brings the whole array
+    into another memory layout, which took a third of the segmenter's time.
+    """
+    opset = load_openvino().opset13
+    operations = {_TO_DEPTH: opset.space_to_depth, _TO_SPACE: opset.depth_to_space}
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Transpose":
+            continue
+        order = tuple(int(axis) for axis in node.input_value(1).get_node().data)
+        if order in operations:
+            source = node.input_value(0).get_node().input_value(0)
+            (end,) = node.output(0).get_target_inputs()
+            block = operations[order](source, "depth_first", BLOCK)
+            for reader in end.get_node().output(0).get_target_inputs():
+                reader.replace_source_output(block.output(0))
