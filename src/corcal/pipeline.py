@@ -15,16 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal import __version__
+from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.prepare import LocatedHeart, heart_box, locate_heart, prepare
+from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
 from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.segment.rails import drop_doubtful, near_heart
 from corcal.segment.regions import paint
 from corcal.segment.tidy import tidy
 from corcal.settings import Settings
@@ -106,16 +108,34 @@ def score_scan(
     with clock.step("arteries"):
         regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     with clock.step("labels"):
-        crop = paint(regions, settings.segmentation.threshold)
-        labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
-        threshold_hu = settings.scoring.threshold_hu
-        labels = tidy(scan, labels, settings=settings.segmentation, threshold_hu=threshold_hu)
+        labels = _labels(scan, heart, prepared, regions, settings)
     models = tuple(
         ModelStamp(step, model.name, model.sha256)
         for step, model in (("heart", locator), ("arteries", segmenter))
     )
     found = _Found(labels, heart_box(heart, scan.grid), models, notices)
     return _reading(scan, found, settings, person, clock)
+
+
+def _labels(
+    scan: Scan,
+    heart: LocatedHeart,
+    prepared: Prepared,
+    regions: NDArray[np.float32],
+    settings: Settings,
+) -> ArteryLabels:
+    """Paint the regions, put them back on the scan as acquired, and complete the calcium."""
+    rules = settings.segmentation
+    crop = paint(regions, rules.threshold)
+    if rules.heart_margin_mm > 0:
+        crop[
+            ~near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
+        ] = 0
+    labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
+    labels = tidy(scan, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
+    believed = (255 * regions[len(Artery) :].max(0)).astype(np.uint8)
+    on_scan = nearest(believed, prepared.grid, scan.grid)
+    return drop_doubtful(labels, on_scan, least=rules.min_mean_probability)
 
 
 def quantify_labels(

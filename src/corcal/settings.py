@@ -64,6 +64,9 @@ class Segmentation:
         reach_mm: how far such a completion may go from the network's label.
         min_lesion_voxels: smaller calcium components are dropped as noise.
         min_lesion_mm3: likewise, by volume.
+        heart_margin_mm: labels farther than this from the located heart are dropped; 0 keeps all.
+        min_mean_probability: lesions in which the network's mean probability of calcium is
+            lower are dropped; 0 keeps all.
     """
 
     threshold: float = 0.5
@@ -71,6 +74,8 @@ class Segmentation:
     reach_mm: float = 4.0
     min_lesion_voxels: int = 2
     min_lesion_mm3: float = 2.0
+    heart_margin_mm: float = 8.0
+    min_mean_probability: float = 0.45
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,12 @@ class Settings:
             admission=replace(default.admission, min_slices=100),
             preparation=replace(default.preparation, padding_voxels=(0, 10, 10)),
             segmentation=replace(
-                default.segmentation, fill_calcium=False, min_lesion_voxels=1, min_lesion_mm3=0.0
+                default.segmentation,
+                fill_calcium=False,
+                min_lesion_voxels=1,
+                min_lesion_mm3=0.0,
+                heart_margin_mm=0.0,
+                min_mean_probability=0.0,
             ),
         )
 
@@ -188,6 +198,11 @@ def _check(s: Settings) -> None:
         (min(s.preparation.padding_voxels) >= 0, "preparation.padding_voxels must not be negative"),
         (0 < s.segmentation.threshold < 1, "segmentation.threshold must lie between 0 and 1"),
         (s.segmentation.reach_mm >= 0, "segmentation.reach_mm must not be negative"),
+        (s.segmentation.heart_margin_mm >= 0, "segmentation.heart_margin_mm must not be negative"),
+        (
+            0 <= s.segmentation.min_mean_probability < 1,
+            "segmentation.min_mean_probability must lie between 0 and 1",
+        ),
         (list(bounds) == sorted(bounds), "scoring.weight_bounds_hu must rise from threshold_hu"),
         (s.scoring.connectivity_2d in (4, 8), "scoring.connectivity_2d is 4 or 8"),
         (s.scoring.connectivity_3d in (6, 18, 26), "scoring.connectivity_3d is 6, 18 or 26"),

@@ -1,0 +1,61 @@
+"""Safety rails: calcium lies on the heart, and the network must believe in a lesion as a whole."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corcal.core.artery import Artery
+from corcal.core.box import Box
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.space.components import components
+from corcal.space.resample import nearest
+
+_CONNECTIVITY = 26
+
+
+def near_heart(
+    heart: NDArray[np.bool_], heart_grid: Grid, grid: Grid, *, margin_mm: float
+) -> NDArray[np.bool_]:
+    """Return which voxels of a grid lie in the heart or within a margin of it.
+
+    Args:
+        heart: bool (slice, row, column), not empty.
+        heart_grid: where `heart` lies.
+        grid: where the answer is wanted; same directions.
+        margin_mm: how far outside the heart still counts.
+    """
+    a, b, c = (int(np.ceil(margin_mm / s)) + 1 for s in heart_grid.spacing_mm)
+    box = Box.around(heart).padded((a, b, c)).intersect(Box.whole(heart_grid.shape))
+    outside_mm = ndimage.distance_transform_edt(~heart[box.slices], sampling=heart_grid.spacing_mm)
+    close = (np.asarray(outside_mm) <= margin_mm).astype(np.uint8)
+    return nearest(close, heart_grid.cut(box), grid).astype(bool)
+
+
+def drop_doubtful(
+    labels: ArteryLabels, probability: NDArray[np.uint8], *, least: float
+) -> ArteryLabels:
+    """Return the labels without the calcified lesions that the network itself doubts.
+
+    Bone, noise and artefacts that the network marks by a few voxels grow to their whole extent
+    when calcium is completed at 130 HU; the mean of the network's probability over the whole
+    lesion then falls far below that of real calcium.
+
+    Args:
+        labels: completed on the scan's grid.
+        probability: uint8 (slice, row, column) on the same grid, 255 for certain calcium.
+        least: lowest mean probability of a lesion that is kept.
+    """
+    first = min(a.calcium_code for a in Artery)
+    flat = np.flatnonzero(labels.codes >= first)
+    if not flat.size:
+        return labels
+    index = np.stack(np.unravel_index(flat, labels.codes.shape), axis=1)
+    lesion = components(index, _CONNECTIVITY)
+    believed = probability.ravel()[flat] / 255.0
+    mean = np.bincount(lesion, believed) / np.bincount(lesion)
+    codes = labels.codes.copy()
+    codes.ravel()[flat[(mean < least)[lesion]]] = 0
+    return ArteryLabels(codes, labels.grid)

@@ -1,0 +1,44 @@
+"""Safety rails: near the heart, and believed in as a whole."""
+
+import numpy as np
+import pytest
+
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.segment.rails import drop_doubtful, near_heart
+
+
+def test_the_margin_is_measured_in_mm_on_another_grid() -> None:
+    coarse = Grid.axial((20, 20, 20), (4.0, 4.0, 4.0))
+    heart = np.zeros(coarse.shape, bool)
+    heart[8:12, 8:12, 8:12] = True
+    fine = coarse.with_spacing((1.0, 1.0, 1.0))
+    near = near_heart(heart, coarse, fine, margin_mm=8.0)
+    row = np.flatnonzero(near[40, 40])
+    # 16 voxels of heart, and on each side the coarse voxels whose centres are within 8 mm.
+    assert (row[0], row[-1] + 1) == (32 - 8, 48 + 8)
+    assert near_heart(heart, coarse, fine, margin_mm=0.0).sum() == 16**3
+
+
+def test_a_heart_at_the_edge_of_its_grid_keeps_its_margin_inside() -> None:
+    grid = Grid.axial((10, 10, 10), (4.0, 4.0, 4.0))
+    heart = np.zeros(grid.shape, bool)
+    heart[:3] = True
+    near = near_heart(heart, grid, grid, margin_mm=4.0)
+    assert near[:4].all()
+    assert not near[4:].any()
+
+
+@pytest.mark.parametrize(("least", "kept"), [(0.0, [5, 4]), (0.5, [5]), (0.95, [])])
+def test_a_lesion_is_judged_by_its_mean(least: float, kept: list[int]) -> None:
+    grid = Grid.axial((4, 8, 8), (3.0, 1.0, 1.0))
+    codes = np.zeros(grid.shape, np.uint8)
+    codes[1, 1, 1:3] = 5
+    codes[1, 6, 1:5] = 4
+    codes[2, 3, 3] = 1
+    probability = np.zeros(grid.shape, np.uint8)
+    probability[1, 1, 1:3] = 230
+    probability[1, 6, 1] = 255
+    found = drop_doubtful(ArteryLabels(codes, grid), probability, least=least).codes
+    assert [code for code in (5, 4) if (found == code).any()] == kept
+    assert found[2, 3, 3] == 1
