@@ -89,8 +89,10 @@ def nearest(codes: NDArray[np.uint8], grid: Grid, target: Grid) -> NDArray[np.ui
     spans = [np.flatnonzero(ok) for ok in inside]
     if all(s.size for s in spans):
         cut = tuple(slice(int(s[0]), int(s[-1]) + 1) for s in spans)
-        source = np.ix_(*(i[c] for i, c in zip(index, cut, strict=True)))
-        out[cut] = codes[source]
+        # In-plane first, on few slices; then whole planes are copied to where they go.
+        planes = codes.take(index[2][cut[2]], 2).take(index[1][cut[1]], 1)
+        for place, source in zip(spans[0], index[0][cut[0]], strict=True):
+            out[place, cut[1], cut[2]] = planes[source]
     return out
 
 
