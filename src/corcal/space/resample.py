@@ -66,7 +66,15 @@ def block_mean(hu: NDArray[np.int16], grid: Grid, target: Grid) -> NDArray[np.fl
     for axis in range(3):
         step = target.spacing_mm[axis] / grid.spacing_mm[axis]
         weights.append(_mean(grid.shape[axis], _positions(grid, target, axis), step))
-    return _apply(hu, weights)
+    by_slice, by_row, by_column = weights
+    columns = np.ascontiguousarray(by_column.T)
+    out = np.empty(target.shape, np.float32)
+    for i, share in enumerate(by_slice):
+        # Slices first: few meet in one mean, and four of five are gone before the products.
+        met = np.flatnonzero(share)
+        span = slice(met[0], met[-1] + 1)
+        out[i] = by_row @ (np.tensordot(share[span], hu[span].astype(np.float32), 1) @ columns)
+    return out
 
 
 def nearest(codes: NDArray[np.uint8], grid: Grid, target: Grid) -> NDArray[np.uint8]:
