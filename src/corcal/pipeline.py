@@ -95,7 +95,7 @@ def score_scan(
     settings = settings or Settings()
     clock = _Clock(progress)
     with clock.step("admit"):
-        notices = admit(scan, settings.admission)
+        notices = scan.notices + admit(scan, settings.admission)
         locator = locator or EmbeddedLocator()
         segmenter = segmenter or EmbeddedSegmenter()
     with clock.step("heart"):

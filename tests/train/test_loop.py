@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("torch", reason="training needs torch")
 
-from corcal.train.loop import Batch, Run, Schedule, train  # noqa: E402
+import torch
+
+from corcal.train.loop import Batch, Run, Schedule, train
 
 
 class Line:
@@ -17,12 +19,12 @@ class Line:
         x = torch.from_numpy(rng.standard_normal((size, 1)).astype(np.float32))
         return {"x": x, "y": 2 * x}
 
-    def loss(self, network: "torch.nn.Module", batch: Batch) -> "torch.Tensor":
+    def loss(self, network: torch.nn.Module, batch: Batch) -> torch.Tensor:
         loss: torch.Tensor = ((network(batch["x"]) - batch["y"]) ** 2).mean()
         return loss
 
 
-def line() -> "torch.nn.Module":
+def line() -> torch.nn.Module:
     return torch.nn.Linear(1, 1)
 
 

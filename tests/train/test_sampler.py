@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("torch", reason="training needs torch")
 
-from corcal.core.grid import Grid  # noqa: E402
-from corcal.segment.frame import heart_frame  # noqa: E402
-from corcal.train import targets  # noqa: E402
-from corcal.train.bank import Case  # noqa: E402
-from corcal.train.network import Segmenter  # noqa: E402
-from corcal.train.sampler import Augmentation, sample_patch  # noqa: E402
+import torch
+
+from corcal.core.grid import Grid
+from corcal.segment.frame import heart_frame
+from corcal.train import targets
+from corcal.train.bank import Case
+from corcal.train.network import Segmenter, region_probabilities
+from corcal.train.sampler import Augmentation, sample_patch
 
 SHAPE = (80, 90, 100)
 STILL = Augmentation(turn_degrees=0.0, scale=(1.0, 1.0), frame_shift_mm=0.0, insert=0.0)
@@ -80,4 +82,15 @@ def test_the_segmenter_answers_on_the_grid_it_is_given() -> None:
     network = Segmenter().eval()
     with torch.no_grad():
         logits = network(torch.zeros(1, 1, 32, 64, 32), torch.zeros(1, 3, 16, 32, 16))
-    assert logits.shape == (1, len(targets.CHANNELS), 32, 64, 32)
+    assert logits.shape == (1, len(targets.DETECTED) + 3, 32, 64, 32)
+
+
+def test_the_likeliest_artery_gets_what_is_detected() -> None:
+    logits = torch.randn(1, len(targets.DETECTED) + 3, 4, 4, 4)
+    regions = region_probabilities(logits)
+    assert regions.shape == (1, 6, 4, 4, 4)
+    for first, detected in ((0, 0), (3, 1)):
+        three = regions[:, first : first + 3]
+        assert torch.equal(three.argmax(1), logits[:, -3:].argmax(1))
+        assert torch.allclose(three.amax(1), torch.sigmoid(logits[:, detected]))
+        assert (three.sort(1).values[:, :2] < 0.5).all()

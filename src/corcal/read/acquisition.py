@@ -7,7 +7,7 @@ import re
 from pydicom.dataset import Dataset
 
 from corcal.core.scan import Acquisition
-from corcal.read.slices import number, text, value, vector
+from corcal.read.header import number, text, value, vector
 
 _NONE_GIVEN = re.compile(r"\s*(no|none|non.*|nil|without.*|w/?o.*|n/?a|0)\s*(contrast.*)?", re.I)
 

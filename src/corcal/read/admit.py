@@ -21,7 +21,7 @@ from corcal.settings import Admission
 _SMALLEST_HEART_ML = 150.0
 _LARGEST_HEART_ML = 2500.0
 #: A heart is cut off where its cut face exceeds this part of its largest cross-section.
-_CUT_FACE = 0.15
+_CUT_FACE = 0.30
 #: Blood is looked at this far inside the heart's outline, away from fat and lung.
 _INSIDE_MM = 10.0
 _METAL_REACH_MM = 20.0

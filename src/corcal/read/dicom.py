@@ -13,12 +13,12 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
 from corcal.read.acquisition import acquisition_of
 from corcal.read.geometry import Stack
+from corcal.read.header import text
 from corcal.read.orient import Turn
 from corcal.read.pixels import hounsfield
 from corcal.read.plausible import require_hounsfield
 from corcal.read.regular import restacked, straightened
 from corcal.read.series import SeriesCandidate
-from corcal.read.slices import text
 
 
 def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Scan:

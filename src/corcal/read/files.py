@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -47,29 +48,39 @@ def opened(path: Path) -> Iterator[Content]:
     """Give what lies at a path; a zip is unpacked to a folder that is gone afterwards.
 
     Raises:
-        UnreadableScan: nothing is there, it is empty, or the zip is damaged or unsafe.
+        UnreadableScan: nothing is there, it is empty, it cannot be read (also while the content
+            is in use), or the zip is damaged or unsafe.
     """
-    if not path.exists():
-        raise UnreadableScan(f"{path}: there is no such file or folder")
-    if path.is_dir():
-        yield _of_folder(path, path.name)
-    elif path.stat().st_size == 0:
-        raise UnreadableScan(f"{path.name}: the file is empty (0 bytes)")
-    elif volume_kind(path):
-        yield Content(path.name, path, ())
-    elif path.suffix.lower() == ".zip" or _begins(path, b"PK\x03\x04"):
-        with tempfile.TemporaryDirectory(prefix="corcal-") as folder:
-            _unpack(path, Path(folder))
-            yield _of_folder(Path(folder), path.name)
-    else:
-        beside = tuple(sorted(p for p in path.parent.iterdir() if p.is_file()))
-        yield Content(path.name, None, beside, only=path)
+    try:
+        with ExitStack() as stack:
+            yield _content(path, stack)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # unpacking a zip: not the scan's fault
+            raise
+        raise UnreadableScan(f"{path.name}: cannot be read ({error.strerror})") from error
 
 
 def volume_kind(path: Path) -> str:
     """Return "nifti", "nrrd" or "mha" by the file's name, or ""."""
     name = path.name.lower()
     return next((kind for end, kind in VOLUME_KINDS.items() if name.endswith(end)), "")
+
+
+def _content(path: Path, stack: ExitStack) -> Content:
+    if not path.exists():
+        raise UnreadableScan(f"{path}: there is no such file or folder")
+    if path.is_dir():
+        return _of_folder(path, path.name)
+    if path.stat().st_size == 0:
+        raise UnreadableScan(f"{path.name}: the file is empty (0 bytes)")
+    if volume_kind(path):
+        return Content(path.name, path, ())
+    if path.suffix.lower() == ".zip" or _begins(path, b"PK\x03\x04"):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="corcal-")))
+        _unpack(path, folder)
+        return _of_folder(folder, path.name)
+    beside = tuple(sorted(p for p in path.parent.iterdir() if p.is_file()))
+    return Content(path.name, None, beside, only=path)
 
 
 def _of_folder(folder: Path, name: str) -> Content:

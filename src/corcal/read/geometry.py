@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from corcal.core.errors import GeometryRefused
 from corcal.core.scan import Notice
+from corcal.read.header import number
 from corcal.read.repeats import (
     SAME_POSITION_MM,
     SamePixels,
@@ -28,7 +29,7 @@ from corcal.read.repeats import (
     one_plane,
     without_copies,
 )
-from corcal.read.slices import Slice, number
+from corcal.read.slices import Slice
 
 _MOST_MISSING = 0.25
 _MANY_GAPS = 0.1
@@ -148,8 +149,9 @@ def _spacing(z_mm: NDArray[np.float64], notices: list[Notice]) -> tuple[str, flo
     if bool((times == 1).all()) and float(off.max()) <= tolerance:
         mean = float(z_mm[-1]) / len(d)
         if float(np.abs(z_mm - np.arange(len(z_mm)) * mean).max()) <= max(0.1, 0.1 * step):
-            if off.max() > SAME_POSITION_MM:
-                sentence = f"Slice distances jitter by up to {off.max():.2f} mm; taken as even."
+            jitter = float(np.abs(d - mean).max())
+            if jitter > SAME_POSITION_MM:
+                sentence = f"Slice distances jitter by up to {jitter:.2f} mm; taken as even."
                 notices.append(Notice("slice-jitter", sentence))
             return "uniform", mean
     elif bool((times >= 1).all() and (off <= tolerance * times).all()):

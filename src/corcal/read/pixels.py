@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLSTransferSyntaxes
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
-from corcal.read.slices import Slice, number
+from corcal.read.header import number, quiet_pydicom
+from corcal.read.slices import Slice
 from corcal.read.wrapped import unwrap
 
 #: Below air nothing is measured: scanners mark what lies outside their field by such values.
@@ -64,10 +64,9 @@ def _stored(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
     if plain is not None:
         yield plain
         return
-    with config.disable_value_validation():
-        tags, decoder = _open(path)
-        for one in slices:
-            yield _decode(tags, decoder, one)
+    tags, decoder = _open(path)
+    for one in slices:
+        yield _decode(tags, decoder, one)
 
 
 def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
@@ -97,8 +96,9 @@ def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
 
 def _open(path: Path) -> tuple[Dataset, Decoder]:
     try:
-        tags = pydicom.dcmread(path, force=True)
-        syntax = tags.file_meta.get("TransferSyntaxUID", pydicom.uid.ImplicitVRLittleEndian)
+        with quiet_pydicom() as told:
+            tags = pydicom.dcmread(path, force=True)
+        syntax = tags.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian)
         decoder = get_decoder(syntax)
     except NotImplementedError:
         raise UnreadableScan(f"{path.name}: its compression is not a kind for CT images") from None
@@ -106,8 +106,8 @@ def _open(path: Path) -> tuple[Dataset, Decoder]:
         raise
     except Exception as error:
         raise UnreadableScan(f"{path.name}: damaged ({type(error).__name__})") from None
-    if "PixelData" not in tags:
-        raise UnreadableScan(f"{path.name}: ends before its pixels; copy the series again")
+    if "PixelData" not in tags or any("End of file" in str(w.message) for w in told):
+        raise UnreadableScan(f"{path.name}: ends within its pixels; copy the series again")
     return tags, decoder
 
 
@@ -117,7 +117,10 @@ def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[Any]:
     if decoder.UID in JPEGLSTransferSyntaxes and "pyjpegls" in decoder.available_plugins:
         plugin = "pyjpegls"  # twice as fast as the default here
     try:
-        stored, _ = decoder.as_array(tags, index=one.frame or 0, raw=True, decoding_plugin=plugin)
+        with quiet_pydicom():
+            stored, _ = decoder.as_array(
+                tags, index=one.frame or 0, raw=True, decoding_plugin=plugin
+            )
     except Exception as error:
         # Decoders fail in many ways; their texts name no patient but help nobody either.
         raise UnreadableScan(
@@ -160,7 +163,7 @@ def _fill(hu: NDArray[np.int16], one: Slice) -> int:
     if padding is not None:
         unexplained = outside & (hu != round(padding * one.slope + one.intercept_hu))
     count = int(np.count_nonzero(unexplained))
-    hu[outside] = AIR_HU
+    np.maximum(hu, AIR_HU, out=hu)
     return count
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from corcal.core.errors import GeometryRefused
 from corcal.core.scan import Notice
-from corcal.read.slices import Slice, text
+from corcal.read.header import text
+from corcal.read.slices import Slice
 
 #: Positions nearer than this are the same position.
 SAME_POSITION_MM = 0.01

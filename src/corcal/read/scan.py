@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
-from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Scan
 from corcal.read.dicom import read_series
 from corcal.read.files import Content, opened
@@ -26,16 +24,12 @@ def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None)
 
     Raises:
         UnreadableScan: files are absent, empty, damaged or of another kind.
-        NoUsableSeries: no series is a CT that can be scored, or it is not clear which is meant.
-        GeometryRefused: the slices do not make a volume.
+        NoUsableSeries: no series is a CT in Hounsfield units whose slices make a volume, or it
+            is not clear which is meant.
+        GeometryRefused: a volume file does not say how its axes lie.
     """
-    try:
-        with opened(path) as content:
-            return _scan_of(path, content, settings, series_uid)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:  # unpacking a zip: not the scan's fault
-            raise
-        raise UnreadableScan(f"{path.name}: cannot be read ({error.strerror})") from error
+    with opened(path) as content:
+        return _scan_of(path, content, settings, series_uid)
 
 
 def _scan_of(path: Path, content: Content, settings: Admission, series_uid: str | None) -> Scan:

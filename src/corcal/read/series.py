@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
@@ -18,9 +18,10 @@ from corcal.core.scan import Notice
 from corcal.read.acquisition import contrast_named
 from corcal.read.files import Content, opened
 from corcal.read.geometry import Stack, stack_of
+from corcal.read.header import number, text
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.pixels import same_pixels
-from corcal.read.slices import Slice, number, read_slices, text
+from corcal.read.slices import Slice, read_slices
 from corcal.settings import Admission
 
 _CT_CLASSES = {
@@ -272,7 +273,7 @@ def _with_damage(one: SeriesCandidate, damaged: list[str]) -> SeriesCandidate:
         return one
     many = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
     notice = Notice("unreadable-files", f"Files could not be read: {damaged[0]}{many}.")
-    return SeriesCandidate(**{**one.__dict__, "notices": (*one.notices, notice)})
+    return replace(one, notices=(*one.notices, notice))
 
 
 def _why_not(known: list[SeriesCandidate]) -> str:

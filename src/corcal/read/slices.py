@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pydicom
-from pydicom import config
 from pydicom.dataset import Dataset
 
 from corcal.core.errors import UnreadableScan
+from corcal.read.header import Vector, group, number, quiet_pydicom, text, value, vector, words
 
 #: Attributes asked for; everything else in a header is skipped unread.
 _KEYWORDS = [
@@ -64,8 +64,6 @@ _KEYWORDS = [
 
 #: First bytes of DICOM files that lack the preamble: group 0008, little endian.
 _BARE = (b"\x08\x00",)
-
-Vector = tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +118,7 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
             )
         file.seek(0)
         try:
-            with config.disable_value_validation():
+            with quiet_pydicom():
                 tags = pydicom.dcmread(
                     file, stop_before_pixels=True, specific_tags=[*_KEYWORDS], force=True
                 )
@@ -133,54 +131,6 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
             raise UnreadableScan(
                 f"{path.name}: damaged DICOM header ({type(error).__name__})"
             ) from None
-
-
-def value(tags: Dataset, keyword: str) -> Any:
-    """Return a header value, or None where it is absent, empty or malformed."""
-    try:
-        found = tags.get(keyword)
-    except (ValueError, TypeError, AttributeError, KeyError):
-        return None
-    return None if found is None or found in ("", []) else found
-
-
-def number(tags: Dataset, keyword: str) -> float | None:
-    """Return the first number of a header value, or None."""
-    numbers = vector(tags, keyword)
-    return numbers[0] if numbers else None
-
-
-def vector(tags: Dataset, keyword: str, length: int | None = None) -> Vector | None:
-    """Return the numbers of a header value, or None unless there are `length` of them."""
-    found = value(tags, keyword)
-    if found is None:
-        return None
-    many = found if isinstance(found, Iterable) and not isinstance(found, str) else [found]
-    try:
-        numbers = tuple(float(v) for v in many)
-    except (ValueError, TypeError):
-        return None
-    return numbers if length is None or len(numbers) == length else None
-
-
-def text(tags: Dataset, keyword: str) -> str:
-    """Return a header value as text, several values joined as DICOM does; "" where absent."""
-    found = value(tags, keyword)
-    if found is None:
-        return ""
-    many = found if isinstance(found, Iterable) and not isinstance(found, str) else [found]
-    return "\\".join(str(v).strip() for v in many)
-
-
-def group(tags: Dataset, keyword: str) -> Dataset:
-    """Return the first item of a sequence, or an empty data set."""
-    found = value(tags, keyword)
-    return found[0] if found else Dataset()
-
-
-def words(image_type: str) -> frozenset[str]:
-    """Return the words of an ImageType: "CT_SOM5 MPR" holds MPR."""
-    return frozenset(image_type.upper().replace("\\", " ").replace("_", " ").split())
 
 
 def _slices(path: Path, tags: Dataset, pixels_at: int) -> Iterable[Slice]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
 from corcal.read.files import volume_kind
+from corcal.read.nifti import read_nifti_values
 from corcal.read.orient import Turn
 from corcal.read.pixels import AIR_HU
 from corcal.read.plausible import require_hounsfield
@@ -81,14 +80,13 @@ def read_volume(path: Path) -> Volume:
     """
     if path.stat().st_size == 0:
         raise UnreadableScan(f"{path.name}: the file is empty (0 bytes)")
-    if volume_kind(path) == "nifti":
-        _require_nifti(path)
-    image = _single_volume(_read(path), path)
-    stored = sitk.GetArrayFromImage(image)
-    affine = np.eye(4)
-    direction = np.array(image.GetDirection()).reshape(3, 3)
-    affine[:3, :3] = (direction * np.array(image.GetSpacing()))[:, ::-1]
-    affine[:3, 3] = image.GetOrigin()
+    # ITK reads a truncated NIfTI without complaint and turns what is no number into 0.
+    nifti = read_nifti_values(path) if volume_kind(path) == "nifti" else None
+    image = _opened(path, voxels=nifti is None)
+    _require_single_volume(image, path)
+    stored = sitk.GetArrayFromImage(image) if nifti is None else nifti
+    stored = stored.reshape(stored.shape[-3:])
+    affine = _affine(image)
     turn = Turn.nearest_axial(affine)
     values = turn.apply(stored)
     shape = (stored.shape[0], stored.shape[1], stored.shape[2])
@@ -96,11 +94,15 @@ def read_volume(path: Path) -> Volume:
     return Volume(values, Grid(turned, turn.affine(affine, shape)), turn)
 
 
-def _read(path: Path) -> sitk.Image:
+def _opened(path: Path, *, voxels: bool) -> sitk.Image | sitk.ImageFileReader:
+    """Return the image, or only what its header says."""
     warned = sitk.ProcessObject.GetGlobalWarningDisplay()
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
     try:
-        return sitk.ReadImage(str(path))
+        reader.ReadImageInformation()
+        return reader.Execute() if voxels else reader
     except RuntimeError as error:
         if "orthonormal" in str(error):
             raise GeometryRefused(
@@ -114,50 +116,26 @@ def _read(path: Path) -> sitk.Image:
         sitk.ProcessObject.SetGlobalWarningDisplay(warned)
 
 
-def _single_volume(image: sitk.Image, path: Path) -> sitk.Image:
-    if image.GetNumberOfComponentsPerPixel() != 1:
+def _require_single_volume(image: sitk.Image | sitk.ImageFileReader, path: Path) -> None:
+    if (
+        image.GetNumberOfComponentsPerPixel()
+        if isinstance(image, sitk.Image)
+        else image.GetNumberOfComponents()
+    ) != 1:
         raise NoUsableSeries(f"{path.name}: holds colours or vectors, not one value per voxel")
     size = image.GetSize()
-    if len(size) == 4 and size[3] == 1:
-        return image[:, :, :, 0]
-    if len(size) > 3:
-        raise NoUsableSeries(f"{path.name}: holds {size[3]} volumes; give one of them")
-    if len(size) < 3 or min(size) < 3:
+    if len(size) > 3 and max(size[3:]) > 1:
+        raise NoUsableSeries(f"{path.name}: holds {max(size[3:])} volumes; give one of them")
+    if len(size) < 3 or min(size[:3]) < 3:
         shape = " x ".join(str(n) for n in size)
         raise NoUsableSeries(f"{path.name}: {shape} voxels are a picture, not a scan")
-    if "complex" in image.GetPixelIDTypeAsString():
-        raise NoUsableSeries(f"{path.name}: holds complex numbers, not Hounsfield units")
-    return image
 
 
-def _require_nifti(path: Path) -> None:
-    """Refuse what is no NIfTI-1 or 2, and a file that does not say how its axes lie."""
-    packed = path.name.lower().endswith(".gz")
-    try:
-        with gzip.open(path) if packed else path.open("rb") as file:
-            head = file.read(540)
-    except (OSError, EOFError):
-        head = b""
-    codes = _orientation_codes(head)
-    if codes is None:
-        raise UnreadableScan(f"{path.name}: not a NIfTI file, whatever its name says")
-    if not any(codes):
-        raise GeometryRefused(
-            f"{path.name}: does not say how its axes lie in the patient (qform and sform codes "
-            "are 0), so left and right cannot be told apart"
-        )
-
-
-def _orientation_codes(head: bytes) -> tuple[int, int] | None:
-    """Return the qform and sform codes of a NIfTI header, None where it is not one."""
-    forms = (
-        (348, 344, (b"n+1\0", b"ni1\0"), "hh", 252),
-        (540, 4, (b"n+2\0", b"ni2\0"), "ii", 344),
-    )
-    for size, magic_at, magics, codes, codes_at in forms:
-        if len(head) < size or head[magic_at : magic_at + 4] not in magics:
-            continue
-        order = "<" if struct.unpack_from("<i", head)[0] == size else ">"
-        qform, sform = struct.unpack_from(order + codes, head, codes_at)
-        return qform, sform
-    return None
+def _affine(image: sitk.Image | sitk.ImageFileReader) -> NDArray[np.float64]:
+    """Return index (slice, row, column) to LPS mm; dimensions beyond three are dropped."""
+    n = len(image.GetSize())
+    direction = np.array(image.GetDirection()).reshape(n, n)[:3, :3]
+    affine = np.eye(4)
+    affine[:3, :3] = (direction * np.array(image.GetSpacing())[:3])[:, ::-1]
+    affine[:3, 3] = image.GetOrigin()[:3]
+    return affine

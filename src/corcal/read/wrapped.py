@@ -9,6 +9,8 @@ from scipy import ndimage
 _BRIGHT_HU = 600
 _DARK_HU = -900
 _ROUND_HU = 4096
+#: Pixels; an island that reaches further is no overflow.
+_REACH = 40
 
 
 def unwrap(hu: NDArray[np.int16]) -> int:
@@ -30,18 +32,24 @@ def unwrap(hu: NDArray[np.int16]) -> int:
 
 
 def _repair(hu: NDArray[np.int16], suspects: NDArray[np.intp]) -> int:
-    islands, _ = ndimage.label(hu <= _DARK_HU)
-    boxes = ndimage.find_objects(islands)
+    window = _window(hu, suspects)
+    islands, _ = ndimage.label(window <= _DARK_HU)
     count = 0
-    for name in np.unique(islands.reshape(-1)[suspects]):
-        box = boxes[name - 1]
-        at_edge = any(s.start == 0 or s.stop == n for s, n in zip(box, hu.shape, strict=True))
+    for number, box in enumerate(ndimage.find_objects(islands), start=1):
+        inside = all(s.start > 0 and s.stop < n for s, n in zip(box, window.shape, strict=True))
         wide = tuple(slice(s.start - 1, s.stop + 1) for s in box)
-        if at_edge:
+        if not inside:
             continue
-        island = islands[wide] == name
+        island = islands[wide] == number
         ring = ndimage.binary_dilation(island) & ~island
-        if bool((hu[wide][ring] >= _BRIGHT_HU).all()):
-            hu[wide][island] += np.int16(_ROUND_HU)
+        if bool((window[wide][ring] >= _BRIGHT_HU).all()):
+            window[wide][island] += np.int16(_ROUND_HU)
             count += int(island.sum())
     return count
+
+
+def _window(hu: NDArray[np.int16], suspects: NDArray[np.intp]) -> NDArray[np.int16]:
+    """Return the part of the image, as a view, that holds the suspects' islands whole."""
+    rows, columns = np.divmod(suspects, hu.shape[1])
+    top, left = max(0, rows.min() - _REACH), max(0, columns.min() - _REACH)
+    return hu[top : rows.max() + _REACH + 1, left : columns.max() + _REACH + 1]

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from corcal.train.loop import Batch
-from corcal.train.network import region_loss
+from corcal.train.network import detection_loss
 from corcal.train.warp import affine_grid, rotation
 
 
@@ -57,7 +57,8 @@ class LocatorTask:
     def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
         """Return Dice + cross-entropy."""
         heart = batch["heart"]
-        return region_loss(network(batch["hu"]), heart, torch.ones_like(heart))
+        expected = heart.new_tensor([0.1 * heart.numel()])
+        return detection_loss(network(batch["hu"]), heart, torch.ones_like(heart), expected)
 
     def _field(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         real = [c for c in self.chests if c.kind == "real"]

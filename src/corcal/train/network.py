@@ -1,31 +1,48 @@
 """The embedded networks: small 3D U-Nets that a CPU can run and train.
 
-The segmenter works at half resolution between a space-to-depth stem and a sub-pixel head, so
-one pass takes the whole heart crop and still answers on the full grid. Batch normalisation
-(not instance normalisation) keeps its answer the same for a training patch and a whole crop,
-and folds into the convolutions on export.
+Both work at half resolution between a space-to-depth stem and a sub-pixel head, so that one
+pass takes the whole heart crop and still answers on the full grid.
+
+The segmenter answers two questions apart, because they are learnt from different evidence: is
+this voxel artery, is it calcium (from the image), and which artery's ground is this (from the
+place in the heart). The paper's six regions are their products.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from corcal.train.targets import CHANNELS
+from corcal.train.targets import DETECTED
 
 #: Side of the space-to-depth block.
 BLOCK = 2
 
 
+Norm = Callable[[int], nn.Module]
+
+
+def instance_norm(channels: int) -> nn.Module:
+    """Return instance normalisation with learnt scale and shift, as nnU-Net has it."""
+    return nn.InstanceNorm3d(channels, affine=True)
+
+
+def batch_norm(channels: int) -> nn.Module:
+    """Return batch normalisation; it folds into the convolutions on export."""
+    return nn.BatchNorm3d(channels, momentum=0.03)
+
+
 class Pair(nn.Sequential):
     """Two convolutions with normalisation and LeakyReLU; the first may halve the grid."""
 
-    def __init__(self, before: int, after: int, stride: int = 1) -> None:
+    def __init__(self, before: int, after: int, norm: Norm, stride: int = 1) -> None:
         def step(a: int, s: int) -> list[nn.Module]:
             return [
                 nn.Conv3d(a, after, 3, stride=s, padding=1, bias=False),
-                nn.BatchNorm3d(after, momentum=0.03),
+                norm(after),
                 nn.LeakyReLU(0.01, inplace=True),
             ]
 
@@ -33,31 +50,29 @@ class Pair(nn.Sequential):
 
 
 class UNet(nn.Module):
-    """A plain 3D U-Net; sides must be multiples of 2 ** (len(widths) - 1)."""
+    """A plain 3D U-Net up to its last features; sides in multiples of 2 ** (len(widths) - 1)."""
 
-    def __init__(self, inputs: int, widths: tuple[int, ...], outputs: int) -> None:
+    def __init__(self, inputs: int, widths: tuple[int, ...], norm: Norm) -> None:
         super().__init__()
         self.down = nn.ModuleList(
             [
-                Pair(a, b, 1 if i == 0 else 2)
+                Pair(a, b, norm, 1 if i == 0 else 2)
                 for i, (a, b) in enumerate(zip((inputs, *widths[:-1]), widths, strict=True))
             ]
         )
         deep_first = list(zip(widths[::-1][:-1], widths[::-1][1:], strict=True))
         self.up = nn.ModuleList([nn.ConvTranspose3d(a, b, 2, stride=2) for a, b in deep_first])
-        self.merge = nn.ModuleList([Pair(2 * b, b) for _, b in deep_first])
-        self.head = nn.Conv3d(widths[0], outputs, 1)
+        self.merge = nn.ModuleList([Pair(2 * b, b, norm) for _, b in deep_first])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return logits (batch, outputs, slice, row, column)."""
+        """Return features (batch, widths[0], slice, row, column)."""
         kept = []
         for pair in self.down:
             x = pair(x)
             kept.append(x)
         for up, merge, skip in zip(self.up, self.merge, kept[-2::-1], strict=True):
             x = merge(torch.cat([up(x), skip], 1))
-        logits: torch.Tensor = self.head(x)
-        return logits
+        return x
 
 
 def scaled(hu: torch.Tensor) -> torch.Tensor:
@@ -68,27 +83,55 @@ def scaled(hu: torch.Tensor) -> torch.Tensor:
 
 
 class Segmenter(nn.Module):
-    """HU and the place in the heart's frame in, region logits out.
+    """HU and the place in the heart's frame in; what is seen and whose ground it is out.
 
     Inputs:
         hu: float32 (batch, 1, slice, row, column), sides multiples of 32.
         frame: float32 (batch, 3, half sides): see `corcal.segment.frame`.
 
-    Output: float32 logits (batch, len(CHANNELS), slice, row, column).
+    Output: float32 logits (batch, len(DETECTED) + 3, slice, row, column): one for each thing
+    detected, then three that compete for the territory (RCA, LAD, LCX).
     """
 
     WIDTHS = (16, 32, 64, 128, 192)
 
     def __init__(self) -> None:
         super().__init__()
-        self.net = UNet(2 * BLOCK**3 + 3, self.WIDTHS, len(CHANNELS) * BLOCK**3)
-        for parameter, value in ((self.net.head.bias, -4.0),):
-            nn.init.constant_(parameter, value)  # calcium and arteries are rare
+        image = 2 * BLOCK**3
+        self.net = UNet(image + 3, self.WIDTHS, instance_norm)
+        # Normalisation takes away absolute HU and absolute place. The head gets both back.
+        self.mix = nn.Conv3d(self.WIDTHS[0] + image + 3, 48, 1)
+        self.mix_again = nn.Conv3d(48, 32, 1)
+        self.head = nn.Conv3d(32, (len(DETECTED) + 3) * BLOCK**3, 1)
+        nn.init.constant_(self.head.bias, -2.5)  # arteries and calcium are rare
 
     def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
         """Return logits on the grid of `hu`."""
-        x = torch.cat([_space_to_depth(scaled(hu)), frame], 1)
-        return _depth_to_space(self.net(x))
+        image = _space_to_depth(scaled(hu))
+        seen = self.net(torch.cat([image, frame], 1))
+        x = functional.leaky_relu(self.mix(torch.cat([seen, image, 3.0 * frame], 1)), 0.01)
+        x = functional.leaky_relu(self.mix_again(x), 0.01)
+        return _depth_to_space(self.head(x))
+
+
+def region_probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Return the paper's six regions from the segmenter's logits.
+
+    The likeliest artery of a voxel gets the whole probability that something is there: doubt
+    about whose calcium it is must not make it vanish. The others get their share, which is
+    less than half and so never painted.
+
+    Args:
+        logits: (batch, len(DETECTED) + 3, ...) as `Segmenter` gives them.
+
+    Returns:
+        (batch, 6, ...): whole RCA, LAD, LCX, then the calcification of each.
+    """
+    seen = torch.sigmoid(logits[:, :2])
+    territory = torch.softmax(logits[:, len(DETECTED) :], 1)
+    best = territory.amax(1, keepdim=True)
+    share = torch.where(territory == best, 1.0, territory)
+    return torch.cat([seen[:, :1] * share, seen[:, 1:] * share], 1)
 
 
 class Locator(nn.Module):
@@ -102,13 +145,14 @@ class Locator(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.net = UNet(2 * BLOCK**3, self.WIDTHS, BLOCK**3)
+        self.net = UNet(2 * BLOCK**3, self.WIDTHS, batch_norm)
+        self.head = nn.Conv3d(self.WIDTHS[0], BLOCK**3, 1)
 
     def forward(self, hu: torch.Tensor) -> torch.Tensor:
         """Return logits on the grid of `hu`."""
         wide = hu.clamp(-1000.0, 600.0) / 600.0
         soft = hu.clamp(-200.0, 200.0) / 120.0
-        return _depth_to_space(self.net(_space_to_depth(torch.cat([wide, soft], 1))))
+        return _depth_to_space(self.head(self.net(_space_to_depth(torch.cat([wide, soft], 1)))))
 
 
 def _space_to_depth(x: torch.Tensor) -> torch.Tensor:
@@ -125,25 +169,41 @@ def _depth_to_space(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, 1, 5, 2, 6, 3, 7, 4).reshape(b, c // n**3, d * n, h * n, w * n)
 
 
-def region_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Return Dice + focal cross-entropy over the voxels that are known, equally weighted.
+def detection_loss(
+    logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, expected: torch.Tensor
+) -> torch.Tensor:
+    """Return Dice + asymmetric cross-entropy over the voxels that are known.
 
-    One voxel in two thousand is artery, one in twenty thousand calcium. Plain cross-entropy
-    lets the background win (the network learns to answer "nothing"); the focal form of Lin et
-    al. (ICCV 2017), summed and divided by the number of positive voxels, does not.
+    One voxel in a thousand is artery, one in ten thousand calcium: plain cross-entropy lets the
+    background win, and the network learns to answer "nothing". Background voxels therefore
+    count by the square of their wrong probability (Ridnik et al., ICCV 2021), and each channel
+    is divided by how many positive voxels a batch has on average, not by how many it has.
 
     Args:
         logits: float32 (batch, channel, slice, row, column).
         targets: 0 or 1, same shape.
         weights: 0 where the target is not known, same shape.
+        expected: (channel,), positive voxels of an average batch.
     """
     over = (0, 2, 3, 4)
     p = torch.sigmoid(logits)
     bce = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    positives = (targets * weights).sum(over)
-    focal = ((p - targets).abs().square() * bce * weights).sum(over) / (positives + 200.0)
+    focus = torch.where(targets > 0, 1.0, p.detach().square()) * weights
+    entropy = ((focus * bce).sum(over) / expected).mean()
     p = p * weights
-    overlap = (p * targets).sum(over)
+    positives = (targets * weights).sum(over)
     present = (positives > 0).float()
+    overlap = (p * targets).sum(over)
     dice = (1.0 - (2 * overlap + 1.0) / (p.sum(over) + positives + 1.0)) * present
-    return dice.sum() / present.sum().clamp(min=1.0) + focal.clamp(max=20.0).mean()
+    return dice.sum() / present.sum().clamp(min=1.0) + entropy
+
+
+def territory_loss(logits: torch.Tensor, territory: torch.Tensor) -> torch.Tensor:
+    """Return the cross-entropy of the artery over labelled voxels.
+
+    Args:
+        logits: float32 (batch, 3, slice, row, column).
+        territory: int64 (batch, slice, row, column), 0 to 2, -100 where no artery is.
+    """
+    total = functional.cross_entropy(logits, territory, reduction="sum")
+    return total / (territory >= 0).sum().clamp(min=1)

@@ -94,17 +94,14 @@ def sample_patch(
 
 
 def _centre(case: Case, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a patch centre: near calcium, near an artery, or anywhere in the heart."""
-    draw = rng.random()
-    if draw < 0.75 and case.courses:
+    """Return a patch centre: near an artery, or anywhere, so that bone is learnt as well."""
+    if rng.random() < 0.65 and case.courses:
         code = list(case.courses)[rng.integers(len(case.courses))]
         course = case.courses[code][rng.integers(len(case.courses[code]))]
         point = course[rng.integers(len(course))]
         index = case.grid.to_index(point[None])[0] + rng.normal(0, 12, 3)
     else:
-        index = case.grid.to_index(np.array([case.heart_centre_mm]))[0]
-        spread = 35.0 / np.array(case.grid.spacing_mm)
-        index = index + rng.uniform(-1, 1, 3) * 1.5 * spread
+        index = rng.uniform(0, 1, 3) * np.array(case.grid.shape)
     clipped: NDArray[np.float64] = np.clip(index, 8, np.array(case.grid.shape) - 9)
     return clipped
 

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from corcal.core.artery import REGIONS, Artery
+from corcal.core.artery import Artery
 
-#: Output channels of the embedded segmenter: the paper's six regions, then auxiliary targets
-#: that teach it what is not coronary calcium.
-CHANNELS = (*[name for name, _, _ in REGIONS], "heart", "aorta", "other_calcification")
+#: What the embedded segmenter detects in every voxel. The last three are there to teach it what
+#: is not coronary calcium.
+DETECTED = ("artery", "calcification", "heart", "aorta", "other_calcification")
 
 CODE_MASK = 0b111  # bits 0 to 2: label code 0 to 6
 HEART, AORTA, OTHER = 1 << 3, 1 << 4, 1 << 5
@@ -33,23 +33,31 @@ def encode(codes: NDArray[np.uint8], flags: dict[int, NDArray[np.bool_]]) -> NDA
 
 
 def decode(packed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return targets and weights, each float32 (batch, channel, slice, row, column).
+    """Return targets and weights of `DETECTED`, float32 (batch, channel, slice, row, column).
+
+    Where any artery's course is not known, a voxel without a label teaches nothing of arteries.
 
     Args:
         packed: int32 (batch, slice, row, column) as `encode` packs it.
     """
     code = packed & CODE_MASK
-    known_calcium = (packed & UNKNOWN_CALCIUM) == 0
-    targets, weights = [], []
-    for artery in Artery:
-        calcium = code == artery.calcium_code
-        targets.append((code == artery.vessel_code) | calcium)
-        weights.append(((packed & UNKNOWN_VESSEL[artery]) == 0) | (code > 0))
-    for artery in Artery:
-        targets.append(code == artery.calcium_code)
-        weights.append(known_calcium)
-    pairs = ((HEART, UNKNOWN_HEART), (AORTA, UNKNOWN_AORTA), (OTHER, UNKNOWN_OTHER))
-    for bit, unknown in pairs:
-        targets.append((packed & bit) != 0)
-        weights.append((packed & unknown) == 0)
-    return torch.stack(targets, 1).float(), torch.stack(weights, 1).float()
+    unknown_vessel = sum(UNKNOWN_VESSEL.values())
+    rows = (
+        (code > 0, ((packed & unknown_vessel) == 0) | (code > 0)),
+        (code >= min(a.calcium_code for a in Artery), (packed & UNKNOWN_CALCIUM) == 0),
+        ((packed & HEART) != 0, (packed & UNKNOWN_HEART) == 0),
+        ((packed & AORTA) != 0, (packed & UNKNOWN_AORTA) == 0),
+        ((packed & OTHER) != 0, (packed & UNKNOWN_OTHER) == 0),
+    )
+    targets = torch.stack([t for t, _ in rows], 1).float()
+    return targets, torch.stack([w for _, w in rows], 1).float()
+
+
+def territories(packed: torch.Tensor) -> torch.Tensor:
+    """Return whose artery a labelled voxel is: int64 0 RCA, 1 LAD, 2 LCX, -100 unlabelled.
+
+    Args:
+        packed: int32 (batch, slice, row, column) as `encode` packs it.
+    """
+    code = packed & CODE_MASK
+    return torch.where(code > 0, (code - 1) % 3, torch.full_like(code, -100)).long()

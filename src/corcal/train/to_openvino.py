@@ -10,9 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from corcal.core.artery import REGIONS
 from corcal.engine import load_openvino
-from corcal.train.network import BLOCK, Locator, Segmenter
+from corcal.train.network import Locator, Segmenter, region_probabilities
 
 #: The permutations of `network._space_to_depth` and `network._depth_to_space`.
 _TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)
@@ -29,19 +28,12 @@ class _HeartProbability(nn.Module):
 
 
 class _RegionProbabilities(nn.Module):
-    """The segmenter without the auxiliary channels it only needed to learn."""
-
     def __init__(self, segmenter: Segmenter) -> None:
         super().__init__()
         self.segmenter = segmenter
-        keep = len(REGIONS) * BLOCK**3
-        head = segmenter.net.head
-        kept = nn.Conv3d(head.in_channels, keep, 1)
-        kept.load_state_dict({"weight": head.weight[:keep], "bias": head.bias[:keep]})
-        segmenter.net.head = kept
 
     def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(self.segmenter(hu, frame))
+        return region_probabilities(self.segmenter(hu, frame))
 
 
 def export_locator(locator: Locator, folder: Path, card: dict[str, object]) -> None:
@@ -60,7 +52,7 @@ def export_segmenter(segmenter: Segmenter, folder: Path, card: dict[str, object]
     """Write arteries.xml, arteries.bin and arteries.json into a folder.
 
     Args:
-        segmenter: trained weights; loses its auxiliary channels.
+        segmenter: trained weights.
         folder: where to write; files of the same names are replaced.
         card: name, version and training facts for the manifest.
     """

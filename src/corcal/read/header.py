@@ -1,0 +1,79 @@
+"""Values of DICOM headers, forgiving where archives are careless."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydicom import config
+from pydicom.dataset import Dataset
+
+Vector = tuple[float, ...]
+
+
+@contextmanager
+def quiet_pydicom() -> Iterator[list[warnings.WarningMessage]]:
+    """Read what standards forbid but archives hold; give the list of warnings it fills.
+
+    pydicom warns and logs about odd values and quotes them: they may name the patient.
+    """
+    log = logging.getLogger("pydicom")
+    before = log.disabled
+    log.disabled = True
+    try:
+        with config.disable_value_validation(), warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            yield told
+    finally:
+        log.disabled = before
+
+
+def value(tags: Dataset, keyword: str) -> Any:
+    """Return a header value, or None where it is absent, empty or malformed."""
+    try:
+        found = tags.get(keyword)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+    return None if found is None or found in ("", []) else found
+
+
+def number(tags: Dataset, keyword: str) -> float | None:
+    """Return the first number of a header value, or None."""
+    numbers = vector(tags, keyword)
+    return numbers[0] if numbers else None
+
+
+def vector(tags: Dataset, keyword: str, length: int | None = None) -> Vector | None:
+    """Return the numbers of a header value, or None unless there are `length` of them."""
+    found = value(tags, keyword)
+    if found is None:
+        return None
+    many = found if isinstance(found, Iterable) and not isinstance(found, str) else [found]
+    try:
+        numbers = tuple(float(v) for v in many)
+    except (ValueError, TypeError):
+        return None
+    return numbers if length is None or len(numbers) == length else None
+
+
+def text(tags: Dataset, keyword: str) -> str:
+    """Return a header value as text, several values joined as DICOM does; "" where absent."""
+    found = value(tags, keyword)
+    if found is None:
+        return ""
+    many = found if isinstance(found, Iterable) and not isinstance(found, str) else [found]
+    return "\\".join(str(v).strip() for v in many)
+
+
+def group(tags: Dataset, keyword: str) -> Dataset:
+    """Return the first item of a sequence, or an empty data set."""
+    found = value(tags, keyword)
+    return found[0] if found else Dataset()
+
+
+def words(image_type: str) -> frozenset[str]:
+    """Return the words of an ImageType: "CT_SOM5 MPR" holds MPR."""
+    return frozenset(image_type.upper().replace("\\", " ").replace("_", " ").split())

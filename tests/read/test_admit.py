@@ -1,0 +1,178 @@
+"""Admission: every check passes where it should, and says its values where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from corcal.core.errors import GeometryRefused, HeartCutOff, HeartNotFound, ScanNotAdmitted
+from corcal.core.grid import Grid
+from corcal.core.scan import Acquisition, Scan, Source
+from corcal.read import admit, check_heart, check_scan
+from corcal.settings import Admission, Settings
+
+LIMITS = Admission()
+SHAPE, SPACING_MM = (40, 80, 80), (5.0, 4.0, 4.0)
+
+
+def scan(
+    *,
+    shape: tuple[int, int, int] = SHAPE,
+    spacing_mm: tuple[float, float, float] = SPACING_MM,
+    blood_hu: int = 45,
+    acquisition: Acquisition | None = None,
+    filled: tuple[int, ...] = (),
+) -> Scan:
+    hu = np.full(shape, blood_hu, dtype=np.int16)
+    return Scan(
+        hu,
+        Grid.axial(shape, spacing_mm),
+        acquisition or Acquisition(),
+        Source(filled_slices=filled),
+    )
+
+
+def ball(centre: tuple[int, int, int] = (20, 40, 40), radius_mm: float = 55.0) -> NDArray[np.bool_]:
+    away = np.indices(SHAPE).astype(float) - np.array(centre)[:, None, None, None]
+    return np.asarray(
+        ((away * np.array(SPACING_MM)[:, None, None, None]) ** 2).sum(0) < radius_mm**2
+    )
+
+
+def thin(**acquisition: object) -> Scan:
+    made = replace(Acquisition(), **acquisition)  # type: ignore[arg-type]
+    return scan(shape=(120, 80, 80), spacing_mm=(1.0, 4.0, 4.0), acquisition=made)
+
+
+def test_an_ordinary_chest_ct_passes_every_check() -> None:
+    made = Acquisition(120.0, 1.0, "Br40d\\3", contrast=False, gated=False)
+    checks = check_scan(replace(thin(), acquisition=made), LIMITS)
+    assert all(c.passed for c in checks)
+    assert [c.name for c in checks] == [
+        "slices",
+        "coverage",
+        "thick-slices",
+        "sharp-kernel",
+        "tube-voltage",
+        "contrast-tagged",
+        "zoomed-field",
+        "gating",
+    ]
+    assert [c.name for c in checks if c.refuses] == ["slices", "coverage"]
+
+
+def test_a_header_that_says_nothing_is_no_doubt() -> None:
+    assert admit(thin(), LIMITS) == ()
+
+
+def test_too_few_slices_and_too_short_are_refused_together() -> None:
+    with pytest.raises(ScanNotAdmitted) as caught:
+        admit(scan(shape=(8, 80, 80)), LIMITS)
+    assert "has 8 slices; at least 12" in str(caught.value)
+    assert "covers 40 mm from head to foot; at least 80 mm" in str(caught.value)
+
+
+def test_the_paper_asks_for_100_slices() -> None:
+    paper = Settings.paper().admission
+    assert admit(thin(), paper) == ()
+    with pytest.raises(ScanNotAdmitted, match="has 99 slices; at least 100"):
+        admit(scan(shape=(99, 80, 80), spacing_mm=(3.0, 4.0, 4.0)), paper)
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "code", "says"),
+    [
+        ({"kernel": "B70f"}, "sharp-kernel", "B70f"),
+        ({"kvp_kv": 100.0}, "tube-voltage", "100 kV: 130 HU holds at 120 kV; this one raises"),
+        ({"kvp_kv": 140.0}, "tube-voltage", "this one lowers"),
+        ({"contrast": True}, "contrast-tagged", "names a contrast agent"),
+        ({"thickness_mm": 5.0}, "thick-slices", "5.00 mm thick, every 1.00 mm, thicker than 3.0"),
+    ],
+)
+def test_doubts_are_noticed(acquisition: dict[str, object], code: str, says: str) -> None:
+    (notice,) = admit(thin(**acquisition), LIMITS)
+    assert notice.code == code
+    assert says in notice.text
+
+
+def test_thick_slices_by_their_distance_alone() -> None:
+    (notice,) = admit(scan(), LIMITS)
+    assert notice.code == "thick-slices"
+    assert "of unstated thickness, every 5.00 mm" in notice.text
+
+
+def test_a_gated_calcium_scan_with_a_small_field_is_accepted() -> None:
+    gated = scan(
+        shape=(48, 80, 80),
+        spacing_mm=(3.0, 2.5, 2.5),
+        acquisition=Acquisition(120.0, 3.0, "Qr36f", gated=True),
+    )
+    (notice,) = admit(gated, LIMITS)
+    assert notice.code == "zoomed-field"
+    assert "200 x 200 mm, below 260 mm" in notice.text
+
+
+def test_a_plain_heart_raises_no_doubt() -> None:
+    assert check_heart(scan(), ball(), LIMITS) == ()
+
+
+def test_no_heart() -> None:
+    with pytest.raises(HeartNotFound, match="no heart in the scan"):
+        check_heart(scan(), np.zeros(SHAPE, dtype=bool), LIMITS)
+
+
+@pytest.mark.parametrize(("radius_mm", "says"), [(25.0, "6[0-9]"), (95.0, "3[56][0-9]{2}")])
+def test_something_of_another_size_is_no_heart(radius_mm: float, says: str) -> None:
+    with pytest.raises(HeartNotFound, match=rf"measures ({says}) mL, which is no heart"):
+        check_heart(scan(), ball(radius_mm=radius_mm), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("centre", "face"),
+    [
+        ((2, 40, 40), "lowest slice"),
+        ((37, 40, 40), "highest slice"),
+        ((20, 2, 40), "front edge"),
+        ((20, 77, 40), "back edge"),
+        ((20, 40, 2), "right edge"),
+        ((20, 40, 77), "left edge"),
+    ],
+)
+def test_a_heart_cut_off_on_any_side(centre: tuple[int, int, int], face: str) -> None:
+    with pytest.raises(HeartCutOff, match=f"the {face}"):
+        check_heart(scan(), ball(centre), LIMITS)
+
+
+def test_a_heart_that_only_touches_the_last_slice_is_whole() -> None:
+    # Its tip ends in the first slice: less than the cut face of a heart cut through.
+    assert check_heart(scan(), ball((10, 40, 40), radius_mm=51.0), LIMITS) == ()
+
+
+def test_slices_missing_inside_the_heart_are_refused_outside_not() -> None:
+    with pytest.raises(GeometryRefused, match=r"2 slices are missing inside the heart \(at 20, 21"):
+        check_heart(scan(filled=(2, 20, 21)), ball(), LIMITS)
+    assert check_heart(scan(filled=(2, 38)), ball(), LIMITS) == ()
+
+
+def test_enhanced_blood_is_suspected_whatever_the_fat_around() -> None:
+    enhanced = scan(blood_hu=150)
+    (notice,) = check_heart(enhanced, ball(), LIMITS)
+    assert notice.code == "contrast-suspected"
+    assert "is 150 HU" in notice.text
+    fatty = np.where(ball(radius_mm=45.0), 150, -100).astype(np.int16)
+    (notice,) = check_heart(replace(enhanced, hu=fatty), ball(), LIMITS)
+    assert notice.code == "contrast-suspected"
+
+
+def test_metal_near_the_heart_is_noticed() -> None:
+    hu = np.full(SHAPE, 45, dtype=np.int16)
+    hu[20, 40, 54:56] = 3000
+    (notice,) = check_heart(replace(scan(), hu=hu), ball(), LIMITS)
+    assert notice.code == "metal"
+    assert "160 mm3 at or above 2500 HU" in notice.text
+    hu = np.full(SHAPE, 45, dtype=np.int16)
+    hu[20, 40, 75] = 3000
+    assert check_heart(replace(scan(), hu=hu), ball(), LIMITS) == ()

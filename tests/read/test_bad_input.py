@@ -1,0 +1,172 @@
+"""Every bad input ends in an error that says which file, what is wrong and, where it can, why."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import (
+    UID,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    MRImageStorage,
+    RLELossless,
+)
+
+from corcal.core.errors import NoUsableSeries, UnreadableScan
+from tests.read.conftest import Read
+from tests.read.dicom_files import Series, body, save
+
+
+def test_nothing_there(tmp_path: Path, read: Read) -> None:
+    with pytest.raises(UnreadableScan, match="no such file or folder"):
+        read(tmp_path / "nowhere")
+
+
+def test_empty_folder(tmp_path: Path, read: Read) -> None:
+    with pytest.raises(UnreadableScan, match="holds no files"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x.dcm", "x.nii.gz", "x.nii", "x.nrrd", "x.mha", "x.zip", "x"])
+def test_zero_byte_files(tmp_path: Path, read: Read, name: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(UnreadableScan, match=rf"{name}: the file is empty"):
+        read(tmp_path / name)
+
+
+def test_a_folder_of_zero_byte_files(tmp_path: Path, read: Read) -> None:
+    for k in range(3):
+        (tmp_path / f"{k}.dcm").touch()
+    with pytest.raises(UnreadableScan, match="holds no DICOM file that can be read"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["x.dcm", "notes.txt"])
+def test_text_as_dicom(tmp_path: Path, read: Read, name: str) -> None:
+    (tmp_path / name).write_text("hello\n" * 100)
+    with pytest.raises(UnreadableScan, match=f"{name}: not a DICOM file; corcal reads"):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [ExplicitVRLittleEndian, JPEGLSLossless, JPEG2000Lossless, JPEGLosslessSV1, RLELossless],
+)
+def test_a_slice_truncated_in_its_pixels(tmp_path: Path, read: Read, syntax: UID) -> None:
+    path = Series(syntax=syntax).write(tmp_path)[7]
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(UnreadableScan, match=rf"{path.name}: .*copy the series again"):
+        read(tmp_path)
+
+
+def test_a_slice_truncated_in_its_header_counts_as_missing(tmp_path: Path, read: Read) -> None:
+    path = Series().write(tmp_path)[7]
+    path.write_bytes(path.read_bytes()[:200])
+
+    scan = read(tmp_path)
+
+    assert scan.source.filled_slices == (7,)
+    assert {n.code for n in scan.notices} == {"missing-slices", "unreadable-files"}
+
+
+def test_a_single_damaged_file(tmp_path: Path, read: Read) -> None:
+    path = Series().write(tmp_path)[7]
+    path.write_bytes(path.read_bytes()[:180])
+    with pytest.raises(UnreadableScan, match=path.name):
+        read(path)
+
+
+def test_a_damaged_compressed_slice(tmp_path: Path, read: Read) -> None:
+    path = Series(syntax=JPEGLSLossless).write(tmp_path)[7]
+    raw = bytearray(path.read_bytes())
+    start = raw.index(b"\xff\xd8\xff")
+    raw[start : start + 40] = bytes(40)
+    path.write_bytes(raw)
+    with pytest.raises(UnreadableScan, match=f"{path.name}: its pixels are truncated or damaged"):
+        read(tmp_path)
+
+
+def test_an_mr(tmp_path: Path, read: Read) -> None:
+    Series(sop_class=MRImageStorage, tags={"Modality": "MR"}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match="modality MR, not CT"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("modality", ["PT", "SR", "RTSTRUCT", "US"])
+def test_other_modalities(tmp_path: Path, read: Read, modality: str) -> None:
+    Series(tags={"Modality": modality}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match=f"modality {modality}, not CT"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("word", ["LOCALIZER", "CT_SOM5 TOPOGRAM", "MIP", "SCREEN SAVE"])
+def test_a_ct_without_cross_sections(tmp_path: Path, read: Read, word: str) -> None:
+    Series(tags={"ImageType": ["ORIGINAL", "PRIMARY", word]}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match="no cross-sections"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("colour", ["MONOCHROME1", "RGB", "PALETTE COLOR"])
+def test_colours_and_inverted_greys(tmp_path: Path, read: Read, colour: str) -> None:
+    Series(tags={"PhotometricInterpretation": colour}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match=f"pixels are {colour}, not MONOCHROME2"):
+        read(tmp_path)
+
+
+def test_other_units(tmp_path: Path, read: Read) -> None:
+    Series(tags={"RescaleType": "US"}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match="values are in US, not Hounsfield units"):
+        read(tmp_path)
+
+
+def test_a_series_without_rescale(tmp_path: Path, read: Read) -> None:
+    for path in Series().write(tmp_path):
+        ds = pydicom.dcmread(path)
+        del ds.RescaleIntercept, ds.RescaleSlope
+        save(ds, path)
+    with pytest.raises(NoUsableSeries, match="not Hounsfield units"):
+        read(tmp_path)
+
+
+def test_two_patients_in_one_folder(tmp_path: Path, read: Read) -> None:
+    first, second = Series(patient="A"), Series(patient="B", hu=body(35))
+    first.write(tmp_path)
+    second.write(tmp_path)
+    with pytest.raises(NoUsableSeries, match=r"2 patients .* --series UID"):
+        read(tmp_path)
+    np.testing.assert_array_equal(read(tmp_path, first.uid).hu, first.hu)
+
+
+def test_no_error_names_the_patient(tmp_path: Path, read: Read) -> None:
+    Series(patient="SECRET-ID").write(tmp_path)
+    Series(patient="SECRET-OTHER").write(tmp_path)
+    with pytest.raises(NoUsableSeries) as caught:
+        read(tmp_path)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_an_unknown_series(tmp_path: Path, read: Read) -> None:
+    Series().write(tmp_path)
+    with pytest.raises(NoUsableSeries, match=r"no series 1\.2\.999 here"):
+        read(tmp_path, "1.2.999")
+
+
+@pytest.mark.parametrize(("code", "kind"), [(errno.EIO, UnreadableScan), (errno.ENOSPC, OSError)])
+def test_a_failing_disk(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch, code: int, kind: type
+) -> None:
+    Series().write(tmp_path)
+
+    def fails(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("corcal.read.pixels._plain", fails)
+    with pytest.raises(kind, match=os.strerror(code)):
+        read(tmp_path)
