@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from corcal.engine import load_openvino
-from corcal.train.network import Locator, Segmenter, region_probabilities
+from corcal.train.network import BLOCK, Locator, Segmenter, region_probabilities
 
 #: The permutations of `network._space_to_depth` and `network._depth_to_space`.
 _TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)
