@@ -185,4 +185,4 @@ def _reading(
 
 def _on_scan(heart: LocatedHeart, scan: Scan) -> NDArray[np.bool_]:
     """Return the heart on the voxels as acquired."""
-    return nearest(heart.mask.astype(np.uint8), heart.grid, scan.grid).astype(bool)
+    return nearest(heart.mask.view(np.uint8), heart.grid, scan.grid).view(np.bool_)

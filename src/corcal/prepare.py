@@ -90,7 +90,7 @@ def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
     box = box.intersect(Box.whole(resampled.shape))
     grid = resampled.cut(box)
     hu = resample(scan.hu, scan.grid, resampled, box=box)
-    inside = nearest(heart.mask.astype(np.uint8), heart.grid, grid).astype(bool)
+    inside = nearest(heart.mask.view(np.uint8), heart.grid, grid).view(np.bool_)
     return Prepared(hu, inside, grid, resampled, box)
 
 

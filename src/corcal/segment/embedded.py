@@ -49,13 +49,22 @@ class EmbeddedSegmenter:
             grid: where they lie, at the prepared spacing.
         """
         padded = padded_to(hu, MULTIPLE, -1000.0)
-        centre = grid.to_lps(np.argwhere(heart).mean(0)[None])[0]
+        centre = grid.to_lps(_centroid(heart)[None])[0]
         heart_ml = float(heart.sum()) * grid.voxel_mm3 / 1000.0
         frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
         found = self._engine.run({"hu": padded[None, None], "frame": frame[None]})[0]
         a, b, c = hu.shape
         regions: NDArray[np.float32] = found[:, :a, :b, :c]
         return regions
+
+
+def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the mean index of the true voxels."""
+    centre = np.empty(3)
+    for axis in range(3):
+        others = tuple(a for a in range(3) if a != axis)
+        centre[axis] = np.average(np.arange(mask.shape[axis]), weights=mask.sum(axis=others))
+    return centre
 
 
 def _halved(grid: Grid, shape: tuple[int, ...]) -> Grid:
