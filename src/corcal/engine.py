@@ -40,9 +40,13 @@ class Engine:
         self.manifest = _read_manifest(folder / f"{name}.json")
         for file, expected in self.manifest["files"].items():
             path = folder / file
-            if not path.is_file():
-                raise ModelRefused(f"model file {path} is missing; reinstall corcal")
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            try:
+                found = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError as error:
+                raise ModelRefused(
+                    f"model file {path} is missing or cannot be read ({error.strerror}); "
+                    "reinstall corcal"
+                ) from error
             if found != expected:
                 raise ModelRefused(
                     f"model file {path} has SHA-256 {found[:12]}..., its manifest says "
@@ -90,12 +94,20 @@ def load_openvino() -> ModuleType:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        manifest["files"], manifest["name"], manifest["version"]
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        files, _, _ = manifest["files"], manifest["name"], manifest["version"]
+        # A file that the manifest does not name would be run unchecked.
+        unnamed = {path.with_suffix(ending).name for ending in (".xml", ".bin")} - set(files)
+        whole = isinstance(files, dict) and not unnamed
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"model manifest {path} is missing or damaged: {error!r}") from error
-    found: dict[str, Any] = manifest
-    return found
+        raise ModelRefused(
+            f"model manifest {path} is missing or damaged ({error!r}); reinstall corcal"
+        ) from error
+    if not whole:
+        raise ModelRefused(
+            f"model manifest {path} does not name the hashes of the model's files; reinstall corcal"
+        )
+    return manifest
 
 
 def padded_to(array: NDArray[np.float32], multiple: int, fill: float) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ The paper: Alnasser et al., Diagnostics 2026, 16, 646.
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -58,7 +59,7 @@ class Segmentation:
     """How region probabilities become labels.
 
     Attributes:
-        threshold: probability from which a voxel belongs to a region.
+        threshold: probability above which a voxel belongs to a region.
         fill_calcium: complete each calcium label on the scan as acquired: voxels at or above
             the scoring threshold that connect to it inside its reach join it, others leave.
         reach_mm: how far such a completion may go from the network's label.
@@ -137,7 +138,8 @@ class Settings:
         """Read settings from a TOML file; what it leaves out keeps its default.
 
         Raises:
-            SettingsRefused: the file is not TOML, or names a setting that does not exist.
+            SettingsRefused: the file is not TOML, names a setting that does not exist, or gives
+                one a value of another kind or out of range.
         """
         try:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -149,7 +151,10 @@ class Settings:
             if name not in known or not isinstance(table, dict):
                 raise SettingsRefused(f"{path}: no settings table [{name}]; known: {sorted(known)}")
             group = _updated(getattr(settings, name), table, f"{path}: [{name}]")
-            settings = replace(settings, **{name: group})
+            try:
+                settings = replace(settings, **{name: group})
+            except SettingsRefused as error:
+                raise SettingsRefused(f"{path}: {error}") from None
         return settings
 
     def as_dict(self) -> dict[str, Any]:
@@ -186,6 +191,8 @@ def _number(value: Any, like: Any, where: str) -> Any:
     """Return the value in the type of the default it replaces."""
     if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingsRefused(f"{where}: {value!r} is not like {like!r}")
+    if not math.isfinite(value):
+        raise SettingsRefused(f"{where} must be finite, not {value!r}")
     if isinstance(like, int) and not isinstance(like, bool) and value != int(value):
         raise SettingsRefused(f"{where} needs a whole number, not {value!r}")
     return type(like)(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corcal.core.box import Box
-from corcal.core.errors import GridMismatch
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore
@@ -78,7 +77,7 @@ class Reading:
         report: what is said about it.
 
     Raises:
-        GridMismatch: the labels are not on the scan's grid.
+        GridMismatch: the labels are not on the scan's grid, or of another patient.
     """
 
     scan: Scan
@@ -87,5 +86,4 @@ class Reading:
     report: Report
 
     def __post_init__(self) -> None:
-        if not self.scan.grid.matches(self.labels.grid):
-            raise GridMismatch("labels and scan of a reading must share one grid")
+        self.scan.grid.require_same(self.labels.grid, "labels of a reading")

@@ -1,4 +1,7 @@
-"""The two steps that a model may take over, and what such a model must offer."""
+"""The two steps that a model may take over, and what such a model must offer.
+
+The arrays handed over may be read-only and may be views; they are the caller's, to be read only.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,14 @@ class HeartLocator(Protocol):
         """Hash of the model's files, "" for one without."""
 
     def locate(self, hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
-        """Return the heart as a mask and the grid it is on, which may be coarser.
+        """Return the heart as a mask and the grid it is on.
+
+        The mask is bool, with no true voxel where no heart is found. Its grid may be coarser or
+        finer than the scan's and cover another part of the patient, but has its directions.
 
         Args:
             hu: int16 (slice, row, column).
-            grid: the scan's grid; the mask's grid covers the same patient space.
-
-        The mask is empty where no heart is found.
+            grid: the scan's grid.
         """
 
 
@@ -48,10 +52,10 @@ class ArterySegmenter(Protocol):
     ) -> NDArray[np.float32]:
         """Return the probability of each region, float32 (6, slice, row, column).
 
-        Channels follow `corcal.core.artery.REGIONS`.
+        Channels follow `corcal.core.artery.REGIONS`; the voxels are those of `hu`.
 
         Args:
             hu: float32 (slice, row, column), the prepared crop.
-            heart: the located heart on the same grid.
+            heart: bool, the located heart on the same voxels; never empty.
             grid: the crop's grid, at the prepared spacing.
         """

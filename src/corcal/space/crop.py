@@ -29,7 +29,7 @@ def uncrop(part: NDArray[T], box: Box, shape: Index, *, fill: Any = 0) -> NDArra
     What of the box lies outside the shape is left out.
 
     Raises:
-        ValueError: the part does not have the box's shape.
+        ValueError: the part does not have the box's shape, or all of it lies outside.
     """
     if part.shape != box.shape:
         raise ValueError(f"a part of shape {part.shape} does not fill a box of {box.shape}")

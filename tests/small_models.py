@@ -1,0 +1,78 @@
+"""Networks of a few operations in the files of the real ones, so that tests need no training."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corcal.engine import load_openvino
+
+SIDES = [-1, -1, -1]
+#: Exact in float32; bfloat16 would round it to 1.
+FINE = 1.0 + 2.0**-10
+
+
+def write_model(folder: Path, name: str, inputs: list[Any], output: Any) -> None:
+    """Write NAME.xml, NAME.bin and the manifest NAME.json into a folder."""
+    openvino = load_openvino()
+    model = openvino.Model([output], inputs, name)
+    openvino.save_model(model, folder / f"{name}.xml", compress_to_fp16=False)
+    write_manifest(folder, name)
+
+
+def write_manifest(folder: Path, name: str) -> None:
+    """Write the manifest of the files that lie in the folder."""
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (folder / f"{name}.xml", folder / f"{name}.bin")
+    }
+    manifest = {"name": f"small {name}", "version": "1", "files": files}
+    (folder / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def write_locator(folder: Path) -> None:
+    """Write a locator to which the heart is whatever reaches 50 HU, and half of it at 0 HU."""
+    ops, hu = operations(), named("hu", 1)
+    scaled = ops.multiply(hu, np.float32(0.01))
+    write_model(folder, "heart", [hu], ops.clamp(scaled, 0.0, 1.0))
+
+
+def write_segmenter(folder: Path) -> None:
+    """Write a segmenter that returns the frame, voxel by voxel, and three times the HU."""
+    ops, hu, frame = operations(), named("hu", 1), named("frame", 3)
+    # Each voxel of the half as fine frame becomes a block of 2 x 2 x 2.
+    flat = ops.interpolate(
+        frame,
+        np.full(3, 2.0, np.float32),
+        "nearest",
+        "scales",
+        axes=[2, 3, 4],
+        nearest_mode="floor",
+        coordinate_transformation_mode="asymmetric",
+    )
+    write_model(folder, "arteries", [hu, frame], ops.concat([flat, hu, hu, hu], 1))
+
+
+def write_sum(folder: Path) -> None:
+    """Write a network of one convolution that sums 16 channels, each times `FINE`."""
+    ops, hu, nowhere = operations(), named("hu", 16), [0, 0, 0]
+    kernel = ops.constant(np.full((1, 16, 1, 1, 1), FINE, np.float32))
+    found = ops.convolution(hu, kernel, [1, 1, 1], nowhere, nowhere, [1, 1, 1])
+    write_model(folder, "sum", [hu], found)
+
+
+def operations() -> Any:
+    load_openvino()
+    return importlib.import_module("openvino.opset13")
+
+
+def named(name: str, channels: int) -> Any:
+    """Return a network's input of any size."""
+    parameter = operations().parameter([1, channels, *SIDES], np.float32, name=name)
+    parameter.output(0).get_tensor().set_names({name})
+    return parameter

@@ -1,0 +1,329 @@
+"""The whole method on phantoms, with their truth in place of the models."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+import corcal
+from corcal.core.artery import Artery
+from corcal.core.box import Box, Index
+from corcal.core.errors import (
+    CorcalError,
+    GeometryRefused,
+    GridMismatch,
+    HeartCutOff,
+    HeartNotFound,
+    ScanNotAdmitted,
+)
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.core.reading import ModelStamp, Reading, Report
+from corcal.core.scan import Notice, Scan, Source
+from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.pipeline import STEPS, Person, quantify_labels, score_scan
+from corcal.read import read_scan
+from corcal.settings import Settings
+from tests.grids import as_itk
+from tests.truth import TrueArteries, TrueHeart
+
+QUIET = PhantomOptions(
+    spacing_mm=(2.0, 1.5, 1.5),
+    burden="some",
+    contrast=0.0,
+    motion=0.0,
+    mimics=0.0,
+    thickness_mm=2.0,
+    noise=False,
+)
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[int, PhantomCase]:
+    """Phantoms with calcium in two arteries: RCA and LCX, LAD and LCX, RCA and LAD."""
+    return {seed: make_case(seed, options=QUIET) for seed in (1, 3, 7)}
+
+
+@pytest.fixture(scope="module")
+def case(cases: dict[int, PhantomCase]) -> PhantomCase:
+    return cases[3]
+
+
+@pytest.fixture(scope="module")
+def reading(case: PhantomCase) -> Reading:
+    return score(case)
+
+
+def every_voxel_counts() -> Settings:
+    """Return the default without its smallest lesion."""
+    default = Settings()
+    free = replace(default.segmentation, min_lesion_voxels=1, min_lesion_mm3=0.0)
+    return replace(default, segmentation=free)
+
+
+def score(case: PhantomCase, scan: Scan | None = None, **given: Any) -> Reading:
+    truth = {"locator": TrueHeart(case), "segmenter": TrueArteries(case)}
+    return score_scan(scan or case.scan, **{**truth, **given})
+
+
+def visible_mm3(case: PhantomCase, artery: Artery) -> float:
+    return sum(lesion.visible_mm3 for lesion in case.lesions if lesion.artery == artery.value)
+
+
+def without_seconds(report: Report) -> Report:
+    return replace(report, provenance=replace(report.provenance, seconds={}))
+
+
+@pytest.mark.parametrize("seed", [1, 3, 7])
+def test_calcium_is_found_in_the_arteries_that_have_it(
+    cases: dict[int, PhantomCase], seed: int
+) -> None:
+    case = cases[seed]
+    found = score(case, settings=every_voxel_counts()).report.score
+    truth = {a: visible_mm3(case, a) for a in Artery}
+    assert {a for a in Artery if found.of(a).present} == {a for a in Artery if truth[a] > 0}
+    assert found.vessels == 2
+    for artery in Artery:
+        assert found.of(artery).volume_mm3 == pytest.approx(truth[artery], rel=0.02)
+        assert found.of(artery).mask_volume_ml * 1000 == pytest.approx(truth[artery], rel=0.02)
+        assert (found.of(artery).agatston > 0) == (truth[artery] > 0)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 7])
+def test_the_default_drops_single_voxels_alone(cases: dict[int, PhantomCase], seed: int) -> None:
+    case = cases[seed]
+    found = score(case).report.score
+    for artery in Artery:
+        # One voxel is 4.5 mm3, and at most one plaque of these phantoms is that small.
+        assert 0 <= visible_mm3(case, artery) - found.of(artery).volume_mm3 < 4.6
+
+
+def test_calcium_is_found_in_noise_among_look_alikes() -> None:
+    noisy = make_case(2, options=replace(QUIET, noise=True, mimics=1.0))
+    assert noisy.parameters["mimics"] == ["aortic_valve", "node"]
+    found = score(noisy).report.score
+    truth = {a: visible_mm3(noisy, a) for a in Artery}
+    assert [a.value for a in Artery if found.of(a).present] == ["RCA", "LAD"]
+    for artery in Artery:
+        assert found.of(artery).volume_mm3 == pytest.approx(truth[artery], rel=0.1)
+
+
+def test_no_calcium_scores_nothing() -> None:
+    none = make_case(3, options=replace(QUIET, burden="zero"))
+    found = score(none).report
+    assert (found.score.vessels, found.score.agatston, found.score.volume_mm3) == (0, 0.0, 0.0)
+    assert str(found.cac_drs) == "V0/N0"
+
+
+def test_labels_come_back_onto_the_voxels_of_the_scan(case: PhantomCase) -> None:
+    as_painted = replace(Settings(), segmentation=Settings.paper().segmentation)
+    reading = score(case, settings=as_painted)
+    assert reading.labels.grid is reading.scan.grid
+    codes, heart = reading.labels.codes, reading.heart
+    # Nothing but the truth, and all of it in the heart and the padding around it.
+    assert ((codes == case.labels) | (codes == 0)).all()
+    assert heart is not None
+    crop = heart.padded((3, 4, 4)).intersect(Box.whole(case.grid.shape)).slices
+    np.testing.assert_array_equal(codes[crop], case.labels[crop])
+
+
+def test_the_heart_is_told_on_the_grid_of_the_scan(case: PhantomCase, reading: Reading) -> None:
+    assert reading.heart == Box.around(case.auxiliary["heart"] > 0)
+
+
+def test_the_same_scan_gives_the_same_report(case: PhantomCase, reading: Reading) -> None:
+    before = case.hu.copy()
+    again = score(case)
+    assert without_seconds(again.report) == without_seconds(reading.report)
+    np.testing.assert_array_equal(again.labels.codes, reading.labels.codes)
+    np.testing.assert_array_equal(case.hu, before)
+
+
+def turned(scan: Scan, axes: Index, flips: Index) -> sitk.Image:
+    """Return the scan as a file stores it whose axes run in another order or the other way."""
+    affine = scan.grid.affine.copy()
+    for axis, flip in enumerate(flips):
+        if flip < 0:
+            affine[:3, 3] += (scan.grid.shape[axis] - 1) * affine[:3, axis]
+            affine[:3, axis] *= -1
+    hu = scan.hu[tuple(slice(None, None, f) for f in flips)].transpose(axes)
+    affine[:3, :3] = affine[:3, list(axes)]
+    return as_itk(hu, Grid((hu.shape[0], hu.shape[1], hu.shape[2]), affine))
+
+
+@pytest.mark.parametrize(
+    ("axes", "flips"),
+    [
+        ((0, 1, 2), (1, -1, -1)),  # as many programs write NIfTI
+        ((0, 1, 2), (-1, 1, 1)),  # from the head down
+        ((2, 0, 1), (-1, 1, -1)),  # sagittal
+    ],
+)
+def test_a_scan_stored_in_another_orientation_scores_the_same(
+    case: PhantomCase, axes: Index, flips: Index, tmp_path: Path
+) -> None:
+    plain = Scan(case.hu, case.grid)
+    sitk.WriteImage(turned(plain, axes, flips), str(tmp_path / "scan.nii"))
+    scan = read_scan(tmp_path / "scan.nii", settings=Settings().admission)
+
+    found, expected = score(case, scan), score(case, plain)
+
+    np.testing.assert_array_equal(found.labels.codes, expected.labels.codes)
+    for artery in Artery:
+        mine, theirs = found.report.score.of(artery), expected.report.score.of(artery)
+        assert mine.present == theirs.present
+        assert mine.volume_mm3 == pytest.approx(theirs.volume_mm3, rel=1e-5)
+        assert mine.agatston == pytest.approx(theirs.agatston, rel=1e-5)
+        for one, other in zip(mine.lesions, theirs.lesions, strict=True):
+            assert one.centre_lps_mm == pytest.approx(other.centre_lps_mm, abs=0.01)
+
+
+def test_doubts_of_reading_and_of_admission_reach_the_report(case: PhantomCase) -> None:
+    padded = Notice("padding", "7 voxels were filled.")
+    scan = replace(case.scan, notices=(padded,))
+    scan = replace(scan, acquisition=replace(scan.acquisition, kvp_kv=100.0))
+    notices = score(case, scan).report.notices
+    assert notices[0] == padded
+    assert [n.code for n in notices] == ["padding", "tube-voltage", "zoomed-field"]
+
+
+def test_doubts_of_the_heart_reach_the_report(case: PhantomCase) -> None:
+    bright = np.where(case.auxiliary["heart"] > 0, case.hu + 200, case.hu).astype(np.int16)
+    codes = [n.code for n in score(case, replace(case.scan, hu=bright)).report.notices]
+    assert codes == ["zoomed-field", "contrast-suspected"]
+
+
+def test_progress_is_told_of_every_step_in_order(case: PhantomCase) -> None:
+    told: list[str] = []
+    score(case, progress=told.append)
+    assert tuple(told) == STEPS == ("admit", "heart", "prepare", "arteries", "labels", "quantify")
+
+
+def test_provenance_is_complete(reading: Reading) -> None:
+    provenance = reading.report.provenance
+    assert provenance.version == corcal.__version__
+    assert provenance.models == (
+        ModelStamp("heart", "true heart 1", "a1"),
+        ModelStamp("arteries", "true arteries 2", "b2"),
+    )
+    assert provenance.settings == Settings().as_dict()
+    assert tuple(provenance.seconds) == STEPS
+    assert min(provenance.seconds.values()) >= 0
+    assert provenance.device == "cpu"
+
+
+def test_the_settings_given_are_those_reported_and_used(case: PhantomCase) -> None:
+    default = Settings()
+    strict = replace(default, scoring=replace(default.scoring, threshold_hu=190.0))
+    found = score(case, settings=strict).report
+    assert found.provenance.settings == strict.as_dict()
+    assert found.score.volume_mm3 < score(case).report.score.volume_mm3
+
+
+def test_a_percentile_and_an_age_only_for_who_is_given(case: PhantomCase, reading: Reading) -> None:
+    assert (reading.report.percentile, reading.report.arterial_age_years) == (None, None)
+    report = score(case, person=Person(60.0, "male", "white")).report
+    assert report.percentile in ("<25", "25-50", "50-75", "75-90", ">90")
+    assert report.arterial_age_years == pytest.approx(
+        39.1 + 7.25 * np.log(report.score.agatston + 1), abs=0.1
+    )
+
+
+def test_a_gated_scan_has_the_gated_category(case: PhantomCase, reading: Reading) -> None:
+    gated = replace(case.scan, acquisition=replace(case.scan.acquisition, gated=True))
+    assert reading.report.cac_drs.scale == "V"
+    assert score(case, gated).report.cac_drs.scale == "A"
+
+
+def cut(scan: Scan, box: Box) -> Scan:
+    return Scan(scan.hu[box.slices], scan.grid.cut(box))
+
+
+def heart_without_its_top(case: PhantomCase) -> tuple[Scan, PhantomCase]:
+    heart = Box.around(case.auxiliary["heart"] > 0)
+    _, rows, columns = case.grid.shape
+    end = heart.start[0] + 2 * heart.shape[0] // 3
+    return cut(case.scan, Box((0, 0, 0), (end, rows, columns))), case
+
+
+def with_heart(case: PhantomCase, box: Box | None) -> tuple[Scan, PhantomCase]:
+    """Return a case whose locator finds this box, or nothing."""
+    heart = np.zeros_like(case.labels)
+    if box:
+        heart[box.slices] = 1
+    return case.scan, replace(case, auxiliary={**case.auxiliary, "heart": heart})
+
+
+def few_slices(case: PhantomCase) -> tuple[Scan, PhantomCase]:
+    return cut(case.scan, Box((0, 0, 0), (11, *case.grid.shape[1:]))), case
+
+
+def gap_in_heart(case: PhantomCase) -> tuple[Scan, PhantomCase]:
+    first = Box.around(case.auxiliary["heart"] > 0).start[0]
+    return replace(case.scan, source=Source(filled_slices=(first - 1, first, first + 4))), case
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "error", "complaint", "steps"),
+    [
+        (few_slices, ScanNotAdmitted, "11 slices; at least 12 .* covers 22 mm", 1),
+        (lambda c: with_heart(c, None), HeartNotFound, "no heart was found in the field", 2),
+        (
+            lambda c: with_heart(c, Box((30, 50, 50), (40, 60, 60))),
+            HeartNotFound,
+            r"measures 4 mL, which is no heart \(150 to 2500 mL\)",
+            2,
+        ),
+        (heart_without_its_top, HeartCutOff, "the highest slice still holds", 2),
+        (gap_in_heart, GeometryRefused, "2 slices are missing inside the heart", 2),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_before_the_arteries_are_sought(
+    case: PhantomCase,
+    spoiled: Callable[[PhantomCase], tuple[Scan, PhantomCase]],
+    error: type[CorcalError],
+    complaint: str,
+    steps: int,
+) -> None:
+    scan, shown = spoiled(case)
+    told: list[str] = []
+    with pytest.raises(error, match=complaint) as refused:
+        score(shown, scan, progress=told.append)
+    assert type(refused.value) is error
+    assert tuple(told) == STEPS[:steps]
+
+
+def test_the_paper_asks_for_a_hundred_slices(case: PhantomCase) -> None:
+    with pytest.raises(ScanNotAdmitted, match="has 74 slices; at least 100 are needed"):
+        score(case, settings=Settings.paper())
+
+
+def test_a_gap_outside_the_heart_does_not_stop(case: PhantomCase, reading: Reading) -> None:
+    scan = replace(case.scan, source=Source(filled_slices=(0, 1)))
+    assert score(case, scan).report.score == reading.report.score
+
+
+def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: Reading) -> None:
+    told: list[str] = []
+    doubt = Notice("padding", "7 voxels were filled.")
+    scan = replace(case.scan, notices=(doubt,))
+
+    found = quantify_labels(scan, reading.labels, progress=told.append)
+
+    assert told == ["quantify"]
+    assert found.report.score == reading.report.score
+    assert found.report.notices == (doubt,)
+    assert found.heart is None
+    provenance = found.report.provenance
+    assert (provenance.models, provenance.device) == ((), "none")
+    assert list(provenance.seconds) == ["quantify"]
+
+
+def test_given_labels_of_another_grid_are_refused(case: PhantomCase) -> None:
+    elsewhere = case.grid.moved(Box.whole(case.grid.shape).shifted((1, 0, 0)))
+    with pytest.raises(GridMismatch, match="resample it onto the scan first"):
+        quantify_labels(case.scan, ArteryLabels(case.labels, elsewhere))

@@ -1,0 +1,129 @@
+"""Settings: the paper's values, TOML in and out, and what is refused."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corcal.core.errors import SettingsRefused
+from corcal.settings import Settings
+
+
+def differing(one: Settings, other: Settings) -> dict[str, tuple[Any, Any]]:
+    """Return the settings that differ, by their full name."""
+    return {
+        f"{group.name}.{f.name}": (mine, theirs)
+        for group in fields(Settings)
+        for f in fields(getattr(one, group.name))
+        if (mine := getattr(getattr(one, group.name), f.name))
+        != (theirs := getattr(getattr(other, group.name), f.name))
+    }
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_paper_in_its_own_numbers() -> None:
+    paper = Settings.paper()
+    assert paper.admission.min_slices == 100
+    assert paper.preparation.spacing_mm == (0.8, 0.73, 0.73)
+    assert paper.preparation.padding_voxels == (0, 10, 10)
+    assert paper.segmentation.threshold == 0.5
+
+
+def test_the_default_differs_from_the_paper_in_these_only() -> None:
+    assert differing(Settings(), Settings.paper()) == {
+        "admission.min_slices": (12, 100),
+        "preparation.padding_voxels": ((10, 10, 10), (0, 10, 10)),
+        "segmentation.fill_calcium": (True, False),
+        "segmentation.min_lesion_voxels": (2, 1),
+        "segmentation.min_lesion_mm3": (2.0, 0.0),
+    }
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings.paper()])
+def test_toml_and_back(settings: Settings, tmp_path: Path) -> None:
+    assert Settings.from_toml(written(tmp_path, settings.to_toml())) == settings
+
+
+def test_what_a_file_leaves_out_keeps_its_default(tmp_path: Path) -> None:
+    text = "[scoring]\nslab_mm = 5\n[preparation]\npadding_voxels = [0, 10, 10]\n"
+    found = Settings.from_toml(written(tmp_path, text))
+    assert differing(Settings(), found) == {
+        "scoring.slab_mm": (3.0, 5.0),
+        "preparation.padding_voxels": ((10, 10, 10), (0, 10, 10)),
+    }
+    assert isinstance(found.scoring.slab_mm, float)
+    assert Settings.from_toml(written(tmp_path, "")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[scoring", "cannot be read as TOML settings"),
+        ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'preparation', "),
+        ("scoring = 3", r"no settings table \[scoring\]"),
+        ("[scoring]\nslabs_mm = 3", r"\[scoring\] has no setting 'slabs_mm'"),
+        ("[scoring]\nslab_mm = 'thin'", r"\[scoring\] slab_mm: 'thin' is not like 3.0"),
+        ("[scoring]\nslab_mm = true", r"\[scoring\] slab_mm: True is not like 3.0"),
+        ("[segmentation]\nfill_calcium = 1", r"fill_calcium: 1 is not like True"),
+        ("[admission]\nmin_slices = 1.5", r"min_slices needs a whole number, not 1.5"),
+        ("[admission]\nmin_slices = inf", r"min_slices must be finite, not inf"),
+        ("[scoring]\nthreshold_hu = nan", r"threshold_hu must be finite, not nan"),
+        ("[preparation]\nspacing_mm = [1.0, 1.0]", r"spacing_mm needs 3 numbers, not \[1.0, 1.0\]"),
+        ("[preparation]\nspacing_mm = 1.0", r"spacing_mm needs 3 numbers, not 1.0"),
+        ("[preparation]\nspacing_mm = [1, 1, 'a']", r"spacing_mm: 'a' is not like 0.73"),
+        ("[segmentation]\nthreshold = 1.0", r"segmentation.threshold must lie between 0 and 1"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(text: str, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused, match=rf"mine\.toml: .*{complaint}"):
+        Settings.from_toml(written(tmp_path, text))
+
+
+def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsRefused, match=r"none\.toml: cannot be read as TOML settings"):
+        Settings.from_toml(tmp_path / "none.toml")
+    (tmp_path / "image.toml").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(SettingsRefused, match=r"image\.toml: cannot be read as TOML settings"):
+        Settings.from_toml(tmp_path / "image.toml")
+
+
+@pytest.mark.parametrize(
+    ("group", "changes", "complaint"),
+    [
+        ("admission", {"min_slices": 0}, "admission.min_slices must be at least 1"),
+        ("preparation", {"spacing_mm": (0.8, 0.0, 0.7)}, "spacing_mm must be positive"),
+        ("preparation", {"padding_voxels": (0, -1, 0)}, "padding_voxels must not be negative"),
+        ("segmentation", {"threshold": 0.0}, "threshold must lie between 0 and 1"),
+        ("segmentation", {"reach_mm": -0.1}, "reach_mm must not be negative"),
+        ("scoring", {"threshold_hu": 201.0}, "weight_bounds_hu must rise from threshold_hu"),
+        (
+            "scoring",
+            {"weight_bounds_hu": (200.0, 400.0, 300.0)},
+            "weight_bounds_hu must rise from threshold_hu",
+        ),
+        ("scoring", {"connectivity_2d": 6}, "connectivity_2d is 4 or 8"),
+        ("scoring", {"connectivity_3d": 8}, "connectivity_3d is 6, 18 or 26"),
+        ("scoring", {"slab_mm": 0.0}, "slab_mm must be positive"),
+    ],
+)
+def test_values_out_of_range_are_refused(
+    group: str, changes: dict[str, Any], complaint: str
+) -> None:
+    default = Settings()
+    with pytest.raises(SettingsRefused, match=complaint):
+        replace(default, **{group: replace(getattr(default, group), **changes)})
+
+
+def test_as_dict_is_plain_and_whole() -> None:
+    plain = Settings().as_dict()
+    assert list(plain) == ["admission", "preparation", "segmentation", "scoring"]
+    assert plain["preparation"] == {
+        "spacing_mm": [0.8, 0.73, 0.73],
+        "padding_voxels": [10, 10, 10],
+    }
