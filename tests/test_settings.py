@@ -42,6 +42,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "segmentation.fill_calcium": (True, False),
         "segmentation.min_lesion_voxels": (2, 1),
         "segmentation.min_lesion_mm3": (2.0, 0.0),
+        "segmentation.min_artery_mm3": (30.0, 0.0),
         "segmentation.heart_margin_mm": (8.0, 0.0),
         "segmentation.min_mean_probability": (0.45, 0.0),
     }

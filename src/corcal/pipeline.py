@@ -26,7 +26,7 @@ from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prep
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
 from corcal.segment.embedded import EmbeddedSegmenter
-from corcal.segment.rails import drop_doubtful, near_heart
+from corcal.segment.rails import drop_doubtful, drop_specks, near_heart
 from corcal.segment.regions import paint
 from corcal.segment.tidy import tidy
 from corcal.settings import Settings
@@ -131,6 +131,7 @@ def _labels(
         crop[
             ~near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
         ] = 0
+    drop_specks(crop, prepared.grid, least_mm3=rules.min_artery_mm3)
     labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
     labels = tidy(scan, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
     believed = (255 * regions[len(Artery) :].max(0)).astype(np.uint8)

@@ -65,6 +65,7 @@ class Segmentation:
         reach_mm: how far such a completion may go from the network's label.
         min_lesion_voxels: smaller calcium components are dropped as noise.
         min_lesion_mm3: likewise, by volume.
+        min_artery_mm3: smaller parts of an artery without calcium are dropped.
         heart_margin_mm: labels farther than this from the located heart are dropped; 0 keeps all.
         min_mean_probability: lesions in which the network's mean probability of calcium is
             lower are dropped; 0 keeps all.
@@ -75,6 +76,7 @@ class Segmentation:
     reach_mm: float = 4.0
     min_lesion_voxels: int = 2
     min_lesion_mm3: float = 2.0
+    min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
     min_mean_probability: float = 0.45
 
@@ -128,6 +130,7 @@ class Settings:
                 fill_calcium=False,
                 min_lesion_voxels=1,
                 min_lesion_mm3=0.0,
+                min_artery_mm3=0.0,
                 heart_margin_mm=0.0,
                 min_mean_probability=0.0,
             ),

@@ -5,7 +5,7 @@ import pytest
 
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.segment.rails import drop_doubtful, near_heart
+from corcal.segment.rails import drop_doubtful, drop_specks, near_heart
 
 
 def test_the_margin_is_measured_in_mm_on_another_grid() -> None:
@@ -42,3 +42,16 @@ def test_a_lesion_is_judged_by_its_mean(least: float, kept: list[int]) -> None:
     found = drop_doubtful(ArteryLabels(codes, grid), probability, least=least).codes
     assert [code for code in (5, 4) if (found == code).any()] == kept
     assert found[2, 3, 3] == 1
+
+
+def test_specks_of_artery_go_unless_they_hold_calcium() -> None:
+    grid = Grid.axial((6, 12, 12), (1.0, 1.0, 1.0))
+    codes = np.zeros(grid.shape, np.uint8)
+    codes[1, 1, 1:11] = 1
+    codes[4, 1, 1:3] = 1
+    codes[4, 8, 8] = 2
+    codes[4, 8, 9] = 5
+    drop_specks(codes, grid, least_mm3=5.0)
+    assert (codes[1, 1, 1:11] == 1).all()
+    assert not codes[4, 1].any()
+    assert codes[4, 8, 8:10].tolist() == [2, 5]

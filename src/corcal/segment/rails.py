@@ -1,4 +1,4 @@
-"""Safety rails: calcium lies on the heart, and the network must believe in a lesion as a whole."""
+"""Safety rails: what cannot be an artery, and calcium the network itself does not believe in."""
 
 from __future__ import annotations
 
@@ -32,6 +32,25 @@ def near_heart(
     outside_mm = ndimage.distance_transform_edt(~heart[box.slices], sampling=heart_grid.spacing_mm)
     close = (np.asarray(outside_mm) <= margin_mm).astype(np.uint8)
     return nearest(close, heart_grid.cut(box), grid).astype(bool)
+
+
+def drop_specks(codes: NDArray[np.uint8], grid: Grid, *, least_mm3: float) -> None:
+    """Erase, in place, what is too small to be a stretch of artery and holds no calcium.
+
+    Args:
+        codes: uint8 (slice, row, column), label codes 0 to 6.
+        grid: where they lie.
+        least_mm3: smallest connected part of an artery that stays.
+    """
+    for artery in Artery:
+        flat = np.flatnonzero((codes == artery.vessel_code) | (codes == artery.calcium_code))
+        if not flat.size:
+            continue
+        index = np.stack(np.unravel_index(flat, codes.shape), axis=1)
+        part = components(index, _CONNECTIVITY)
+        small = np.bincount(part) * grid.voxel_mm3 < least_mm3
+        calcified = np.bincount(part, codes.ravel()[flat] == artery.calcium_code) > 0
+        codes.ravel()[flat[(small & ~calcified)[part]]] = 0
 
 
 def drop_doubtful(
