@@ -135,36 +135,6 @@ def test_another_arterys_voxels_never_change_sides(case: Case) -> None:
     np.testing.assert_array_equal(after[3, 10, 5:12], [4] * 3 + [3] * 4)
 
 
-def test_calcium_away_from_its_vessel_is_erased(case: Case) -> None:
-    case.bright(3, 10, slice(17, 20))
-    case.bright(3, 10, slice(5, 8))
-    case.label(RCA, 3, 10, slice(17, 20))  # the vessel ends at column 11
-    case.label(RCA, 3, 10, slice(5, 8))
-    expected = case.codes.copy()
-    expected[3, 10, 17:20] = 0
-    np.testing.assert_array_equal(case.tidied(), expected)
-
-
-def test_calcium_within_reach_of_its_vessel_stays(case: Case) -> None:
-    case.bright(3, 10, slice(15, 18))  # 4 mm from column 11
-    case.label(RCA, 3, 10, slice(15, 18))
-    np.testing.assert_array_equal(case.tidied(), case.codes)
-
-
-def test_another_arterys_vessel_does_not_vouch(case: Case) -> None:
-    case.bright(3, 10, slice(5, 8))
-    case.label(LCX, 3, 10, slice(5, 8))
-    expected = case.codes.copy()
-    expected[3, 10, 5:8] = 0
-    np.testing.assert_array_equal(case.tidied(), expected)
-
-
-def test_touching_the_vessel_is_near_enough_with_no_reach(case: Case) -> None:
-    case.bright(3, 10, slice(5, 8))
-    case.label(RCA, 3, 10, slice(5, 8))
-    np.testing.assert_array_equal(case.tidied(reach_mm=0.0), case.codes)
-
-
 @pytest.mark.parametrize(
     ("columns", "min_voxels", "min_mm3", "stays"),
     [(1, 2, 0.0, False), (2, 2, 0.0, True), (2, 1, 4.1, False), (2, 1, 4.0, True)],

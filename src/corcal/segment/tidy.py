@@ -31,14 +31,12 @@ def tidy(
 
     With `fill_calcium`:
 
-    1. Calcium away from its vessel is erased: a component of which no voxel touches a vessel
-       voxel of the same artery or lies within `reach_mm` of one.
-    2. Voxels at or above the threshold, within `reach_mm` of an artery's calcium label and
+    1. Voxels at or above the threshold, within `reach_mm` of an artery's calcium label and
        connected to it (26 neighbours) inside that reach, become its calcium. Between two
        arteries the nearer calcium label wins, at equal distance the first in the order of
        `Artery`; a voxel that carries another artery's label never changes sides. The reach
        keeps a plaque that touches the aortic wall or bone from flooding it.
-    3. Label voxels below the threshold become vessel.
+    2. Label voxels below the threshold become vessel.
 
     With or without it, components with fewer than `min_lesion_voxels` voxels or less than
     `min_lesion_mm3` are not calcium: their label voxels become vessel.
@@ -56,14 +54,11 @@ def tidy(
     found = np.flatnonzero(labels.codes > max(a.vessel_code for a in Artery))
     if not found.size:
         return labels
-    # A voxel's diagonal at least, so that what touches is near even with a short reach.
-    near_mm = max(settings.reach_mm, float(np.linalg.norm(scan.grid.spacing_mm)))
-    box = _box_within_reach(found, scan.grid, near_mm)
+    box = _box_within_reach(found, scan.grid, settings.reach_mm)
     grid, bright = scan.grid.cut(box), scan.hu[box.slices] >= threshold_hu
     codes = labels.codes.copy()
     inside = codes[box.slices]
     if settings.fill_calcium:
-        _erase_strays(inside, grid, near_mm)
         calcium = _filled(inside, bright, grid, settings.reach_mm)
     else:
         calcium = [_where(inside == artery.calcium_code) for artery in Artery]
@@ -101,16 +96,6 @@ def _distances_mm(voxels: Voxels, others: Voxels, grid: Grid, reach_mm: float) -
     points = grid.to_lps(voxels.astype(np.float64))
     distances, _ = tree.query(points, distance_upper_bound=reach_mm + _SLACK)
     return np.round(distances, _DECIMALS).astype(np.float64)
-
-
-def _erase_strays(codes: NDArray[np.uint8], grid: Grid, near_mm: float) -> None:
-    """Set to background, in place, calcium that lies out of reach of its own vessel."""
-    for artery in Artery:
-        calcium = _where(codes == artery.calcium_code)
-        vessel = _where(codes == artery.vessel_code)
-        near = np.isfinite(_distances_mm(calcium, vessel, grid, near_mm))
-        stray = ~_in_component_with(calcium, near)
-        codes[tuple(calcium[stray].T)] = 0
 
 
 def _filled(
