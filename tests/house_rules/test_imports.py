@@ -73,6 +73,11 @@ def test_no_module_loads_torch_or_an_engine_when_imported() -> None:
     assert heavy & third_party(loaded_after(imports)) == set()
 
 
+def test_a_dicom_series_is_scored_without_itk() -> None:
+    modules = "corcal.pipeline, corcal.read, corcal.report, corcal.cli.score, corcal.cli.result"
+    assert "SimpleITK" not in third_party(loaded_after(f"import {modules}"))
+
+
 def test_the_engine_comes_without_its_usage_statistics() -> None:
     loaded = loaded_after("from corcal.engine import load_openvino; load_openvino().Core")
     assert "openvino" in loaded

@@ -12,7 +12,6 @@ from corcal.core.errors import LabelsRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.read.files import volume_kind
-from corcal.read.volume import read_volume
 
 _CODES = "0 background, 1 RCA, 2 left main + LAD, 3 LCX, 4 to 6 the calcium of each"
 
@@ -35,6 +34,9 @@ def read_labels(path: Path, scan: Scan, *, mapping: dict[int, int] | None = None
         raise UnreadableScan(f"{path}: there is no such file")
     if not volume_kind(path):
         raise UnreadableScan(f"{path.name}: labels are read from .nii, .nii.gz, .nrrd, .mha, .mhd")
+    # Not above: see `corcal.read.scan`.
+    from corcal.read.volume import read_volume  # noqa: PLC0415
+
     volume = read_volume(path)
     scan.grid.require_same(volume.grid, path.name)
     codes = _codes(volume.values, path)

@@ -70,7 +70,7 @@ def block_mean(hu: NDArray[np.int16], grid: Grid, target: Grid) -> NDArray[np.fl
     columns = np.ascontiguousarray(by_column.T)
     out = np.empty(target.shape, np.float32)
     for i, share in enumerate(by_slice):
-        # Slices first: few meet in one mean, and four of five are gone before the products.
+        # Slices first, so that the matrix products see the coarse ones only.
         met = np.flatnonzero(share)
         span = slice(met[0], met[-1] + 1)
         out[i] = by_row @ (np.tensordot(share[span], hu[span].astype(np.float32), 1) @ columns)

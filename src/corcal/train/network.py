@@ -10,7 +10,7 @@ place in the heart). The paper's six regions are their products.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -20,7 +20,8 @@ from corcal.train.targets import DETECTED
 
 #: Side of the space-to-depth block.
 BLOCK = 2
-
+#: The segmenter's logits that make the six regions: artery, calcification, the territories.
+REGION_LOGITS = (0, 1, *range(len(DETECTED), len(DETECTED) + 3))
 
 Norm = Callable[[int], nn.Module]
 
@@ -105,13 +106,16 @@ class Segmenter(nn.Module):
         self.head = nn.Conv3d(32, (len(DETECTED) + 3) * BLOCK**3, 1)
         nn.init.constant_(self.head.bias, -2.5)  # arteries and calcium are rare
 
-    def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
-        """Return logits on the grid of `hu`."""
-        image = _space_to_depth(scaled(hu))
+    def features(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
+        """Return what the head sees: float32 (batch, channel, half sides)."""
+        image = space_to_depth(scaled(hu))
         seen = self.net(torch.cat([image, frame], 1))
         x = functional.leaky_relu(self.mix(torch.cat([seen, image, 3.0 * frame], 1)), 0.01)
-        x = functional.leaky_relu(self.mix_again(x), 0.01)
-        return _depth_to_space(self.head(x))
+        return functional.leaky_relu(self.mix_again(x), 0.01)
+
+    def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
+        """Return logits on the grid of `hu`."""
+        return depth_to_space(self.head(self.features(hu, frame)))
 
 
 #: The asymmetric loss overstates arteries. With this taken off the logit, artery masks on the
@@ -122,22 +126,35 @@ _ARTERY_OFFSET = 1.25
 def region_probabilities(logits: torch.Tensor) -> torch.Tensor:
     """Return the paper's six regions from the segmenter's logits.
 
-    The likeliest artery of a voxel gets the whole probability that something is there: doubt
-    about whose calcium it is must not make it vanish. The others get their share, which is
-    less than half and so never painted.
-
     Args:
         logits: (batch, len(DETECTED) + 3, ...) as `Segmenter` gives them.
 
     Returns:
         (batch, 6, ...): whole RCA, LAD, LCX, then the calcification of each.
     """
-    offset = logits.new_tensor([_ARTERY_OFFSET, 0.0]).view(1, 2, 1, 1, 1)
-    seen = torch.sigmoid(logits[:, :2] - offset)
-    territory = torch.softmax(logits[:, len(DETECTED) :], 1)
-    best = territory.amax(1, keepdim=True)
-    share = torch.where(territory == best, 1.0, territory)
-    return torch.cat([seen[:, :1] * share, seen[:, 1:] * share], 1)
+    return joint_probabilities([logits[:, k : k + 1] for k in REGION_LOGITS])
+
+
+def joint_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return the paper's six regions from the five logits they depend on.
+
+    The likeliest artery of a voxel gets the whole probability that something is there: doubt
+    about whose calcium it is must not make it vanish. The others get their share, which is
+    less than half and so never painted.
+
+    Args:
+        logits: those of `REGION_LOGITS`, each (batch, n, ...).
+
+    Returns:
+        (batch, 6 n, ...): whole RCA, LAD, LCX, then the calcification of each.
+    """
+    artery, calcification, *ground = logits
+    seen = (torch.sigmoid(artery - _ARTERY_OFFSET), torch.sigmoid(calcification))
+    best = torch.maximum(torch.maximum(ground[0], ground[1]), ground[2])
+    odds = [torch.exp(x - best) for x in ground]
+    total = odds[0] + odds[1] + odds[2]
+    shares = [torch.where(x == best, 1.0, odd / total) for x, odd in zip(ground, odds, strict=True)]
+    return torch.cat([p * share for p in seen for share in shares], 1)
 
 
 class Locator(nn.Module):
@@ -158,17 +175,19 @@ class Locator(nn.Module):
         """Return logits on the grid of `hu`."""
         wide = hu.clamp(-1000.0, 600.0) / 600.0
         soft = hu.clamp(-200.0, 200.0) / 120.0
-        return _depth_to_space(self.head(self.net(_space_to_depth(torch.cat([wide, soft], 1)))))
+        return depth_to_space(self.head(self.net(space_to_depth(torch.cat([wide, soft], 1)))))
 
 
-def _space_to_depth(x: torch.Tensor) -> torch.Tensor:
+def space_to_depth(x: torch.Tensor) -> torch.Tensor:
+    """Return each block of voxels as channels of one voxel at half resolution."""
     b, c, d, h, w = x.shape
     n = BLOCK
     x = x.reshape(b, c, d // n, n, h // n, n, w // n, n)
     return x.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(b, c * n**3, d // n, h // n, w // n)
 
 
-def _depth_to_space(x: torch.Tensor) -> torch.Tensor:
+def depth_to_space(x: torch.Tensor) -> torch.Tensor:
+    """Return what `space_to_depth` was made from; takes channels in groups of BLOCK ** 3."""
     b, c, d, h, w = x.shape
     n = BLOCK
     x = x.reshape(b, c // n**3, n, n, n, d, h, w)
