@@ -8,6 +8,7 @@ volume from the distance, so no voxel is sampled more than once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,10 @@ def axes_mm(grid: Grid) -> tuple[Floats, Floats, Floats]:
 def points_of(axes: tuple[Floats, Floats, Floats]) -> Field:
     """Return LPS points float32 (slice, row, column, 3) of three axes (z, y, x)."""
     z, y, x = (a.astype(np.float32) for a in axes)
-    out = np.empty((z.size, y.size, x.size, 3), dtype=np.float32)
-    out[..., 0], out[..., 1], out[..., 2] = x, y[:, None], z[:, None, None]
-    return out
+    # Stored coordinate by coordinate: every distance works on whole x, y and z.
+    out = np.empty((3, z.size, y.size, x.size), dtype=np.float32)
+    out[0], out[1], out[2] = x, y[:, None], z[:, None, None]
+    return np.moveaxis(out, 0, -1)
 
 
 class Canvas:
@@ -45,8 +47,7 @@ class Canvas:
     Attributes:
         grid: the grid.
         hu: float32 (slice, row, column).
-        lattice: LPS points float32 (a, b, c, 3) of the coarse lattice.
-        coarse_mm: its spacing.
+        coarse_mm: spacing of the lattice.
     """
 
     def __init__(self, grid: Grid, coarse_mm: float = 2.4) -> None:
@@ -58,7 +59,11 @@ class Canvas:
         z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
         self._knots = (z, y, x)
         self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
-        self.lattice = points_of(self._knots)
+
+    @cached_property
+    def lattice(self) -> Field:
+        """LPS points float32 (a, b, c, 3) of the coarse lattice."""
+        return points_of(self._knots)
 
     def paint(self, coarse: Field, value: float | Field, softness_mm: float = 0.0) -> None:
         """Paint the inside of a distance given on the lattice.
@@ -189,13 +194,19 @@ def _tube_on(
     radii = tube.radii_mm + grow_mm
     far = max(reach_mm, 10.0)
     out = np.full([a.size for a in axes], far, dtype=np.float32)
-    for i in range(len(radii) - 1):
-        ends = tube.points_mm[i : i + 2]
-        box = _box_on(axes, ends, float(radii[i : i + 2].max()) + reach_mm)
-        if box is None:
-            continue
-        here = points_of((axes[0][box[0]], axes[1][box[1]], axes[2][box[2]]))
-        cone = cone_distance(here, (ends[0], ends[1]), (float(radii[i]), float(radii[i + 1])))
+    p = tube.points_mm
+    wide = np.maximum(radii[:-1], radii[1:])[:, None] + reach_mm
+    low, high = np.minimum(p[:-1], p[1:]) - wide, np.maximum(p[:-1], p[1:]) + wide
+    # Voxels of every segment's box, (segments, 3) in the order z, y, x.
+    first, last = (
+        np.stack([np.searchsorted(a, side[:, 2 - i]) for i, a in enumerate(axes)], axis=1)
+        for side in (low, high)
+    )
+    for i in np.flatnonzero((last > first).all(axis=1)):
+        box = tuple(slice(*ends) for ends in zip(first[i], last[i], strict=True))
+        z, y, x = (a[s] for a, s in zip(axes, box, strict=True))
+        here = (x, y[:, None], z[:, None, None])
+        cone = cone_distance(here, (p[i], p[i + 1]), (radii[i], radii[i + 1]))
         np.minimum(out[box], cone, out=out[box])
     return out
 

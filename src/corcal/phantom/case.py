@@ -15,7 +15,7 @@ from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.mimics import Mimic, sample_mimics
-from corcal.phantom.motion import Beat, beating, displacement, moved, sample_beat, swept
+from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -189,11 +189,13 @@ def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
 def _beaten(sharp: Rendering, plan: _Plan, beat: Beat) -> Rendering:
     canvas = Canvas(plan.grid, 6.0)
     field = displacement(plan.anatomy, canvas, beat, heart_sac(plan.anatomy, canvas))
+    still = (sharp.hu, sharp.arteries, sharp.plaques, sharp.structures)
+    hu, arteries, plaques, structures = moved(still, canvas, field, beat)
     return Rendering(
-        hu=beating(sharp.hu, canvas, field, beat),
-        arteries=moved(sharp.arteries, canvas, field, beat),
-        plaques=swept(sharp.plaques, canvas, field, beat),
-        structures=moved(sharp.structures, canvas, field, beat),
+        hu=hu + artefact(sharp.hu, hu, canvas, field, beat),
+        arteries=arteries,
+        plaques=swept(sharp.plaques, plaques, canvas, field, beat),
+        structures=structures,
         filled_mm3=sharp.filled_mm3,
     )
 

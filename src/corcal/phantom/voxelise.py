@@ -58,12 +58,13 @@ def render(
         rng: texture of lung and soft tissue.
     """
     canvas = Canvas(grid)
-    sac = heart_sac(anatomy, canvas)
+    parts = anatomy.heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
+    sac = heart_sac(anatomy, canvas, parts)
     _wall(canvas, anatomy, tissue)
     _lungs(canvas, anatomy, tissue, rng)
     _belly(canvas, anatomy, tissue)
     _mediastinum(canvas, anatomy, tissue, sac)
-    _heart(canvas, anatomy, tissue, sac)
+    _heart(canvas, anatomy, tissue, (parts, sac))
     canvas.hu += _texture(rng, grid, 3.0)
     structures = np.zeros(grid.shape, dtype=np.uint8)
     structures[canvas.fine(heart_only(anatomy, canvas, sac)) < 0] |= HEART
@@ -80,11 +81,18 @@ def render(
     return Rendering(canvas.hu, _arteries(canvas, anatomy), plaques, structures, filled)
 
 
-def heart_sac(anatomy: Anatomy, canvas: Canvas) -> Field:
-    """Return the distance to the pericardial sac on the canvas's lattice."""
-    heart, points = anatomy.heart, canvas.lattice
-    sac = united([heart.chamber(n, points) for n in CHAMBERS], heart.sac_blend_mm)
-    near = [heart.chamber(n, points) for n in APPENDAGES]
+def heart_sac(anatomy: Anatomy, canvas: Canvas, parts: dict[str, Field] | None = None) -> Field:
+    """Return the distance to the pericardial sac on the canvas's lattice.
+
+    Args:
+        anatomy: the patient.
+        canvas: gives the lattice.
+        parts: all chambers and appendages on the lattice, where they are known already.
+    """
+    heart = anatomy.heart
+    parts = parts or heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
+    sac = united([parts[n] for n in CHAMBERS], heart.sac_blend_mm)
+    near = [parts[n] for n in APPENDAGES]
     near.append(canvas.coarse_tubes(heart.root(), 30.0))
     for part in near:
         sac = smooth_min(sac, part, 0.5 * heart.sac_blend_mm)
@@ -181,12 +189,13 @@ def _mediastinum(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -
     canvas.paint_tubes(chest.airways, tissue.muscle - 20.0, grow_mm=1.2)
 
 
-def _heart(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -> None:
-    heart, points = anatomy.heart, canvas.lattice
+def _heart(
+    canvas: Canvas, anatomy: Anatomy, tissue: Tissue, shape: tuple[dict[str, Field], Field]
+) -> None:
+    heart, (parts, sac) = anatomy.heart, shape
     arteries = [v.tube for v in anatomy.coronaries.vessels]
     canvas.paint(sac - 0.5, tissue.muscle - 15.0)
     canvas.paint(sac + 0.9, tissue.fat)
-    parts = {n: heart.chamber(n, points) for n in (*CHAMBERS, *APPENDAGES)}
     for name, blood in (("RAA", tissue.right_blood), ("LAA", tissue.left_blood)):
         canvas.paint(parts[name], blood)
     # Fat leads every artery beneath the appendages.
