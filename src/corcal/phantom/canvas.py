@@ -98,13 +98,12 @@ class Canvas:
 
     def tube_distance(self, tube: Tube, grow_mm: float = 0.0) -> tuple[Slices, Field] | None:
         """Return a tube's box and the distance to it there (10 mm where far), or None."""
-        whole = self.box_around(
-            tube.points_mm, float(tube.radii_mm.max()) + grow_mm + 2.0 * self.edge_mm
-        )
+        reach = 2.0 * self.edge_mm
+        whole = self.box_around(tube.points_mm, float(tube.radii_mm.max()) + grow_mm + reach)
         if whole is None:
             return None
         cut = tuple(a[s] for a, s in zip(self.axes, whole, strict=True))
-        return whole, _tube_on((cut[0], cut[1], cut[2]), tube, grow_mm, 2.0 * self.edge_mm)
+        return whole, _tube_on((cut[0], cut[1], cut[2]), tube.thinned(self.edge_mm), grow_mm, reach)
 
     def coarse_tubes(self, tubes: Iterable[Tube], reach_mm: float = 14.0) -> Field:
         """Return the distance to tubes on the lattice; `reach_mm` where farther."""

@@ -64,6 +64,14 @@ class Tube:
         along = self.arc_mm
         return np.stack([np.interp(arc_mm, along, line) for line in self.points_mm.T], axis=-1)
 
+    def thinned(self, step_mm: float) -> Tube:
+        """Return the tube through fewer of its points, where they lie closer than a step."""
+        every = int(step_mm * (len(self.points_mm) - 1) / max(self.length_mm, 1e-6))
+        if every < 2:
+            return self
+        kept = np.append(np.arange(0, len(self.points_mm) - 1, every), len(self.points_mm) - 1)
+        return Tube(self.points_mm[kept], self.radii_mm[kept])
+
     def radius_at(self, arc_mm: float) -> float:
         """Return the radius in mm at a distance along the centreline."""
         return float(np.interp(arc_mm, self.arc_mm, self.radii_mm))
