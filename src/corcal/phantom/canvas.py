@@ -7,7 +7,7 @@ volume from the distance, so no voxel is sampled more than once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,12 @@ from corcal.core.grid import Grid
 from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
 
 Slices = tuple[slice, slice, slice]
+
+#: Steps of the lattice in a slab that is painted at once.
+SLAB = 4
+
+#: Voxels that are supersampled at once.
+PIECE = 10_000
 
 
 def axes_mm(grid: Grid) -> tuple[Floats, Floats, Floats]:
@@ -70,15 +76,27 @@ class Canvas:
 
         Args:
             coarse: signed distance in mm on the lattice.
-            value: HU, or HU at every voxel of the grid.
+            value: HU, or HU on the lattice.
             softness_mm: extra width of the edge.
         """
         reach = self.edge_mm + softness_mm
-        where = self.box_of(coarse < 2.5 * reach)
-        if where is None:
-            return
-        edge = (self.fine(coarse, where), reach)
-        self._blend(where, *edge, value)
+        for where in self.slabs(coarse < 2.5 * reach):
+            ink = self.fine(value, where) if isinstance(value, np.ndarray) else value
+            self._blend(where, self.fine(coarse, where), reach, ink)
+
+    def slabs(self, near: NDArray[np.bool_]) -> Iterator[Slices]:
+        """Yield boxes that hold the voxels round the true points of the lattice, slab by slab.
+
+        Slabs stay in the processor's cache, and each is no wider than it must be.
+        """
+        z, knots = self.axes[0], self._knots[0]
+        for k in range(0, knots.size, SLAB):
+            top = knots[min(k + SLAB, knots.size - 1)]
+            i, j = (int(n) for n in np.searchsorted(z, (knots[k], top)))
+            low = max(k - 1, 0)
+            box = self.box_of(near[low : k + SLAB + 2], low) if j > i else None
+            if box is not None:
+                yield slice(max(i, box[0].start), min(j, box[0].stop)), box[1], box[2]
 
     def fine(self, coarse: NDArray[np.float32], where: Slices | None = None) -> Field:
         """Return a lattice field interpolated to the grid, or to a box of it."""
@@ -122,7 +140,7 @@ class Canvas:
         """Paint a small solid by supersampling; return its box and the filled fraction.
 
         Args:
-            around_mm: LPS points (n, 3) of the solid's middle.
+            around_mm: LPS points (n, 3) of the solid's middle, at most 3 mm apart.
             reach_mm: how far it extends from them.
             inside: tells for points (n, 3) whether they are inside.
             value: HU of the solid.
@@ -130,7 +148,8 @@ class Canvas:
         box = self.box_around(around_mm, reach_mm)
         if box is None:
             return None
-        fraction = self._fraction(box, inside)
+        near = self._near(box, around_mm, reach_mm + 1.5 + self.edge_mm)
+        fraction = self._fraction(box, near, inside)
         part = self.hu[box]
         part += fraction * (value - part)
         return box, fraction
@@ -139,32 +158,56 @@ class Canvas:
         """Return the voxels within `reach_mm` of the box of points, or None outside."""
         return _box_on(self.axes, points_mm, reach_mm)
 
-    def _fraction(self, box: Slices, inside: Callable[[Floats], NDArray[np.bool_]]) -> Field:
+    def _fraction(
+        self,
+        box: Slices,
+        near: NDArray[np.bool_],
+        inside: Callable[[Floats], NDArray[np.bool_]],
+    ) -> Field:
+        """Return how much of every voxel of a box is inside; only those `near` are looked at."""
         per_voxel = int(np.clip(np.ceil(self.edge_mm / 0.27), 2, 6))
-        fine = []
-        for a, s, step in zip(self.axes, box, self.grid.spacing_mm, strict=True):
-            offsets = ((np.arange(per_voxel) + 0.5) / per_voxel - 0.5) * step
-            fine.append((a[s][:, None] + offsets).ravel())
-        points = points_of((fine[0], fine[1], fine[2])).astype(np.float64)
-        hit = inside(points.reshape(-1, 3)).reshape(points.shape[:3])
-        n = [s.stop - s.start for s in box]
-        split = hit.reshape(n[0], per_voxel, n[1], per_voxel, n[2], per_voxel)
-        return np.asarray(split.mean(axis=(1, 3, 5)), dtype=np.float32)
+        steps = (np.arange(per_voxel) + 0.5) / per_voxel - 0.5
+        z, y, x = np.meshgrid(*(steps * s for s in self.grid.spacing_mm), indexing="ij")
+        offsets = np.stack([x.ravel(), y.ravel(), z.ravel()], axis=-1)
+        voxels = np.argwhere(near)
+        centres = np.stack([self.axes[i][box[i].start + voxels[:, i]] for i in (2, 1, 0)], axis=-1)
+        out = np.zeros(near.shape, dtype=np.float32)
+        for i in range(0, len(voxels), PIECE):
+            points = centres[i : i + PIECE, None] + offsets
+            hit = inside(points.reshape(-1, 3)).reshape(-1, len(offsets))
+            out[tuple(voxels[i : i + PIECE].T)] = hit.mean(axis=1)
+        return out
+
+    def _near(self, box: Slices, around_mm: Floats, reach_mm: float) -> NDArray[np.bool_]:
+        """Tell which voxels of a box lie near any of the points."""
+        z, y, x = self.axes
+        cut = (z[box[0]], y[box[1]], x[box[2]])
+        out = np.zeros([a.size for a in cut], dtype=np.bool_)
+        for point in around_mm:
+            here = _box_on(cut, point[None], reach_mm)
+            if here is not None:
+                out[here] = True
+        return out
 
     def _blend(self, where: Slices, sdf: Field, width: float, value: float | Field) -> None:
-        fraction = np.clip(0.5 - sdf / np.float32(width), 0.0, 1.0)
+        fraction = sdf * np.float32(-1.0 / width)
+        fraction += np.float32(0.5)
+        np.clip(fraction, 0.0, 1.0, out=fraction)
         part = self.hu[where]
-        ink = value[where] if isinstance(value, np.ndarray) else np.float32(value)
-        part += fraction * (ink - part)
+        fraction *= (value if isinstance(value, np.ndarray) else np.float32(value)) - part
+        part += fraction
 
-    def box_of(self, mask: NDArray[np.bool_]) -> Slices | None:
-        """Return the voxels round the true points of the lattice, or None if there are none."""
+    def box_of(self, mask: NDArray[np.bool_], lowest: int = 0) -> Slices | None:
+        """Return the voxels round the true points of the lattice, or None if there are none.
+
+        `mask` may begin at any slice of the lattice, the `lowest`.
+        """
         out = []
         for axis in range(3):
             hit = np.flatnonzero(mask.any(axis=tuple(i for i in range(3) if i != axis)))
             if hit.size == 0:
                 return None
-            knots = self._knots[axis]
+            knots = self._knots[axis][lowest if axis == 0 else 0 :]
             lo, hi = knots[max(hit[0] - 1, 0)], knots[min(hit[-1] + 1, knots.size - 1)]
             i, j = np.searchsorted(self.axes[axis], [lo, hi])
             if j <= i:

@@ -67,7 +67,9 @@ def render(
     _heart(canvas, anatomy, tissue, (parts, sac))
     canvas.hu += _texture(rng, grid, 3.0)
     structures = np.zeros(grid.shape, dtype=np.uint8)
-    structures[canvas.fine(heart_only(anatomy, canvas, sac)) < 0] |= HEART
+    heart = heart_only(anatomy, canvas, sac)
+    for where in canvas.slabs(heart < 2.5 * canvas.edge_mm):
+        structures[where] |= np.where(canvas.fine(heart, where) < 0, HEART, 0).astype(np.uint8)
     for tube in anatomy.heart.vessels["aorta"]:
         found = canvas.tube_distance(tube)
         if found is not None:
@@ -142,7 +144,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> None:
     chest = anatomy.thorax
     noise = gaussian_filter(rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6)
-    lung = canvas.fine(noise / noise.std() * 14.0) + np.float32(tissue.lung)
+    lung = noise / noise.std() * np.float32(14.0) + np.float32(tissue.lung)
     canvas.paint(chest.cavity(canvas.lattice), lung)
     seen = [t for t in chest.lung_vessels if float(t.radii_mm[0]) > 0.4 * canvas.edge_mm]
     canvas.paint_tubes(seen, tissue.right_blood)
