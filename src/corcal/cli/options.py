@@ -26,9 +26,9 @@ class Output:
     """Where results go, and how much is said on the way.
 
     Attributes:
-        folder: the report's folder.
-        force: replace a report that is there already.
-        as_json: print report.json to stdout, and nothing else.
+        folder: the folder for them.
+        force: replace what is there already.
+        as_json: print the result as JSON to stdout, and nothing else.
         quiet: no progress and no table.
     """
 
@@ -38,9 +38,15 @@ class Output:
     quiet: bool
 
 
-def output(command: Command) -> Command:
-    """Add -o, --force, --json and --quiet; the command receives `output: Output`."""
-    return _bundle(
+def output_of(what: str, earlier: str, printed: str) -> Callable[[Command], Command]:
+    """Return `output` for a command that writes something else than a report.
+
+    Args:
+        what: is put into OUT.
+        earlier: is replaced with --force.
+        printed: is printed with --json.
+    """
+    return bundle(
         "output",
         Output,
         click.option(
@@ -50,17 +56,22 @@ def output(command: Command) -> Command:
             required=True,
             type=click.Path(path_type=Path),
             metavar="OUT",
-            help="Folder for the report; made if absent.",
+            help=f"Folder for {what}; made if absent.",
         ),
-        click.option("--force", is_flag=True, help="Replace a report that OUT holds already."),
-        click.option("--json", "as_json", is_flag=True, help="Print report.json to stdout."),
+        click.option("--force", is_flag=True, help=f"Replace {earlier}."),
+        click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout."),
         click.option("--quiet", is_flag=True, help="No progress, no table; errors still show."),
-    )(command)
+    )
+
+
+def output(command: Command) -> Command:
+    """Add -o, --force, --json and --quiet; the command receives `output: Output`."""
+    return output_of("the report", "a report that OUT holds already", "report.json")(command)
 
 
 def settings(command: Command) -> Command:
     """Add --settings and --paper; the command receives `settings: Settings`."""
-    return _bundle(
+    return bundle(
         "settings",
         _settings,
         click.option(
@@ -76,7 +87,7 @@ def settings(command: Command) -> Command:
 
 def person(command: Command) -> Command:
     """Add --age, --sex and --group; the command receives `person: Person | None`."""
-    return _bundle(
+    return bundle(
         "person",
         _person,
         click.option(
@@ -95,7 +106,7 @@ def person(command: Command) -> Command:
     )(command)
 
 
-def _bundle(
+def bundle(
     name: str, build: Callable[..., object], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
     """Return a decorator that adds options and passes what `build` makes of them as `name`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corcal.phantom.coronaries import Coronaries, CourseRefused, grow_coronaries
-from corcal.phantom.heart import CHAMBERS, Heart, Pose, build_heart, sample_pose, united
+from corcal.phantom.heart import Heart, Pose, build_heart, sample_pose, united
 from corcal.phantom.shapes import Floats
 from corcal.phantom.thorax import Thorax, build_thorax
 
@@ -51,6 +51,6 @@ def sample_anatomy(rng: np.random.Generator) -> Anatomy:
 def _extent(heart: Heart) -> tuple[Floats, Floats]:
     g = np.arange(-100.0, 100.0, 5.0)
     points = np.stack(np.meshgrid(g, g, g, indexing="ij"), axis=-1).astype(np.float32)
-    sac = united([heart.chamber(n, points) for n in CHAMBERS], heart.sac_blend_mm)
+    sac = united(list(heart.parts(points).values()), heart.sac_blend_mm)
     inside = points[sac - heart.fat_mm - 1.0 < 0.0]
     return inside.min(axis=0).astype(float) - 2.0, inside.max(axis=0).astype(float) + 2.0

@@ -7,7 +7,8 @@ volume from the distance, so no voxel is sampled more than once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,12 @@ from corcal.core.grid import Grid
 from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
 
 Slices = tuple[slice, slice, slice]
+
+#: Steps of the lattice in a slab that is painted at once.
+SLAB = 4
+
+#: Voxels that are supersampled at once.
+PIECE = 10_000
 
 
 def axes_mm(grid: Grid) -> tuple[Floats, Floats, Floats]:
@@ -34,9 +41,10 @@ def axes_mm(grid: Grid) -> tuple[Floats, Floats, Floats]:
 def points_of(axes: tuple[Floats, Floats, Floats]) -> Field:
     """Return LPS points float32 (slice, row, column, 3) of three axes (z, y, x)."""
     z, y, x = (a.astype(np.float32) for a in axes)
-    out = np.empty((z.size, y.size, x.size, 3), dtype=np.float32)
-    out[..., 0], out[..., 1], out[..., 2] = x, y[:, None], z[:, None, None]
-    return out
+    # Stored coordinate by coordinate: every distance works on whole x, y and z.
+    out = np.empty((3, z.size, y.size, x.size), dtype=np.float32)
+    out[0], out[1], out[2] = x, y[:, None], z[:, None, None]
+    return np.moveaxis(out, 0, -1)
 
 
 class Canvas:
@@ -45,8 +53,7 @@ class Canvas:
     Attributes:
         grid: the grid.
         hu: float32 (slice, row, column).
-        lattice: LPS points float32 (a, b, c, 3) of the coarse lattice.
-        coarse_mm: its spacing.
+        coarse_mm: spacing of the lattice.
     """
 
     def __init__(self, grid: Grid, coarse_mm: float = 2.4) -> None:
@@ -58,22 +65,38 @@ class Canvas:
         z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
         self._knots = (z, y, x)
         self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
-        self.lattice = points_of(self._knots)
+
+    @cached_property
+    def lattice(self) -> Field:
+        """LPS points float32 (a, b, c, 3) of the coarse lattice."""
+        return points_of(self._knots)
 
     def paint(self, coarse: Field, value: float | Field, softness_mm: float = 0.0) -> None:
         """Paint the inside of a distance given on the lattice.
 
         Args:
             coarse: signed distance in mm on the lattice.
-            value: HU, or HU at every voxel of the grid.
+            value: HU, or HU on the lattice.
             softness_mm: extra width of the edge.
         """
         reach = self.edge_mm + softness_mm
-        where = self.box_of(coarse < 2.5 * reach)
-        if where is None:
-            return
-        edge = (self.fine(coarse, where), reach)
-        self._blend(where, *edge, value)
+        for where in self.slabs(coarse < 2.5 * reach):
+            ink = self.fine(value, where) if isinstance(value, np.ndarray) else value
+            self._blend(where, self.fine(coarse, where), reach, ink)
+
+    def slabs(self, near: NDArray[np.bool_]) -> Iterator[Slices]:
+        """Yield boxes that hold the voxels round the true points of the lattice, slab by slab.
+
+        Slabs stay in the processor's cache, and each is no wider than it must be.
+        """
+        z, knots = self.axes[0], self._knots[0]
+        for k in range(0, knots.size, SLAB):
+            top = knots[min(k + SLAB, knots.size - 1)]
+            i, j = (int(n) for n in np.searchsorted(z, (knots[k], top)))
+            low = max(k - 1, 0)
+            box = self.box_of(near[low : k + SLAB + 2], low) if j > i else None
+            if box is not None:
+                yield slice(max(i, box[0].start), min(j, box[0].stop)), box[1], box[2]
 
     def fine(self, coarse: NDArray[np.float32], where: Slices | None = None) -> Field:
         """Return a lattice field interpolated to the grid, or to a box of it."""
@@ -93,13 +116,12 @@ class Canvas:
 
     def tube_distance(self, tube: Tube, grow_mm: float = 0.0) -> tuple[Slices, Field] | None:
         """Return a tube's box and the distance to it there (10 mm where far), or None."""
-        whole = self.box_around(
-            tube.points_mm, float(tube.radii_mm.max()) + grow_mm + 2.0 * self.edge_mm
-        )
+        reach = 2.0 * self.edge_mm
+        whole = self.box_around(tube.points_mm, float(tube.radii_mm.max()) + grow_mm + reach)
         if whole is None:
             return None
         cut = tuple(a[s] for a, s in zip(self.axes, whole, strict=True))
-        return whole, _tube_on((cut[0], cut[1], cut[2]), tube, grow_mm, 2.0 * self.edge_mm)
+        return whole, _tube_on((cut[0], cut[1], cut[2]), tube.thinned(self.edge_mm), grow_mm, reach)
 
     def coarse_tubes(self, tubes: Iterable[Tube], reach_mm: float = 14.0) -> Field:
         """Return the distance to tubes on the lattice; `reach_mm` where farther."""
@@ -118,7 +140,7 @@ class Canvas:
         """Paint a small solid by supersampling; return its box and the filled fraction.
 
         Args:
-            around_mm: LPS points (n, 3) of the solid's middle.
+            around_mm: LPS points (n, 3) of the solid's middle, at most 3 mm apart.
             reach_mm: how far it extends from them.
             inside: tells for points (n, 3) whether they are inside.
             value: HU of the solid.
@@ -126,7 +148,8 @@ class Canvas:
         box = self.box_around(around_mm, reach_mm)
         if box is None:
             return None
-        fraction = self._fraction(box, inside)
+        near = self._near(box, around_mm, reach_mm + 1.5 + self.edge_mm)
+        fraction = self._fraction(box, near, inside)
         part = self.hu[box]
         part += fraction * (value - part)
         return box, fraction
@@ -135,32 +158,56 @@ class Canvas:
         """Return the voxels within `reach_mm` of the box of points, or None outside."""
         return _box_on(self.axes, points_mm, reach_mm)
 
-    def _fraction(self, box: Slices, inside: Callable[[Floats], NDArray[np.bool_]]) -> Field:
+    def _fraction(
+        self,
+        box: Slices,
+        near: NDArray[np.bool_],
+        inside: Callable[[Floats], NDArray[np.bool_]],
+    ) -> Field:
+        """Return how much of every voxel of a box is inside; only those `near` are looked at."""
         per_voxel = int(np.clip(np.ceil(self.edge_mm / 0.27), 2, 6))
-        fine = []
-        for a, s, step in zip(self.axes, box, self.grid.spacing_mm, strict=True):
-            offsets = ((np.arange(per_voxel) + 0.5) / per_voxel - 0.5) * step
-            fine.append((a[s][:, None] + offsets).ravel())
-        points = points_of((fine[0], fine[1], fine[2])).astype(np.float64)
-        hit = inside(points.reshape(-1, 3)).reshape(points.shape[:3])
-        n = [s.stop - s.start for s in box]
-        split = hit.reshape(n[0], per_voxel, n[1], per_voxel, n[2], per_voxel)
-        return np.asarray(split.mean(axis=(1, 3, 5)), dtype=np.float32)
+        steps = (np.arange(per_voxel) + 0.5) / per_voxel - 0.5
+        z, y, x = np.meshgrid(*(steps * s for s in self.grid.spacing_mm), indexing="ij")
+        offsets = np.stack([x.ravel(), y.ravel(), z.ravel()], axis=-1)
+        voxels = np.argwhere(near)
+        centres = np.stack([self.axes[i][box[i].start + voxels[:, i]] for i in (2, 1, 0)], axis=-1)
+        out = np.zeros(near.shape, dtype=np.float32)
+        for i in range(0, len(voxels), PIECE):
+            points = centres[i : i + PIECE, None] + offsets
+            hit = inside(points.reshape(-1, 3)).reshape(-1, len(offsets))
+            out[tuple(voxels[i : i + PIECE].T)] = hit.mean(axis=1)
+        return out
+
+    def _near(self, box: Slices, around_mm: Floats, reach_mm: float) -> NDArray[np.bool_]:
+        """Tell which voxels of a box lie near any of the points."""
+        z, y, x = self.axes
+        cut = (z[box[0]], y[box[1]], x[box[2]])
+        out = np.zeros([a.size for a in cut], dtype=np.bool_)
+        for point in around_mm:
+            here = _box_on(cut, point[None], reach_mm)
+            if here is not None:
+                out[here] = True
+        return out
 
     def _blend(self, where: Slices, sdf: Field, width: float, value: float | Field) -> None:
-        fraction = np.clip(0.5 - sdf / np.float32(width), 0.0, 1.0)
+        fraction = sdf * np.float32(-1.0 / width)
+        fraction += np.float32(0.5)
+        np.clip(fraction, 0.0, 1.0, out=fraction)
         part = self.hu[where]
-        ink = value[where] if isinstance(value, np.ndarray) else np.float32(value)
-        part += fraction * (ink - part)
+        fraction *= (value if isinstance(value, np.ndarray) else np.float32(value)) - part
+        part += fraction
 
-    def box_of(self, mask: NDArray[np.bool_]) -> Slices | None:
-        """Return the voxels round the true points of the lattice, or None if there are none."""
+    def box_of(self, mask: NDArray[np.bool_], lowest: int = 0) -> Slices | None:
+        """Return the voxels round the true points of the lattice, or None if there are none.
+
+        `mask` may begin at any slice of the lattice, the `lowest`.
+        """
         out = []
         for axis in range(3):
             hit = np.flatnonzero(mask.any(axis=tuple(i for i in range(3) if i != axis)))
             if hit.size == 0:
                 return None
-            knots = self._knots[axis]
+            knots = self._knots[axis][lowest if axis == 0 else 0 :]
             lo, hi = knots[max(hit[0] - 1, 0)], knots[min(hit[-1] + 1, knots.size - 1)]
             i, j = np.searchsorted(self.axes[axis], [lo, hi])
             if j <= i:
@@ -189,13 +236,19 @@ def _tube_on(
     radii = tube.radii_mm + grow_mm
     far = max(reach_mm, 10.0)
     out = np.full([a.size for a in axes], far, dtype=np.float32)
-    for i in range(len(radii) - 1):
-        ends = tube.points_mm[i : i + 2]
-        box = _box_on(axes, ends, float(radii[i : i + 2].max()) + reach_mm)
-        if box is None:
-            continue
-        here = points_of((axes[0][box[0]], axes[1][box[1]], axes[2][box[2]]))
-        cone = cone_distance(here, (ends[0], ends[1]), (float(radii[i]), float(radii[i + 1])))
+    p = tube.points_mm
+    wide = np.maximum(radii[:-1], radii[1:])[:, None] + reach_mm
+    low, high = np.minimum(p[:-1], p[1:]) - wide, np.maximum(p[:-1], p[1:]) + wide
+    # Voxels of every segment's box, (segments, 3) in the order z, y, x.
+    first, last = (
+        np.stack([np.searchsorted(a, side[:, 2 - i]) for i, a in enumerate(axes)], axis=1)
+        for side in (low, high)
+    )
+    for i in np.flatnonzero((last > first).all(axis=1)):
+        box = tuple(slice(*ends) for ends in zip(first[i], last[i], strict=True))
+        z, y, x = (a[s] for a, s in zip(axes, box, strict=True))
+        here = (x, y[:, None], z[:, None, None])
+        cone = cone_distance(here, (p[i], p[i + 1]), (radii[i], radii[i + 1]))
         np.minimum(out[box], cone, out=out[box])
     return out
 

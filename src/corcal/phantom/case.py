@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.box import Index
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.mimics import Mimic, sample_mimics
-from corcal.phantom.motion import Beat, beating, displacement, moved, sample_beat, swept
+from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
+from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -30,42 +31,6 @@ from corcal.phantom.voxelise import (
     heart_sac,
     render,
 )
-
-
-@dataclass(frozen=True)
-class PhantomOptions:
-    """What to make.
-
-    Attributes:
-        spacing_mm: (slice, row, column).
-        field: "heart" (its box and a margin) or "chest" (neck to upper abdomen).
-        margin_mm: round the heart's box.
-        shape: fixed number of voxels round the middle of the heart, instead of the box.
-        burden: "mix", or "zero", "few", "some", "many" plaques.
-        contrast: probability that the blood is enhanced.
-        motion: probability that the heart beats.
-        mimics: factor on the probability of everything that resembles coronary calcium.
-        wild: HU, blur and noise beyond what is realistic, for training.
-        thickness_mm: slice thickness; None draws one.
-        noise: False leaves the image noise-free.
-    """
-
-    spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
-    field: str = "heart"
-    margin_mm: float = 25.0
-    shape: Index | None = None
-    burden: str = "mix"
-    contrast: float = 0.4
-    motion: float = 0.85
-    mimics: float = 1.0
-    wild: bool = False
-    thickness_mm: float | None = None
-    noise: bool = True
-
-    @classmethod
-    def tiny(cls) -> PhantomOptions:
-        """Return the options of a small, still scan for tests."""
-        return cls(spacing_mm=(2.2, 2.2, 2.2), shape=(64, 64, 64), motion=0.0, thickness_mm=2.2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,21 +90,43 @@ class _Plan:
     beat: Beat | None
 
 
-def make_case(seed: int, *, options: PhantomOptions | None = None) -> PhantomCase:
-    """Return the synthetic scan of a seed; the same seed and options give the same scan."""
+__all__ = ["STEPS", "PhantomCase", "PhantomOptions", "make_case", "make_chest"]
+
+#: The steps of `make_case`, in order, as `progress` is told of them.
+STEPS = ("draw", "paint", "beat", "scan", "truth")
+
+
+def make_case(
+    seed: int,
+    *,
+    options: PhantomOptions | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> PhantomCase:
+    """Return the synthetic scan of a seed; the same seed and options give the same scan.
+
+    Args:
+        seed: 0 or more.
+        options: what to make.
+        progress: called with the name of each step as it begins.
+    """
     options = options or PhantomOptions()
+    tell = progress or (lambda _: None)
     rng = np.random.default_rng(seed)
+    tell("draw")
     plan = _drawn(rng, options)
-    sharp = render(
-        plan.anatomy, plan.grid, plan.tissue, solids=(plan.plaques, plan.mimics), rng=rng
-    )
+    tell("paint")
+    solids = (plan.plaques, plan.mimics)
+    painted = finer(plan.grid, options.layers)
+    sharp = render(plan.anatomy, painted, plan.tissue, solids=solids, rng=rng)
     if plan.beat is not None:
-        sharp = _beaten(sharp, plan, plan.beat)
-    clean = blurred(sharp.hu, plan.grid, plan.scanner)
+        tell("beat")
+        sharp = _beaten(sharp, plan, plan.beat, painted)
+    tell("scan")
+    clean = blurred(sharp.hu, painted, plan.scanner, layers=options.layers)
     image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
-    return _with_truth(
-        finish(image), clean, sharp, plan, {"seed": seed, "options": asdict(options)}
-    )
+    tell("truth")
+    asked = {"seed": seed, "options": asdict(options)}
+    return _with_truth(finish(image), clean, _sliced(sharp, options.layers), plan, asked)
 
 
 def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
@@ -149,25 +136,6 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
         spacing_mm=step, field="chest", motion=0.0, thickness_mm=spacing_mm, wild=True
     )
     return make_case(seed, options=options)
-
-
-def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:
-    """Return the grid of a scan of this patient."""
-    low, high = anatomy.low_mm - options.margin_mm, anatomy.high_mm + options.margin_mm
-    if options.field == "chest":
-        chest = anatomy.thorax
-        wide = chest.cavity_mm[0] + chest.wall_mm + chest.fat_mm + 20.0
-        deep = chest.cavity_mm[1] + chest.wall_mm + chest.fat_mm + 26.0
-        low = np.array([chest.midline_mm - wide, chest.centre_y_mm - deep, low[2] - 45.0])
-        high = np.array([chest.midline_mm + wide, chest.centre_y_mm + deep, chest.apex_mm + 15.0])
-    step = np.array(options.spacing_mm)
-    shape = np.ceil((high - low)[::-1] / step).astype(int)
-    if options.shape is not None:
-        middle = (anatomy.low_mm + anatomy.high_mm) / 2
-        shape = np.array(options.shape)
-        low = middle - (shape * step)[::-1] / 2
-    size = (int(shape[0]), int(shape[1]), int(shape[2]))
-    return Grid.axial(size, options.spacing_mm, (float(low[0]), float(low[1]), float(low[2])))
 
 
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
@@ -186,15 +154,33 @@ def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
 
 
-def _beaten(sharp: Rendering, plan: _Plan, beat: Beat) -> Rendering:
-    canvas = Canvas(plan.grid, 6.0)
+def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
+    canvas = Canvas(grid, 6.0)
     field = displacement(plan.anatomy, canvas, beat, heart_sac(plan.anatomy, canvas))
+    still = (sharp.hu, sharp.arteries, sharp.plaques, sharp.structures)
+    hu, arteries, plaques, structures = moved(still, canvas, field, beat)
     return Rendering(
-        hu=beating(sharp.hu, canvas, field, beat),
-        arteries=moved(sharp.arteries, canvas, field, beat),
-        plaques=swept(sharp.plaques, canvas, field, beat),
-        structures=moved(sharp.structures, canvas, field, beat),
+        hu=hu + artefact(sharp.hu, hu, canvas, field, beat),
+        arteries=arteries,
+        plaques=swept(sharp.plaques, plaques, canvas, field, beat),
+        structures=structures,
         filled_mm3=sharp.filled_mm3,
+    )
+
+
+def _sliced(sharp: Rendering, layers: int) -> Rendering:
+    """Return what of a painting the slices show, each made of so many layers."""
+    if layers == 1:
+        return sharp
+    middle = slice(layers // 2, None, layers)
+    count, *plane = sharp.plaques.shape
+    within = sharp.plaques.reshape(count // layers, layers, *plane).max(axis=1)
+    return replace(
+        sharp,
+        hu=sharp.hu[middle],
+        arteries=sharp.arteries[middle],
+        plaques=within,
+        structures=sharp.structures[middle],
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from corcal.phantom.heart import Heart
+from corcal.phantom.heart import Heart, united
 from corcal.phantom.shapes import Field, Floats, distance, resampled, unit
 
 Distance = Callable[[Floats], Field]
@@ -47,8 +47,9 @@ def groove(heart: Heart, pair: tuple[str, str], clearance_mm: float) -> Floats:
         + along[None, :, None, None] * axis
         + out[None, None, :, None] * spoke[:, None, None, :]
     )
-    first, second = heart.chamber(pair[0], points), heart.chamber(pair[1], points)
-    cost = np.abs(heart.muscle(points) - clearance_mm) + 0.35 * np.abs(first - second)
+    parts = heart.parts(points)
+    muscle = united(list(parts.values()), heart.blend_mm)
+    cost = np.abs(muscle - clearance_mm) + 0.35 * np.abs(parts[pair[0]] - parts[pair[1]])
     # Far from the middle plane a third chamber may mimic the seam: prefer to stay near it.
     cost += 0.02 * np.abs(along)[None, :, None]
     best = cost.reshape(TURNS, -1).argmin(axis=1)

@@ -96,17 +96,23 @@ class Heart:
     sac_blend_mm: float = 24.0
     fat_mm: float = 1.5
 
-    def chamber(self, name: str, points_mm: NDArray[np.floating]) -> Field:
-        """Return the distance (...) of points (..., 3) to a chamber's outer surface."""
-        solids = self.chambers[name]
-        out = distance(solids[0], points_mm)
-        for solid in solids[1:]:
-            out = smooth_min(out, distance(solid, points_mm), 9.0)
-        return np.asarray(out + ripple_at(self.ripple, points_mm), dtype=np.float32)
+    def parts(
+        self, points_mm: NDArray[np.floating], names: tuple[str, ...] = CHAMBERS
+    ) -> dict[str, Field]:
+        """Return the distance (...) of points (..., 3) to the outer surface of chambers."""
+        ripple = ripple_at(self.ripple, points_mm)
+        out = {}
+        for name in names:
+            solids = self.chambers[name]
+            part = distance(solids[0], points_mm)
+            for solid in solids[1:]:
+                part = smooth_min(part, distance(solid, points_mm), 9.0)
+            out[name] = np.asarray(part + ripple, dtype=np.float32)
+        return out
 
     def muscle(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the outer surface of all chambers."""
-        return united([self.chamber(name, points_mm) for name in CHAMBERS], self.blend_mm)
+        return united(list(self.parts(points_mm).values()), self.blend_mm)
 
     def root(self) -> tuple[Tube, ...]:
         """Return the vessels that bound the coronary courses: aorta and pulmonary trunk."""

@@ -42,7 +42,7 @@ class Mimic:
         if isinstance(self.solid, Plaque):
             return self.solid.sheet()
         if isinstance(self.solid, Tube):
-            return self.solid.points_mm
+            return resampled(self.solid.points_mm, 2.0)
         return self.solid.centre_mm[None]
 
     @property
@@ -51,7 +51,7 @@ class Mimic:
         if isinstance(self.solid, Plaque):
             return self.solid.reach_mm
         if isinstance(self.solid, Tube):
-            return float(self.solid.radii_mm.max()) + 0.3
+            return float(self.solid.radii_mm.max()) + 0.8
         return float(self.solid.semi_axes_mm.max()) + 0.3
 
     def inside(self, points_mm: Floats) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft2, rfft2
+from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import map_coordinates
 
 from corcal.core.box import Box
@@ -118,53 +118,65 @@ def phases_of(beat: Beat, z_mm: NDArray[np.floating]) -> tuple[NDArray[np.float6
     return contraction(beat.phase + when / beat.rr_seconds), angle.astype(np.float32)
 
 
-def beating(hu: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
-    """Return the reconstruction float32 of a moving object.
+def moved(
+    volumes: tuple[NDArray[Any], ...], canvas: Canvas, field: Field, beat: Beat
+) -> tuple[NDArray[Any], ...]:
+    """Return volumes (slice, row, column) moved to the middle phase of every slice.
 
     Args:
-        hu: the object at rest, float32 (slice, row, column).
+        volumes: at rest; float32 is interpolated, uint8 codes are not.
         canvas: gives grid and lattice.
         field: from `displacement`.
         beat: heartbeat and gantry.
     """
-    level, angle = phases_of(beat, canvas.axes[0])
-    out = hu.copy()
+    out = tuple(volume.copy() for volume in volumes)
+    box = moving_box(canvas, field)
+    if box is not None:
+        level, _ = phases_of(beat, canvas.axes[0])
+        for block, offset in _blocks(canvas, field, box):
+            shift = _shift(block, offset, level[block[0], PHASES // 2])
+            for volume, result in zip(volumes, out, strict=True):
+                result[block] = _warp(volume, shift)
+    return out
+
+
+def artefact(hu: Field, middle: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
+    """Return what motion adds to the middle phase in the reconstruction, float32.
+
+    Args:
+        hu: the object at rest, float32 (slice, row, column).
+        middle: the object in the middle phase of every slice, from `moved`.
+        canvas: gives grid and lattice.
+        field: from `displacement`.
+        beat: heartbeat and gantry.
+    """
+    out = np.zeros_like(hu)
     box = moving_box(canvas, field)
     if box is None:
         return out
+    level, angle = phases_of(beat, canvas.axes[0])
     for block, offset in _blocks(canvas, field, box):
         rows = range(block[0].start, block[0].stop)
-        middle = _warp(hu, block, offset, level[rows, PHASES // 2])
-        out[block] = middle
         # A slice whose whole window is at rest has no artefact.
         busy = np.ptp(level[rows], axis=1) * float(np.abs(offset).max()) > 0.5 * canvas.edge_mm
         if not busy.any():
             continue
         first, last = np.flatnonzero(busy)[[0, -1]]
         part = (slice(block[0].start + int(first), block[0].start + int(last) + 1), *block[1:])
-        out[part] += _artefact(
-            hu, part, offset[:, first : last + 1], level[part[0]], angle[part[0]]
-        )
+        here, when = offset[:, first : last + 1], level[part[0]]
+        out[part] = _reconstructed(hu, middle, part, here, when, angle[part[0]])
     return out
 
 
-def moved(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
-    """Return codes uint8 (slice, row, column) moved to the middle phase of every slice."""
-    out = codes.copy()
-    box = moving_box(canvas, field)
-    if box is not None:
-        level, _ = phases_of(beat, canvas.axes[0])
-        for block, offset in _blocks(canvas, field, box):
-            out[block] = _warp(codes, block, offset, level[block[0], PHASES // 2])
-    return out
-
-
-def swept(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) -> NDArray[np.uint8]:
+def swept(
+    codes: NDArray[np.uint8], middle: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat
+) -> NDArray[np.uint8]:
     """Return codes uint8 wherever they are in any phase of a slice's window.
 
-    The middle phase has precedence: this is where calcium may appear in the image.
+    `codes` are at rest, `middle` in the middle phase, which has precedence: this is where
+    calcium may appear in the image.
     """
-    out = moved(codes, canvas, field, beat)
+    out = middle.copy()
     box = moving_box(canvas, field)
     if box is None or not codes.any():
         return out
@@ -179,7 +191,7 @@ def swept(codes: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat) ->
     for block, offset in _blocks(canvas, field, box):
         for k in range(PHASES):
             if k != PHASES // 2:
-                other = _warp(codes, block, offset, level[block[0], k])
+                other = _warp(codes, _shift(block, offset, level[block[0], k]))
                 np.copyto(out[block], other, where=out[block] == 0)
     return out
 
@@ -202,46 +214,64 @@ def _blocks(canvas: Canvas, field: Field, box: Slices) -> Iterator[tuple[Slices,
         yield block, np.stack([canvas.fine(f, block) for f in field]) / steps
 
 
-def _warp(
-    volume: NDArray[Code], block: Slices, offset: Field, level: NDArray[np.float64]
-) -> NDArray[Code]:
-    out = volume[block].copy()
+@dataclass(frozen=True, eq=False)
+class _Shift:
+    """Where the voxels of a block come from: `to` are those that move, `source` (3, n) whence."""
+
+    block: Slices
+    to: tuple[NDArray[np.intp], ...]
+    source: Field
+
+
+def _shift(block: Slices, offset: Field, level: NDArray[np.float64]) -> _Shift:
     scaled = offset * level.astype(np.float32)[:, None, None]
     # Most of the box is lung and wall at rest: only what moves is looked up.
-    moves = np.nonzero(np.abs(scaled).max(axis=0) > 0.1)
-    if moves[0].size:
-        at = np.stack([scaled[i][moves] + (moves[i] + block[i].start) for i in range(3)])
+    to = np.nonzero(np.abs(scaled).max(axis=0) > 0.1)
+    source = np.empty((3, to[0].size), dtype=np.float32)
+    for i in range(3):
+        np.add(scaled[i][to], to[i] + block[i].start, out=source[i], casting="same_kind")
+    return _Shift(block, to, source)
+
+
+def _warp(volume: NDArray[Code], shift: _Shift) -> NDArray[Code]:
+    out = volume[shift.block].copy()
+    if shift.to[0].size:
         # Codes must not be mixed; intensities must.
         order: Literal[0, 1] = 0 if volume.dtype == np.uint8 else 1
         source: NDArray[Any] = volume
-        found = map_coordinates(
-            source, at.astype(np.float32), order=order, mode="nearest", prefilter=False
+        out[shift.to] = map_coordinates(
+            source, shift.source, order=order, mode="nearest", prefilter=False
         )
-        out[moves] = found
     return out
 
 
-def _artefact(
-    hu: Field, part: Slices, offset: Field, level: NDArray[np.float64], angle: Field
+def _reconstructed(
+    hu: Field, middle: Field, part: Slices, offset: Field, level: NDArray[np.float64], angle: Field
 ) -> Field:
-    """Return what motion adds to the middle phase, in a block of slices."""
-    middle = _warp(hu, part, offset, level[:, PHASES // 2])
-    shape = middle.shape
-    padded = (shape[1] + 2 * MARGIN, shape[2] + 2 * MARGIN)
-    fy = np.fft.fftfreq(padded[0]).astype(np.float32)[:, None]
-    fx = np.fft.rfftfreq(padded[1]).astype(np.float32)
-    # Position of every spectral line in this slice's half turn, 0 to PHASES - 1.
-    theta = np.arctan2(-fy, fx)[None] - angle[:, None, None]
-    place = np.mod(theta, np.float32(np.pi)) * np.float32((PHASES - 1) / np.pi)
+    """Return what the other phases add to the middle one in a block of slices."""
+    still = middle[part]
+    rows, columns = still.shape[1:]
+    padded = (
+        next_fast_len(rows + 2 * MARGIN, real=True),
+        next_fast_len(columns + 2 * MARGIN, real=True),
+    )
+    place = _place(padded, angle)
     total = np.zeros(place.shape, dtype=np.complex64)
     for k in range(PHASES):
-        if k == PHASES // 2:
-            continue
-        difference = _warp(hu, part, offset, level[:, k]) - middle
-        wedge = _wedge(place, k)
-        total += wedge * rfft2(difference, s=padded)
-    out: Field = irfft2(total, s=padded)[:, : shape[1], : shape[2]]
+        if k != PHASES // 2:
+            away = _warp(hu, _shift(part, offset, level[:, k])) - still
+            total += _wedge(place, k) * rfft2(away, s=padded)
+    out: Field = irfft2(total, s=padded)[:, :rows, :columns]
     return out
+
+
+def _place(padded: tuple[int, int], angle: Field) -> Field:
+    """Return where in each slice's half turn a spectral line was seen, 0 to PHASES - 1."""
+    fy = np.fft.fftfreq(padded[0]).astype(np.float32)[:, None]
+    fx = np.fft.rfftfreq(padded[1]).astype(np.float32)
+    theta = np.arctan2(-fy, fx)[None] - angle[:, None, None]
+    half: Field = np.mod(theta, np.float32(np.pi)) * np.float32((PHASES - 1) / np.pi)
+    return half
 
 
 def _wedge(place: Field, k: int) -> Field:

@@ -54,11 +54,12 @@ def sample_scanner(
     )
 
 
-def blurred(hu: Field, grid: Grid, scanner: Scanner) -> Field:
+def blurred(hu: Field, grid: Grid, scanner: Scanner, *, layers: int = 1) -> Field:
     """Return the noise-free image float32 (slice, row, column): kernel and slice profile.
 
     Thick slices are formed and interpolated back to the grid, as a pipeline that resamples
-    them would see them.
+    them would see them; unless the grid holds several `layers` of every slice: then the slices
+    alone are left, as a scanner stores them.
     """
     step = grid.spacing_mm
     out = gaussian_filter1d(hu, scanner.sigma_mm / step[1], axis=1)
@@ -69,6 +70,8 @@ def blurred(hu: Field, grid: Grid, scanner: Scanner) -> Field:
         out += np.float32(scanner.edge) * (out - soft)
     # The profile of a slice is close to a Gaussian of 0.4 times its thickness.
     out = gaussian_filter1d(out, 0.4 * scanner.thickness_mm / step[0], axis=0)
+    if layers > 1:
+        return np.ascontiguousarray(out[layers // 2 :: layers])
     thin, back = _through(grid, scanner)
     if thin is None:
         return np.asarray(out, dtype=np.float32)

@@ -64,8 +64,7 @@ class Plaque:
         """Return the host's centreline (n, 3) along the plaque, with a little to spare."""
         a = max(self.arc_mm - self.length_mm / 2 - 2.0, 0.0)
         b = min(self.arc_mm + self.length_mm / 2 + 2.0, self.host.length_mm)
-        at = np.linspace(a, b, max(int((b - a) / 0.4) + 1, 3))
-        return np.stack([self.host.at(float(s)) for s in at])
+        return self.host.at(np.linspace(a, b, max(int((b - a) / 0.4) + 1, 3)))
 
     def sheet(self) -> Floats:
         """Return points (n, 3) of the plaque's middle surface."""

@@ -59,9 +59,18 @@ class Tube:
         """Length of the centreline."""
         return float(self.arc_mm[-1])
 
-    def at(self, arc_mm: float) -> Floats:
-        """Return the LPS point (3,) at a distance along the centreline."""
-        return np.array([np.interp(arc_mm, self.arc_mm, self.points_mm[:, i]) for i in range(3)])
+    def at(self, arc_mm: float | Floats) -> Floats:
+        """Return the LPS point (3,) at a distance along the centreline; (n, 3) of several."""
+        along = self.arc_mm
+        return np.stack([np.interp(arc_mm, along, line) for line in self.points_mm.T], axis=-1)
+
+    def thinned(self, step_mm: float) -> Tube:
+        """Return the tube through fewer of its points, where they lie closer than a step."""
+        every = int(step_mm * (len(self.points_mm) - 1) / max(self.length_mm, 1e-6))
+        if every < 2:
+            return self
+        kept = np.append(np.arange(0, len(self.points_mm) - 1, every), len(self.points_mm) - 1)
+        return Tube(self.points_mm[kept], self.radii_mm[kept])
 
     def radius_at(self, arc_mm: float) -> float:
         """Return the radius in mm at a distance along the centreline."""
@@ -113,38 +122,71 @@ def distance(solid: Solid, points_mm: NDArray[np.floating]) -> Field:
     """Return the signed distance float32 (...) in mm of points (..., 3) to a solid."""
     if isinstance(solid, Ellipsoid):
         return _ellipsoid_distance(solid, points_mm)
-    best = np.full(points_mm.shape[:-1], 1e6, dtype=np.float32)
+    xyz = (points_mm[..., 0], points_mm[..., 1], points_mm[..., 2])
     p, r = solid.points_mm, solid.radii_mm
-    for i in range(len(p) - 1):
-        cone = cone_distance(points_mm, (p[i], p[i + 1]), (float(r[i]), float(r[i + 1])))
-        np.minimum(best, cone, out=best)
+    if points_mm.ndim == 2 and len(points_mm) < _FEW:
+        every = cone_distance(xyz, (p[:-1], p[1:]), (r[:-1], r[1:]))
+        return np.asarray(every.min(axis=0))
+    best = cone_distance(xyz, (p[0], p[1]), (r[0], r[1]))
+    for i in range(1, len(p) - 1):
+        np.minimum(best, cone_distance(xyz, (p[i], p[i + 1]), (r[i], r[i + 1])), out=best)
     return best
 
 
+#: Up to so many points, all segments of a tube are measured at once.
+_FEW = 600
+
+
 def cone_distance(
-    points_mm: NDArray[np.floating], ends_mm: tuple[Floats, Floats], radii_mm: tuple[float, float]
+    xyz_mm: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]],
+    ends_mm: tuple[Floats, Floats],
+    radii_mm: tuple[Floats, Floats],
 ) -> Field:
-    """Return the signed distance (...) of points (..., 3) to a tapered capsule."""
-    a = ends_mm[0].astype(np.float32)
-    ab = (ends_mm[1] - ends_mm[0]).astype(np.float32)
-    rel = points_mm.astype(np.float32, copy=False) - a
-    t = np.clip(rel @ ab / max(float(ab @ ab), 1e-6), 0.0, 1.0)
-    rel = rel - t[..., None] * ab
-    radius = radii_mm[0] + t * (radii_mm[1] - radii_mm[0])
-    out: Field = np.sqrt(np.einsum("...i,...i->...", rel, rel)) - radius
-    return out.astype(np.float32, copy=False)
+    """Return the signed distance in mm to a tapered capsule.
+
+    Args:
+        xyz_mm: x, y and z of the points, three arrays that broadcast.
+        ends_mm: both ends of the capsule, LPS (3,); or of several, (n, 3), for points (m,).
+        radii_mm: its radius at both ends; or (n,) and (n,).
+
+    Returns:
+        float32 in the shape of the points; or (n, m).
+    """
+    start = ends_mm[0].T.astype(np.float32)[..., None]
+    u, v, w = (ends_mm[1] - ends_mm[0]).T.astype(np.float32)[..., None]
+    x, y, z = (c.astype(np.float32, copy=False) - k for c, k in zip(xyz_mm, start, strict=True))
+    t = np.asarray(x * u + (y * v + z * w))
+    t /= np.maximum(u * u + v * v + w * w, np.float32(1e-6))
+    np.maximum(t, np.float32(0.0), out=t)
+    np.minimum(t, np.float32(1.0), out=t)
+    out = np.square(x - t * u)
+    out += np.square(y - t * v)
+    out += np.square(z - t * w)
+    np.sqrt(out, out=out)
+    first, last = (np.asarray(r, dtype=np.float32)[..., None] for r in radii_mm)
+    t *= last - first
+    out -= t
+    out -= first
+    return np.asarray(out)
 
 
 def _ellipsoid_distance(solid: Ellipsoid, points_mm: NDArray[np.floating]) -> Field:
     # First-order distance k0 (k0 - 1) / k1: exact on the surface, good within a few mm.
-    rel = points_mm.astype(np.float32, copy=False) - solid.centre_mm.astype(np.float32)
-    local = rel @ solid.axes.T.astype(np.float32)
-    semi = solid.semi_axes_mm.astype(np.float32)
-    k0 = np.sqrt(np.square(local / semi).sum(axis=-1))
-    k1 = np.sqrt(np.square(local / np.square(semi)).sum(axis=-1))
-    out: Field = (k0 * (k0 - 1.0) / np.maximum(k1, 1e-6)).astype(np.float32)
+    x, y, z = (points_mm[..., i] - np.float32(solid.centre_mm[i]) for i in range(3))
+    k0 = np.zeros(x.shape, dtype=np.float32)
+    k1 = np.zeros(x.shape, dtype=np.float32)
+    for (u, v, w), semi in zip(solid.axes, solid.semi_axes_mm, strict=True):
+        part = x * np.float32(u / semi) + y * np.float32(v / semi) + z * np.float32(w / semi)
+        np.square(part, out=part)
+        k0 += part
+        k1 += part * np.float32(1.0 / semi**2)
+    np.sqrt(k0, out=k0)
+    np.sqrt(k1, out=k1)
     # At the very centre the quotient is 0/0; the depth there is the shortest semi-axis.
-    return np.where(k0 < 1e-3, -float(semi.min()), out).astype(np.float32)
+    deepest = np.float32(solid.semi_axes_mm.min())
+    return np.asarray(
+        np.where(k0 < 1e-3, -deepest, k0 * (k0 - 1) / np.maximum(k1, np.float32(1e-6)))
+    )
 
 
 def smooth_min(a: Field, b: Field, blend_mm: float) -> Field:
@@ -171,9 +213,8 @@ def tissue_ripple(
 def ripple_at(ripple: tuple[Floats, Floats], points_mm: NDArray[np.floating]) -> Field:
     """Return a ripple's height (...) in mm at points (..., 3)."""
     vectors, waves = ripple
-    out = np.zeros(points_mm.shape[:-1], dtype=np.float32)
-    for vector, (size, phase) in zip(vectors, waves, strict=True):
-        out += np.float32(size) * np.sin(
-            points_mm @ vector.astype(np.float32) + np.float32(phase), dtype=np.float32
-        )
+    x, y, z = (points_mm[..., i].astype(np.float32, copy=False) for i in range(3))
+    out = np.zeros(x.shape, dtype=np.float32)
+    for (u, v, w), (size, phase) in zip(vectors.astype(np.float32), waves, strict=True):
+        out += np.float32(size) * np.sin(x * u + y * v + z * w + np.float32(phase))
     return out

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.phantom.lungs import lung_vessels
 from corcal.phantom.shapes import Ellipsoid, Field, Floats, Tube, spline
 
 
@@ -110,29 +111,23 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         heart_floor_mm: z of the lowest point of the heart, on which the left dome depends.
         heart_front_mm: y of its foremost point, which lies close behind the breastbone.
     """
-    front = heart_front_mm - float(rng.uniform(2, 13))
-    back = float(rng.uniform(94, 108))
-    midline, centre = float(rng.uniform(-19, -9)), (front + back) / 2
-    cavity = (float(rng.uniform(112, 138)), (back - front) / 2)
-    wall, fat = float(rng.uniform(13, 19)), float(rng.uniform(5, 34))
-    right = heart_floor_mm + float(rng.uniform(24, 62))
-    left = heart_floor_mm + float(rng.uniform(6, 34))
-    size = (cavity[0] + 0.45 * wall, cavity[1] + 0.45 * wall)
-    ribs, cartilages = _ribs(rng, midline, centre, size)
-    liver, stomach, spleen = _organs(midline, right, left)
+    cage = _sample_cage(rng, heart_floor_mm, heart_front_mm)
+    midline, wall = cage.midline_mm, cage.wall_mm
+    ribs, cartilages = _ribs(rng, cage)
+    liver, stomach, spleen = _organs(midline, *cage.domes_mm)
     return Thorax(
         midline_mm=midline,
-        cavity_mm=cavity,
-        centre_y_mm=centre,
+        cavity_mm=cage.cavity_mm,
+        centre_y_mm=cage.centre_y_mm,
         wall_mm=wall,
-        fat_mm=fat,
-        domes_mm=(right, left),
+        fat_mm=cage.fat_mm,
+        domes_mm=cage.domes_mm,
         saddle_mm=heart_floor_mm + float(rng.uniform(9, 22)),
         apex_mm=float(rng.uniform(150, 180)),
-        spine=_spine(midline, back - 9.0),
+        spine=_spine(midline, cage.centre_y_mm + cage.cavity_mm[1] - 9.0),
         ribs=ribs,
         cartilages=cartilages,
-        sternum=_sternum(rng, midline, front - 0.55 * wall),
+        sternum=_sternum(rng, midline, cage.centre_y_mm - cage.cavity_mm[1] - 0.55 * wall),
         airways=_airways(midline),
         oesophagus=_oesophagus(rng, midline),
         air_mm=float(rng.uniform(0.0, 5.0)),
@@ -140,9 +135,37 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         stomach=stomach,
         spleen=spleen,
         gas_mm=stomach.centre_mm + np.array([0.0, -20.0, 14.0]),
-        lung_vessels=_lung_vessels(rng, midline),
+        lung_vessels=lung_vessels(rng, midline),
         neck_vessels=_neck_vessels(rng, midline),
         inlet=_inlet(midline),
+    )
+
+
+@dataclass(frozen=True)
+class _Cage:
+    """The measures of a chest that its organs are laid out by; as in `Thorax`."""
+
+    midline_mm: float
+    centre_y_mm: float
+    cavity_mm: tuple[float, float]
+    wall_mm: float
+    fat_mm: float
+    domes_mm: tuple[float, float]
+
+
+def _sample_cage(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float) -> _Cage:
+    front = heart_front_mm - float(rng.uniform(2, 13))
+    back = float(rng.uniform(94, 108))
+    return _Cage(
+        midline_mm=float(rng.uniform(-19, -9)),
+        centre_y_mm=(front + back) / 2,
+        cavity_mm=(float(rng.uniform(112, 138)), (back - front) / 2),
+        wall_mm=float(rng.uniform(13, 19)),
+        fat_mm=float(rng.uniform(5, 34)),
+        domes_mm=(
+            heart_floor_mm + float(rng.uniform(24, 62)),
+            heart_floor_mm + float(rng.uniform(6, 34)),
+        ),
     )
 
 
@@ -180,10 +203,10 @@ def _organs(midline: float, right: float, left: float) -> tuple[Ellipsoid, Ellip
     )
 
 
-def _ribs(
-    rng: np.random.Generator, midline: float, centre: float, size: tuple[float, float]
-) -> tuple[tuple[Tube, ...], tuple[Tube, ...]]:
+def _ribs(rng: np.random.Generator, cage: _Cage) -> tuple[tuple[Tube, ...], tuple[Tube, ...]]:
     ribs, cartilages = [], []
+    midline, centre = cage.midline_mm, cage.centre_y_mm
+    size = (cage.cavity_mm[0] + 0.45 * cage.wall_mm, cage.cavity_mm[1] + 0.45 * cage.wall_mm)
     phase = float(rng.uniform(0, 26))
     for side in (-1.0, 1.0):
         for number in range(13):
@@ -242,39 +265,3 @@ def _neck_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:
         )
     left = np.array([[-30.0, 0, 92], [-10, -4, 100], [12, 2, 112], [34, 12, 140]])
     return (*out, Tube(left, np.full(4, 6.0)))
-
-
-def _lung_vessels(rng: np.random.Generator, midline: float) -> tuple[Tube, ...]:
-    tubes: list[Tube] = []
-    for side in (-1.0, 1.0):
-        hub = np.array([midline + side * 52.0, 34.0, 32.0])
-        for _ in range(26):
-            aim = rng.normal(size=3) * np.array([0.8, 1.0, 1.2]) + np.array([0.7 * side, 0, -0.1])
-            start = hub + rng.normal(0, 8.0, size=3)
-            _branch(rng, tubes, (start, aim / np.linalg.norm(aim)), float(rng.uniform(2.0, 4.0)), 3)
-    return tuple(tubes)
-
-
-def _branch(
-    rng: np.random.Generator,
-    tubes: list[Tube],
-    ray: tuple[Floats, Floats],
-    radius_mm: float,
-    depth: int,
-) -> None:
-    start, aim = ray
-    bend = aim + rng.normal(0, 0.25, size=3)
-    reach = float(rng.uniform(14, 26))
-    stop = start + reach * bend / np.linalg.norm(bend)
-    tubes.append(Tube(np.stack([start, stop]), np.array([radius_mm, 0.8 * radius_mm])))
-    if depth == 0 or radius_mm < 0.7:
-        return
-    for spread in (0.35, 0.8):
-        out = aim + rng.normal(0, spread, size=3)
-        _branch(
-            rng,
-            tubes,
-            (stop, out / np.linalg.norm(out)),
-            radius_mm * float(rng.uniform(0.55, 0.8)),
-            depth - 1,
-        )

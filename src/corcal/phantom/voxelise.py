@@ -58,15 +58,18 @@ def render(
         rng: texture of lung and soft tissue.
     """
     canvas = Canvas(grid)
-    sac = heart_sac(anatomy, canvas)
+    parts = anatomy.heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
+    sac = heart_sac(anatomy, canvas, parts)
     _wall(canvas, anatomy, tissue)
     _lungs(canvas, anatomy, tissue, rng)
     _belly(canvas, anatomy, tissue)
     _mediastinum(canvas, anatomy, tissue, sac)
-    _heart(canvas, anatomy, tissue, sac)
+    _heart(canvas, anatomy, tissue, (parts, sac))
     canvas.hu += _texture(rng, grid, 3.0)
     structures = np.zeros(grid.shape, dtype=np.uint8)
-    structures[canvas.fine(heart_only(anatomy, canvas, sac)) < 0] |= HEART
+    heart = heart_only(anatomy, canvas, sac)
+    for where in canvas.slabs(heart < 2.5 * canvas.edge_mm):
+        structures[where] |= np.where(canvas.fine(heart, where) < 0, HEART, 0).astype(np.uint8)
     for tube in anatomy.heart.vessels["aorta"]:
         found = canvas.tube_distance(tube)
         if found is not None:
@@ -80,11 +83,18 @@ def render(
     return Rendering(canvas.hu, _arteries(canvas, anatomy), plaques, structures, filled)
 
 
-def heart_sac(anatomy: Anatomy, canvas: Canvas) -> Field:
-    """Return the distance to the pericardial sac on the canvas's lattice."""
-    heart, points = anatomy.heart, canvas.lattice
-    sac = united([heart.chamber(n, points) for n in CHAMBERS], heart.sac_blend_mm)
-    near = [heart.chamber(n, points) for n in APPENDAGES]
+def heart_sac(anatomy: Anatomy, canvas: Canvas, parts: dict[str, Field] | None = None) -> Field:
+    """Return the distance to the pericardial sac on the canvas's lattice.
+
+    Args:
+        anatomy: the patient.
+        canvas: gives the lattice.
+        parts: all chambers and appendages on the lattice, where they are known already.
+    """
+    heart = anatomy.heart
+    parts = parts or heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
+    sac = united([parts[n] for n in CHAMBERS], heart.sac_blend_mm)
+    near = [parts[n] for n in APPENDAGES]
     near.append(canvas.coarse_tubes(heart.root(), 30.0))
     for part in near:
         sac = smooth_min(sac, part, 0.5 * heart.sac_blend_mm)
@@ -134,7 +144,7 @@ def _spine(canvas: Canvas, anatomy: Anatomy, tissue: Tissue) -> None:
 def _lungs(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> None:
     chest = anatomy.thorax
     noise = gaussian_filter(rng.standard_normal(canvas.lattice.shape[:3], dtype=np.float32), 1.6)
-    lung = canvas.fine(noise / noise.std() * 14.0) + np.float32(tissue.lung)
+    lung = noise / noise.std() * np.float32(14.0) + np.float32(tissue.lung)
     canvas.paint(chest.cavity(canvas.lattice), lung)
     seen = [t for t in chest.lung_vessels if float(t.radii_mm[0]) > 0.4 * canvas.edge_mm]
     canvas.paint_tubes(seen, tissue.right_blood)
@@ -181,12 +191,13 @@ def _mediastinum(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -
     canvas.paint_tubes(chest.airways, tissue.muscle - 20.0, grow_mm=1.2)
 
 
-def _heart(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, sac: Field) -> None:
-    heart, points = anatomy.heart, canvas.lattice
+def _heart(
+    canvas: Canvas, anatomy: Anatomy, tissue: Tissue, shape: tuple[dict[str, Field], Field]
+) -> None:
+    heart, (parts, sac) = anatomy.heart, shape
     arteries = [v.tube for v in anatomy.coronaries.vessels]
     canvas.paint(sac - 0.5, tissue.muscle - 15.0)
     canvas.paint(sac + 0.9, tissue.fat)
-    parts = {n: heart.chamber(n, points) for n in (*CHAMBERS, *APPENDAGES)}
     for name, blood in (("RAA", tissue.right_blood), ("LAA", tissue.left_blood)):
         canvas.paint(parts[name], blood)
     # Fat leads every artery beneath the appendages.

@@ -1,0 +1,63 @@
+"""truth.json: everything that is true of a phantom."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from corcal.core.artery import Artery
+from corcal.phantom.case import PhantomCase
+from corcal.phantom.truth import TrueLesion
+
+STATEMENT = (
+    "Synthetic. No patient and no scanner was involved: this scan was computed from random "
+    "shapes. What it holds is known exactly, but it is not a population; figures on it tell "
+    "nothing about accuracy in patients."
+)
+
+
+def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
+    """Return what is true of a phantom, ready for JSON.
+
+    Lesions with their artery, exact volume, attenuation, mass and visible volume; their sums
+    per artery; and every parameter that was drawn. `version` is corcal's.
+    """
+    return {
+        "schema": "corcal-phantom/1",
+        "statement": STATEMENT,
+        "corcal": version,
+        "seed": case.parameters["seed"],
+        "grid": {
+            "shape": list(case.grid.shape),
+            "spacing_mm": [round(s, 6) for s in case.grid.spacing_mm],
+            "affine_lps": case.grid.affine.round(6).tolist(),
+        },
+        "visible_from_hu": round(case.threshold_hu, 1),
+        "arteries": {
+            a.value: _sums([x for x in case.lesions if x.artery == a.value]) for a in Artery
+        },
+        "total": _sums(list(case.lesions)),
+        "lesions": [_rounded(asdict(lesion)) for lesion in case.lesions],
+        "parameters": _rounded(case.parameters),
+    }
+
+
+def _sums(lesions: list[TrueLesion]) -> dict[str, Any]:
+    return {
+        "lesions": len(lesions),
+        "visible_lesions": sum(x.visible_mm3 > 0 for x in lesions),
+        "volume_mm3": round(sum(x.volume_mm3 for x in lesions), 3),
+        "mass_mg": round(sum(x.mass_mg for x in lesions), 3),
+        "visible_mm3": round(sum(x.visible_mm3 for x in lesions), 3),
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """Return a value with every number to a millionth: enough for all, and readable."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
