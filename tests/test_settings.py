@@ -104,6 +104,8 @@ def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
         ("preparation", {"padding_voxels": (0, -1, 0)}, "padding_voxels must not be negative"),
         ("segmentation", {"threshold": 0.0}, "threshold must lie between 0 and 1"),
         ("segmentation", {"reach_mm": -0.1}, "reach_mm must not be negative"),
+        ("segmentation", {"heart_margin_mm": -1.0}, "heart_margin_mm must not be negative"),
+        ("segmentation", {"min_mean_probability": 1.0}, "must lie between 0 and 1"),
         ("scoring", {"threshold_hu": 201.0}, "weight_bounds_hu must rise from threshold_hu"),
         (
             "scoring",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
-from corcal.phantom.case import PhantomCase
+from corcal.core.reading import Reading
+from corcal.core.scan import Scan
+from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.pipeline import score_scan
 from corcal.space.resample import nearest
 
 
@@ -42,3 +47,27 @@ class TrueArteries:
             for code in united:
                 region[codes == code] = 1.0
         return regions
+
+
+#: Nothing but anatomy, calcium and the blur of a scanner.
+QUIET = PhantomOptions(
+    spacing_mm=(2.0, 1.5, 1.5),
+    burden="some",
+    contrast=0.0,
+    motion=0.0,
+    mimics=0.0,
+    thickness_mm=2.0,
+    noise=False,
+)
+
+
+@cache
+def quiet_case(seed: int) -> PhantomCase:
+    """Return a phantom with calcium in two arteries: not LAD in 1, not RCA in 3, not LCX in 7."""
+    return make_case(seed, options=QUIET)
+
+
+def score(case: PhantomCase, scan: Scan | None = None, **given: Any) -> Reading:
+    """Return the reading of a phantom's scan, or of another scan of it, with its truth."""
+    truth = {"locator": TrueHeart(case), "segmenter": TrueArteries(case)}
+    return score_scan(scan or case.scan, **{**truth, **given})

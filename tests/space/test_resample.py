@@ -176,6 +176,16 @@ def test_nearest_is_that_of_itk(
     np.testing.assert_array_equal(found[clear], expected[clear])
 
 
+@given(grid=grids(st.just((4, 6, 8))), first=st.tuples(*[st.integers(0, 1)] * 3))
+def test_halfway_between_two_voxels_the_later_is_nearest(grid: Grid, first: Index) -> None:
+    codes = np.arange(192, dtype=np.uint8).reshape(grid.shape)
+    a, b, c = (2 * s for s in grid.spacing_mm)
+    target = grid.with_spacing((a, b, c))  # each voxel lies in the middle of eight
+    box = Box(first, target.shape)
+    found = nearest(codes, grid, target.cut(box))
+    np.testing.assert_array_equal(found, codes[1::2, 1::2, 1::2][box.slices])
+
+
 def test_nearest_is_background_outside_the_label_map() -> None:
     grid = Grid.axial((2, 2, 2), (1.0, 1.0, 1.0))
     codes = np.full(grid.shape, 6, np.uint8)
