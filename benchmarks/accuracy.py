@@ -56,6 +56,7 @@ class ScanRow:
 
     name: str
     trained_on: bool
+    calcium_known: bool
     heart_inside: float
     ostia_inside: bool | None
     arteries: tuple[ArteryRow, ...]
@@ -78,6 +79,7 @@ def measure(data: Path, name: str) -> ScanRow:
     return ScanRow(
         name=name,
         trained_on=name not in HELD_OUT,
+        calcium_known=calcium is not None or TRUST[name].calcium_free,
         heart_inside=_inside(reading, heart > 0),
         ostia_inside=_ostia_inside(data, name, reading),
         arteries=tuple(_artery(reading, truth, artery) for artery in Artery),
@@ -178,9 +180,12 @@ def table(rows: list[ScanRow]) -> str:
             for a in r.arteries
         )
         where = f" ({r.false_places})" if r.false_places else ""
+        false = f"{r.false_mm3:.0f}, {r.false_lesions}{where}"
+        if not r.calcium_known:
+            false = f"not read for calcium; reported {r.false_mm3:.0f}"
         lines.append(
             f"| {r.name} | {'yes' if r.trained_on else 'no'} | {r.heart_inside:.1%} | {ostia} | "
-            f"{arteries} | {r.false_mm3:.0f}, {r.false_lesions}{where} | {r.agatston:.0f} |"
+            f"{arteries} | {false} | {r.agatston:.0f} |"
         )
     return "\n".join(lines) + "\n"
 
