@@ -111,7 +111,7 @@ def _positions(grid: Grid, target: Grid, axis: int) -> NDArray[np.float64]:
     first = grid.to_index(target.affine[:3, 3][None])[0, axis]
     step = target.spacing_mm[axis] / grid.spacing_mm[axis]
     # Rounded far below any voxel, so that a tie between two voxels is one on every cut of a grid.
-    positions: NDArray[np.float64] = np.round(first + step * np.arange(target.shape[axis]), 6)
+    positions: NDArray[np.float64] = np.round(first + step * np.arange(target.shape[axis]), 9)
     return positions
 
 
