@@ -60,7 +60,7 @@ def output_of(what: str, earlier: str, printed: str) -> Callable[[Command], Comm
         ),
         click.option("--force", is_flag=True, help=f"Replace {earlier}."),
         click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout."),
-        click.option("--quiet", is_flag=True, help="No progress, no table; errors still show."),
+        click.option("--quiet", is_flag=True, help="No progress, no result; errors still show."),
     )
 
 

@@ -20,7 +20,7 @@ def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
     """Return what is true of a phantom, ready for JSON.
 
     Lesions with their artery, exact volume, attenuation, mass and visible volume; their sums
-    per artery; and every parameter that was drawn. `version` is corcal's.
+    per artery; the options, and the main values that were drawn. `version` is corcal's.
     """
     return {
         "schema": "corcal-phantom/1",
