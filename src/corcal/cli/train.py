@@ -23,13 +23,18 @@ def train() -> None:
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
 @click.option("--steps", type=int, default=6000, show_default=True, help="Of the segmenter.")
+@click.option(
+    "--locator-steps", type=int, default=1500, show_default=True, help="Of the heart locator."
+)
 @click.option("--phantoms", type=int, default=120, show_default=True, help="Synthetic scans.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of everything random.")
-def default(data: Path, out: Path, steps: int, phantoms: int, device: str, seed: int) -> None:
+def default(
+    data: Path, out: Path, steps: int, locator_steps: int, phantoms: int, device: str
+) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
 
-    A run that was stopped goes on where it was when it is called again.
+    A run that was stopped goes on where it was when it is called again. Everything random comes
+    from one fixed seed. The finished files are in OUT/models.
     """
     try:
         from corcal.train.default import Recipe, train_default
@@ -40,6 +45,8 @@ def default(data: Path, out: Path, steps: int, phantoms: int, device: str, seed:
             f"training needs {error.name}: pip install 'corcal[train]' "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
-    recipe = Recipe(phantoms=phantoms, segmenter_steps=steps, seed=seed, device=device)
+    recipe = Recipe(
+        phantoms=phantoms, segmenter_steps=steps, locator_steps=locator_steps, device=device
+    )
     models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
     click.echo(str(models))
