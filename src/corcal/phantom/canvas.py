@@ -18,8 +18,8 @@ from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
 
 Slices = tuple[slice, slice, slice]
 
-#: Steps of the lattice in a slab that is painted at once.
-SLAB = 4
+#: Voxels in a slab that is painted at once, and the fewest steps of the lattice it takes.
+SLAB_VOXELS, SLAB_STEPS = 1_000_000, 4
 
 #: Voxels that are supersampled at once.
 PIECE = 10_000
@@ -90,11 +90,14 @@ class Canvas:
         Slabs stay in the processor's cache, and each is no wider than it must be.
         """
         z, knots = self.axes[0], self._knots[0]
-        for k in range(0, knots.size, SLAB):
-            top = knots[min(k + SLAB, knots.size - 1)]
+        _, rows, columns = self.grid.shape
+        a_step = rows * columns * self.coarse_mm / self.grid.spacing_mm[0]
+        steps = max(int(SLAB_VOXELS / a_step), SLAB_STEPS)
+        for k in range(0, knots.size, steps):
+            top = knots[min(k + steps, knots.size - 1)]
             i, j = (int(n) for n in np.searchsorted(z, (knots[k], top)))
             low = max(k - 1, 0)
-            box = self.box_of(near[low : k + SLAB + 2], low) if j > i else None
+            box = self.box_of(near[low : k + steps + 2], low) if j > i else None
             if box is not None:
                 yield slice(max(i, box[0].start), min(j, box[0].stop)), box[1], box[2]
 
