@@ -11,14 +11,16 @@ from corcal.read.series import choose_series, series_in
 from corcal.settings import Admission
 
 
-def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None) -> Scan:
+def read_scan(
+    path: Path, *, settings: Admission | None = None, series_uid: str | None = None
+) -> Scan:
     """Return the scan at a path.
 
     Args:
         path: a DICOM folder, zip or file, or a .nii, .nii.gz, .nrrd, .mha or .mhd file. A single
             DICOM slice stands for its series in the same folder.
-        settings: what makes one series better than another. The scan is not checked against
-            them: `corcal.read.admit.admit` does that.
+        settings: what makes one series better than another; the defaults when None. The scan
+            is not checked against them: `corcal.read.admit.admit` does that.
         series_uid: the DICOM series to read, instead of the one that ranks first.
 
     Raises:
@@ -28,7 +30,7 @@ def read_scan(path: Path, *, settings: Admission, series_uid: str | None = None)
         GeometryRefused: a volume file does not say how its axes lie.
     """
     with opened(path) as content:
-        return _scan_of(path, content, settings, series_uid)
+        return _scan_of(path, content, settings or Admission(), series_uid)
 
 
 def _scan_of(path: Path, content: Content, settings: Admission, series_uid: str | None) -> Scan:
