@@ -1,0 +1,1 @@
+"""What corcal costs and how well it does, measured."""

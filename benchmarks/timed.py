@@ -1,0 +1,82 @@
+"""Score a scan in this process and write down when each step began.
+
+    python -m benchmarks.timed cold LOG SCAN OUT    the command, as from a shell
+    python -m benchmarks.timed warm LOG SCAN OUT    the second scan of a process that keeps going
+
+In the cold run only the progress bars of the command are replaced, by a stopwatch.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+Mark = tuple[str, float, float]
+
+
+class Stopwatch:
+    """When each step began: its name, the clock and the CPU seconds of this process by then."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+
+    def begin(self, step: str) -> None:
+        """Note that a step begins now."""
+        self.marks.append((step, time.monotonic(), time.process_time()))
+
+    @contextmanager
+    def steps(self, _: bool) -> Iterator[Callable[[str], None]]:
+        """Stand in for the progress bars of the command line."""
+        yield self.begin
+        self.begin("showing the result")
+
+
+def cold(watch: Stopwatch, scan: str, out: str) -> int:
+    """Run `corcal score` and return its exit code."""
+    watch.begin("importing corcal")
+    from corcal.cli import score
+    from corcal.cli.main import main as corcal
+
+    vars(score)["steps"] = watch.steps
+    sys.argv = ["corcal", "score", scan, "-o", out, "--force"]
+    code = corcal()
+    watch.begin("leaving Python")
+    return code
+
+
+def warm(watch: Stopwatch, scan: str, out: str) -> int:
+    """Score the scan twice through the Python interface; note the steps of the second time."""
+    from corcal import read_scan, score_scan, write_reports
+    from corcal.locate.embedded import EmbeddedLocator
+    from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.settings import Settings
+
+    locator, segmenter = EmbeddedLocator(), EmbeddedSegmenter()
+    for _ in range(2):
+        watch.marks.clear()
+        watch.begin("reading the scan")
+        ct = read_scan(Path(scan), settings=Settings().admission)
+        reading = score_scan(ct, locator=locator, segmenter=segmenter, progress=watch.begin)
+        watch.begin("writing the report")
+        write_reports(reading, Path(out), force=True)
+        watch.begin("end")
+    return 0
+
+
+def main(kind: str, log: str, scan: str, out: str) -> int:
+    """Write the marks and the largest memory so far to LOG, and return the exit code."""
+    watch = Stopwatch()
+    code = {"cold": cold, "warm": warm}[kind](watch, scan, out)
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = {"marks": watch.marks, "peak_mb": peak_kb / 1024}
+    Path(log).write_text(json.dumps(told), encoding="utf-8")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
