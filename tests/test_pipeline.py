@@ -114,9 +114,10 @@ def test_labels_far_from_the_heart_are_dropped(case: PhantomCase) -> None:
     near, all_of_them = (score(lower, settings=s).labels.codes for s in (wide, anywhere))
 
     assert all_of_them[top + 4 : top + 10].any()
-    # 8 mm are four slices of 2 mm.
+    # 8 mm are four slices of 2 mm; a lesion cut there is completed within its reach of 4 mm.
     assert near[top : top + 4].any()
-    assert not near[top + 4 :].any()
+    assert np.isin(near[top + 4 : top + 6], (0, 4, 5, 6)).all()
+    assert not near[top + 6 :].any()
 
 
 def test_calcium_that_is_hardly_believed_in_is_dropped(case: PhantomCase) -> None:
