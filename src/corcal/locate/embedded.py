@@ -19,7 +19,7 @@ MULTIPLE = 16
 MODELS = Path(__file__).parent / "models"
 
 
-class EmbeddedLocator:
+class EmbeddedLocator(Engine):
     """Finds the heart at 4 mm with a small U-Net."""
 
     def __init__(self, folder: Path = MODELS) -> None:
@@ -28,17 +28,7 @@ class EmbeddedLocator:
         Raises:
             ModelRefused: a file is absent or changed.
         """
-        self._engine = Engine(folder, "heart")
-
-    @property
-    def name(self) -> str:
-        """Name and version of the model."""
-        return self._engine.name
-
-    @property
-    def sha256(self) -> str:
-        """Hash over the model's files."""
-        return self._engine.sha256
+        super().__init__(folder, "heart")
 
     def locate(self, hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
         """Return the heart as a mask at 4 mm and its grid; empty where there is none.
@@ -49,6 +39,6 @@ class EmbeddedLocator:
         """
         coarse = grid.with_spacing((SPACING_MM,) * 3)
         chest = padded_to(block_mean(hu, grid, coarse), MULTIPLE, -1024.0)
-        heart = self._engine.run({"hu": chest[None, None]})[0, 0]
+        heart = self.run({"hu": chest[None, None]})[0, 0]
         a, b, c = coarse.shape
         return heart[:a, :b, :c] >= 0.5, coarse

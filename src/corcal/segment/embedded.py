@@ -17,7 +17,7 @@ MULTIPLE = 32
 MODELS = Path(__file__).parent / "models"
 
 
-class EmbeddedSegmenter:
+class EmbeddedSegmenter(Engine):
     """Finds the six regions in one pass over the whole heart crop."""
 
     def __init__(self, folder: Path = MODELS) -> None:
@@ -26,17 +26,7 @@ class EmbeddedSegmenter:
         Raises:
             ModelRefused: a file is absent or changed.
         """
-        self._engine = Engine(folder, "arteries")
-
-    @property
-    def name(self) -> str:
-        """Name and version of the model."""
-        return self._engine.name
-
-    @property
-    def sha256(self) -> str:
-        """Hash over the model's files."""
-        return self._engine.sha256
+        super().__init__(folder, "arteries")
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
@@ -52,7 +42,7 @@ class EmbeddedSegmenter:
         centre = grid.to_lps(_centroid(heart)[None])[0]
         heart_ml = float(heart.sum()) * grid.voxel_mm3 / 1000.0
         frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
-        found = self._engine.run({"hu": padded[None, None], "frame": frame[None]})[0]
+        found = self.run({"hu": padded[None, None], "frame": frame[None]})[0]
         a, b, c = hu.shape
         regions: NDArray[np.float32] = found[:, :a, :b, :c]
         return regions
