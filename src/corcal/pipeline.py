@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from corcal import __version__
 from corcal.core.artery import Artery
 from corcal.core.box import Box
+from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare
+from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare, touched
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
 from corcal.segment.embedded import EmbeddedSegmenter
@@ -30,6 +31,7 @@ from corcal.segment.rails import drop_doubtful, drop_specks, near_heart
 from corcal.segment.regions import paint
 from corcal.segment.tidy import tidy
 from corcal.settings import Settings
+from corcal.space.crop import uncrop
 from corcal.space.resample import nearest
 
 
@@ -132,11 +134,20 @@ def _labels(
             ~near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
         ] = 0
     drop_specks(crop, prepared.grid, least_mm3=rules.min_artery_mm3)
-    labels = ArteryLabels(nearest(crop, prepared.grid, scan.grid), scan.grid)
-    labels = tidy(scan, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
+    box = _within_reach(prepared.grid, scan.grid, rules.reach_mm)
+    part = Scan(scan.hu[box.slices], scan.grid.cut(box))
+    labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
+    labels = tidy(part, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
     believed = (255 * regions[len(Artery) :].max(0)).astype(np.uint8)
-    on_scan = nearest(believed, prepared.grid, scan.grid)
-    return drop_doubtful(labels, on_scan, least=rules.min_mean_probability)
+    on_part = nearest(believed, prepared.grid, part.grid)
+    labels = drop_doubtful(labels, on_part, least=rules.min_mean_probability)
+    return ArteryLabels(uncrop(labels.codes, box, scan.grid.shape), scan.grid)
+
+
+def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:
+    """Return the part of a grid that labels in a crop can reach when they are completed."""
+    a, b, c = (int(np.ceil(reach_mm / s)) + 1 for s in grid.spacing_mm)
+    return touched(crop, grid).padded((a, b, c)).intersect(Box.whole(grid.shape))
 
 
 def quantify_labels(

@@ -101,10 +101,19 @@ def heart_box(heart: LocatedHeart, grid: Grid) -> Box:
         heart: where the heart is.
         grid: a grid with the same directions.
     """
-    tight = Box.around(heart.mask)
-    faces = np.array([tight.start, tight.stop], dtype=np.float64) - 0.5
+    return touched(heart.grid.cut(Box.around(heart.mask)), grid)
+
+
+def touched(part: Grid, grid: Grid) -> Box:
+    """Return the box of a grid's voxels that another grid touches, cut where the grid ends.
+
+    Args:
+        part: what touches, up to the outer faces of its voxels.
+        grid: a grid with the same directions.
+    """
+    faces = np.array([(0, 0, 0), part.shape], dtype=np.float64) - 0.5
     # Faces that coincide with the grid's own must not reach a voxel further by their last digit.
-    index = np.round(grid.to_index(heart.grid.to_lps(faces)), 6)
+    index = np.round(grid.to_index(part.to_lps(faces)), 6)
     start = [int(i) for i in np.floor(index.min(0) + 0.5)]
     stop = [max(int(i), a + 1) for i, a in zip(np.ceil(index.max(0) + 0.5), start, strict=True)]
     box = Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
