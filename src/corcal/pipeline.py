@@ -197,4 +197,7 @@ def _reading(
 
 def _on_scan(heart: LocatedHeart, scan: Scan) -> NDArray[np.bool_]:
     """Return the heart on the voxels as acquired."""
-    return nearest(heart.mask.view(np.uint8), heart.grid, scan.grid).view(np.bool_)
+    # Only its box: the rest of the scan stays memory that was never touched.
+    box = Box.around(heart.mask)
+    mask = heart.mask[box.slices].view(np.uint8)
+    return nearest(mask, heart.grid.cut(box), scan.grid).view(np.bool_)

@@ -33,7 +33,8 @@ def uncrop(part: NDArray[T], box: Box, shape: Index, *, fill: Any = 0) -> NDArra
     """
     if part.shape != box.shape:
         raise ValueError(f"a part of shape {part.shape} does not fill a box of {box.shape}")
-    out = np.full(shape, fill, part.dtype)
+    # Zeros cost no memory until they are written.
+    out = np.full(shape, fill, part.dtype) if fill else np.zeros(shape, part.dtype)
     inside = box.intersect(Box.whole(shape))
     a, b, c = box.start
     out[inside.slices] = part[inside.shifted((-a, -b, -c)).slices]
