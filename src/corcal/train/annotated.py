@@ -67,7 +67,7 @@ def scan_path(data: Path, name: str) -> Path:
     return volume if volume.exists() else data / "ct" / f"{name}_dicom"
 
 
-def _drawn(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
+def annotation(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
     """Return a label map of a scan, "heart" or "calcium", and its grid."""
     volume = read_volume(data / "annotations" / f"{name}_{what}.nii.gz")
     return volume.values.astype(np.uint8), volume.grid
@@ -82,7 +82,7 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
         preparation: spacing; its padding is replaced by `MARGIN`.
     """
     scan = read_scan(scan_path(data, name))
-    heart, heart_grid = _drawn(data, name, "heart")
+    heart, heart_grid = annotation(data, name, "heart")
     located = LocatedHeart(heart > 0, heart_grid)
     prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
     codes, flags = _calcium(data, name, prepared)
@@ -108,7 +108,7 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
 def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
     """Return one annotated scan as a whole, at the locator's spacing."""
     scan = read_scan(scan_path(data, name))
-    heart, _ = _drawn(data, name, "heart")
+    heart, _ = annotation(data, name, "heart")
     coarse = scan.grid.with_spacing((spacing_mm,) * 3)
     share = block_mean((heart > 0).astype(np.int16), scan.grid, coarse)
     return Chest(name, "real", block_mean(scan.hu, scan.grid, coarse), share >= 0.5)
@@ -126,7 +126,7 @@ def _calcium(
         free = TRUST[name].calcium_free
         unknown = none if free else everywhere
         return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
-    drawn, grid = _drawn(data, name, "calcium")
+    drawn, grid = annotation(data, name, "calcium")
     near = nearest(drawn, grid, prepared.grid)
     for artery in Artery:
         codes[near == artery.vessel_code] = artery.calcium_code
