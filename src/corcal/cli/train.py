@@ -32,7 +32,7 @@ def train() -> None:
 @click.option(
     "--steps",
     type=int,
-    default=4000,
+    default=1800,
     show_default=True,
     help="Of the segmenter after that, on phantoms and real scans.",
 )
