@@ -83,7 +83,7 @@ def _contradictions(values: dict[str, Numbers], name: str) -> list[Notice]:
         odd |= (values["present"] == 0) & (values[measure] > 0)
     if not odd.any():
         return []
-    where = ", ".join(t for t, hit in zip(TARGETS, odd.any(axis=0).tolist(), strict=True) if hit)
+    where = ", ".join(TARGETS[i] for i in np.flatnonzero(odd.any(axis=0)))
     text = (
         f"{name}: {int(odd.sum())} rows ({where}) say absent, yet have a volume, score or grade "
         "above 0. Each number is used as it is given."

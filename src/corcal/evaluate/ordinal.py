@@ -142,7 +142,8 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     if found is None:
         return None
     at, likelihood = found
-    covariance: Array = np.linalg.inv(parallel.T @ model.expected(parallel @ at) @ parallel)
+    information = parallel.T @ model.expected(parallel @ at) @ parallel
+    covariance = np.linalg.inv(information).astype(np.float64)
     thresholds, slopes = _coefficients(at, covariance, x, rule)
     return OrdinalFit(
         thresholds, slopes, likelihood, null, len(x), _parallel_lines(model, at, likelihood)

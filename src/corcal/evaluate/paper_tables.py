@@ -113,7 +113,7 @@ def strata_table(column: str, strata: tuple[Stratum, ...], rule: IntervalRule) -
     ]
     heads = ("Sensitivity, %", "Specificity, %", "PPV, %", "NPV, %", "κ", "AUC")
     return Table(
-        f"strata_{_plain(column)}",
+        f"strata_{file_part(column)}",
         f"Detection of coronary calcium by {column}",
         ("Artery", column, "n", "Calcified", *heads),
         tuple(rows),
@@ -121,7 +121,7 @@ def strata_table(column: str, strata: tuple[Stratum, ...], rule: IntervalRule) -
     )
 
 
-def _plain(column: str) -> str:
+def file_part(column: str) -> str:
     """Return a column's name as part of a file name."""
     return "".join(c if c.isascii() and c.isalnum() else "_" for c in column.lower())
 
