@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from corcal.evaluate.agreement import BlandAltman
 from corcal.evaluate.evaluation import AMOUNTS, Evaluation
 from corcal.evaluate.figures.style import BAND, COLOURS, INK, PAGE_INCHES, Plot, render
+from corcal.evaluate.results import Numbers
 from corcal.evaluate.wording import number
 
 _TITLES = {"agatston": "Agatston score", "volume_mm3": "Volume, mm³"}
@@ -45,7 +45,7 @@ def _has_limits(e: Evaluation, measure: str) -> bool:
     return "any" in of and of["any"].bland_altman.sd is not None
 
 
-def _draw(ax: Axes, means: np.ndarray, differences: np.ndarray) -> None:  # type: ignore[type-arg]
+def _draw(ax: Axes, means: Numbers, differences: Numbers) -> None:
     if len(means) <= _POINTS:
         ax.plot(
             means, differences, "o", color=COLOURS["any"], markersize=3.5, alpha=0.55,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,6 +15,7 @@ from corcal.evaluate.results import TARGETS
 
 _PANELS = (("sensitivity", "Sensitivity"), ("specificity", "Specificity"), ("kappa", "κ"))
 _ROW_INCHES = 0.21
+_GUIDE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (2, 3)), "zorder": 0}
 
 
 def forest_plots(e: Evaluation) -> list[Plot]:
@@ -29,6 +32,9 @@ def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
             for place, (target, stratum) in enumerate(rows):
                 found = (stratum or e).detection[target].figures[name]
                 _whisker(ax, -place, found, target, overall=stratum is None)
+                if stratum is None and found.value is not None:
+                    ends = [-place, -place - len(strata) - 0.3]
+                    ax.plot([found.value] * 2, ends, color=COLOURS[target], **_GUIDE)
             _bounds(ax, e, strata, name)
             ax.set_title(title)
             ax.grid(axis="x", color="#e3e8ef", linewidth=0.8)
@@ -63,13 +69,12 @@ def _whisker(ax: Axes, y: float, found: Estimate, target: str, *, overall: bool)
         markeredgecolor=INK if overall else colour,
         markeredgewidth=0.8,
     )
-    if overall:
-        ax.axvline(found.value, color=colour, linewidth=0.6, linestyle=(0, (2, 3)), zorder=0)
 
 
 def _bounds(ax: Axes, e: Evaluation, strata: tuple[Stratum, ...], name: str) -> None:
     """Leave out the empty part on the left."""
-    every = [x.detection[t].figures[name] for x in (e, *strata) for t in TARGETS]
+    sides = [e.detection, *(s.detection for s in strata)]
+    every = [found[t].figures[name] for found in sides for t in TARGETS]
     lows = [f.low if f.low is not None else f.value for f in every]
     least = min((x for x in lows if x is not None), default=0.0)
     ax.set_xlim(min(0.9, max(-1.0, least - 0.04)), 1.02)

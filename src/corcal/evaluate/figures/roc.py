@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from corcal.evaluate.auc import RocCurve, roc_curve
 from corcal.evaluate.detection import Detection
+from corcal.evaluate.estimate import Estimate
 from corcal.evaluate.evaluation import Evaluation
 from corcal.evaluate.figures.style import COLOURS, LINES, MARKERS, SOFT, Plot, render
 from corcal.evaluate.paper_tables import TITLES
@@ -40,7 +42,8 @@ def roc_plot(e: Evaluation) -> Plot | None:
             _draw_target(ax, e, target, measure)
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         ax.set(xlabel="1 − specificity", ylabel="Sensitivity")
-        ax.legend(loc="lower right", handlelength=3.2)
+        level = f"{100 * e.options.rule.confidence:g} %"
+        ax.legend(loc="lower right", handlelength=3.2, title=f"AUC ({level} interval)")
 
     return render("figure_roc", caption, draw, size_inches=(4.6, 4.6))
 
@@ -49,7 +52,7 @@ def _known(e: Evaluation, measure: str) -> bool:
     return any(_area(e.detection[t], measure).value is not None for t in TARGETS)
 
 
-def _area(d: Detection, measure: str | None):  # type: ignore[no-untyped-def]
+def _area(d: Detection, measure: str | None) -> Estimate:
     areas = {"volume_mm3": d.auc_volume, "agatston": d.auc_agatston}
     return d.figures["auc"] if measure is None else areas[measure]
 
@@ -82,6 +85,6 @@ def _curve(e: Evaluation, measure: str, target: str) -> RocCurve:
     return RocCurve(curve.false_positive[keep], curve.true_positive[keep])
 
 
-def _thinned(values: Numbers) -> Numbers:
+def _thinned(values: Numbers) -> NDArray[np.intp]:
     steps = np.linspace(0, len(values) - 1, min(len(values), _CORNERS))
-    return np.unique(steps.round().astype(np.intp))  # type: ignore[return-value]
+    return np.unique(steps.round().astype(np.intp))

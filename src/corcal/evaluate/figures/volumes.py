@@ -83,4 +83,4 @@ def _draw(ax: Axes, groups: list[Numbers], colour: str) -> None:
 def _spread(n: int) -> Numbers:
     """Return n places between 0 and 1 that look scattered, the same each time."""
     golden = (5**0.5 - 1) / 2
-    return np.arange(1, n + 1) * golden % 1
+    return (np.arange(1, n + 1) * golden % 1).astype(np.float64)
