@@ -75,13 +75,19 @@ def _sections(tables: tuple[Table, ...], plots: tuple[Plot, ...]) -> list[_Secti
 
 def _table(t: Table) -> dict[str, Any]:
     first = [row[0] for row in t.rows]
+    columns = [[row[i] for row in t.rows] for i in range(len(t.columns))]
     return {
         "title": t.title,
         "columns": t.columns,
         "rows": t.rows,
         "notes": t.notes,
+        "left": [i for i, cells in enumerate(columns) if i == 0 or _are_words(cells)],
         "repeats": len(set(first)) < len(first),
     }
+
+
+def _are_words(cells: list[str]) -> bool:
+    return all(c[:1].isalpha() for c in cells)
 
 
 def _plot(p: Plot) -> dict[str, Any]:
@@ -95,4 +101,6 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    # A line may not break within an interval.
+    environment.filters["unbroken"] = lambda text: text.replace("–", "\u2060–\u2060")
     return environment.from_string(source)

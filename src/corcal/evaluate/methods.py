@@ -26,9 +26,8 @@ def summary(e: Evaluation) -> tuple[str, ...]:
     sentences = [f"{len(e.pairs):,} patients were evaluated."]
     if d.counts.n:
         sentences.append(
-            f"Calcium in any coronary artery was found with a sensitivity of "
-            f"{percent(d.figures['sensitivity'])} % and a specificity of "
-            f"{percent(d.figures['specificity'])} %."
+            f"Calcium in any coronary artery: sensitivity {percent(d.figures['sensitivity'])} %, "
+            f"specificity {percent(d.figures['specificity'])} %."
         )
     kappas = [
         f"{t} {figure(x.figures['kappa'])}"
@@ -77,8 +76,8 @@ _ORDINAL = (
 _AGREEMENT = (
     "Intraclass correlations ICC(A,1) and ICC(C,1) follow McGraw and Wong (Psychol Methods 1996, "
     "1, 30); concordance follows Lin (Biometrics 1989, 45, 255; 2000, 56, 324), with an "
-    "interval on Fisher's z scale; Spearman's interval has the error of Bonett and Wright (Psychometrika 2000, "
-    "65, 23); bias and limits of agreement follow Bland and Altman (Lancet 1986, 1, 307; Stat "
+    "interval on Fisher's z scale; Spearman's interval has the error of Bonett and Wright "
+    "(Psychometrika 2000, 65, 23); bias and limits of agreement follow Bland and Altman (Lancet 1986, 1, 307; Stat "
     "Methods Med Res 1999, 8, 135)."
 )
 _CATEGORIES = (

@@ -103,7 +103,7 @@ def strata_table(column: str, strata: tuple[Stratum, ...], rule: IntervalRule) -
             s.value,
             f"{d.counts.n:,}",
             f"{d.counts.diseased:,}",
-            *(percent(d.figures[f]) for f in ("sensitivity", "specificity", "ppv", "npv")),
+            *(percent(d.figures[f]) for f in ("sensitivity", "specificity")),
             figure(d.figures["kappa"]),
             figure(d.figures["auc"]),
         )
@@ -111,7 +111,7 @@ def strata_table(column: str, strata: tuple[Stratum, ...], rule: IntervalRule) -
         for s in strata
         for d in (s.detection[t],)
     ]
-    heads = ("Sensitivity, %", "Specificity, %", "PPV, %", "NPV, %", "κ", "AUC")
+    heads = ("Sensitivity, %", "Specificity, %", "κ", "AUC")
     return Table(
         f"strata_{file_part(column)}",
         f"Detection of coronary calcium by {column}",
