@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.motion import PHASES, Beat, artefact, moved, phases_of, swept
@@ -25,6 +26,17 @@ class Motion:
 
     beat: Beat
     by_mm: Floats
+
+
+def room(plaque: Plaque, grid: Grid, margin_mm: float | Floats) -> Box | None:
+    """Return the voxels round a plaque, with a margin in mm; None outside the grid."""
+    index = grid.to_index(plaque.sheet())
+    margin = np.ceil((plaque.reach_mm + margin_mm) / np.array(grid.spacing_mm))
+    low, high = np.floor(index.min(0) - margin), np.ceil(index.max(0) + margin) + 1
+    (a, b, c), (d, e, f) = low.astype(int).tolist(), high.astype(int).tolist()
+    if min(d, e, f) <= 0 or a >= grid.shape[0] or b >= grid.shape[1] or c >= grid.shape[2]:
+        return None
+    return Box((a, b, c), (d, e, f)).intersect(Box.whole(grid.shape))
 
 
 def painted_share(plaque: Plaque, grid: Grid) -> tuple[Plaque, Field]:

@@ -18,7 +18,7 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
 from corcal.phantom.coronaries import Vessel
-from corcal.phantom.implant import Motion, at_rest, in_motion, painted_share
+from corcal.phantom.implant import Motion, at_rest, in_motion, painted_share, room
 from corcal.phantom.motion import sample_beat
 from corcal.phantom.options import THICKEST_LAYER_MM, finer
 from corcal.phantom.physics import Scanner, blurred
@@ -214,15 +214,18 @@ class _Work:
         edge = 2.0 / np.array(self.grid.spacing_mm)
         if (index < edge).any() or (index > np.array(self.grid.shape) - 1 - edge).any():
             return False
-        around = 2.0 * np.vstack([np.zeros(3), np.eye(3), -np.eye(3)])
+        ways = np.indices((3, 3, 3)).reshape(3, -1).T - 1
+        around = np.vstack([1.2 * ways, 2.4 * ways])
         hu = self._at((sheet_mm[:, None] + around).reshape(-1, 3))
-        # A tenth may be noise.
-        return float(np.quantile(hu, 0.9)) < self.threshold_hu
+        # A few may be noise.
+        return float(np.quantile(hu, 0.97)) < self.threshold_hu
 
     def add(self, plaque: Plaque, artery: Artery, motion: Motion | None) -> None:
         """Add one lesion."""
         number = len(self.made) + 1
-        where = self._room(plaque, motion)
+        reach = np.zeros(3) if motion is None else np.abs(motion.by_mm)
+        where = room(plaque, self.grid, reach + MARGIN_MM + 1.2 * self.scanner.thickness_mm)
+        assert where is not None  # its place was free
         grid = self.grid.cut(where)
         painted = finer(grid, self.layers)
         if motion is not None:
@@ -241,16 +244,6 @@ class _Work:
         part = self.seeds[where.slices]
         part[(seen > 0) & (part == 0)] = number
         self.made.append(self._lesion(number, artery, plaque, volume, clean, where))
-
-    def _room(self, plaque: Plaque, motion: Motion | None) -> Box:
-        reach = np.full(3, plaque.reach_mm + MARGIN_MM + 1.2 * self.scanner.thickness_mm)
-        if motion is not None:
-            reach += np.abs(motion.by_mm)
-        index = self.grid.to_index(plaque.sheet())
-        margin = np.ceil(reach / np.array(self.grid.spacing_mm))
-        low, high = np.floor(index.min(0) - margin), np.ceil(index.max(0) + margin) + 1
-        (a, b, c), (d, e, f) = low.astype(int).tolist(), high.astype(int).tolist()
-        return Box((a, b, c), (d, e, f)).intersect(Box.whole(self.grid.shape))
 
     def _displaced(self, where: Box, share: Field, hu: float) -> float:
         """Return the attenuation of the tissue that gives way to a lesion."""

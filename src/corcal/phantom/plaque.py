@@ -141,13 +141,13 @@ def number_of_plaques(rng: np.random.Generator, burden: str) -> int:
 
 
 def sample_plaques(
-    rng: np.random.Generator, coronaries: Coronaries, count: int
+    rng: np.random.Generator, coronaries: Coronaries, count: int, artery: Artery | None = None
 ) -> tuple[Plaque, ...]:
-    """Return random plaques, thick near the ostia and on a few favoured vessels.
+    """Return random plaques of all arteries or of one, thick near the ostia of a few vessels.
 
     A patient's plaques cluster: each vessel's rate is drawn anew for every patient.
     """
-    vessels = [v for v in coronaries.vessels if v.name in _RATE]
+    vessels = [v for v in coronaries.vessels if v.name in _RATE and artery in (None, v.artery)]
     rate = np.array([_RATE[v.name][0] for v in vessels]) * rng.gamma(1.2, 1.0, len(vessels))
     out = []
     for _ in range(count):
