@@ -154,9 +154,14 @@ class Population:
             raise SettingsRefused(f"{path}: {error}") from None
         return made
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return nested plain values, for TOML."""
+        plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        return plain
+
     def to_toml(self) -> str:
         """Return the population as TOML text that `from_toml` reads back."""
-        return tomli_w.dumps(_plain(dataclasses.asdict(self)))
+        return tomli_w.dumps(self.as_dict())
 
 
 def _plain(value: Any) -> Any:
