@@ -28,7 +28,9 @@ from corcal.phantom.matched import phantom_of, visible_mm3
 from corcal.phantom.patients import Patient, draw_patients
 from corcal.phantom.population import Population
 
-CASES, DESCRIPTION, CONTOURS, SERIES = "cases", "cohort.toml", "contours.con", "dicom"
+CASES, CONTOURS, SERIES = "cases", "contours.con", "dicom"
+#: What the cohort is: its population, as `Population.from_toml` reads it, and all else.
+POPULATION, DESCRIPTION = "population.toml", "cohort.toml"
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,10 @@ class Cohort:
         return (*files, SERIES) if self.dicom else files
 
     def to_toml(self) -> str:
-        """Return what decides about the cases, as TOML: all but how many they are."""
+        """Return what decides about the cases beside their population and number, as TOML."""
         options = {k: v for k, v in asdict(self.options).items() if v is not None}
         head: dict[str, Any] = {"corcal": self.version, "seed": self.seed, "dicom": self.dicom}
         head["scan"] = {k: list(v) if isinstance(v, tuple) else v for k, v in options.items()}
-        head["population"] = self.population.as_dict()
         return tomli_w.dumps(head)
 
 
@@ -101,19 +102,22 @@ def write_cohort(
 
 def _begin(out: Path, cohort: Cohort) -> None:
     """Note in the folder which cohort it holds, or check that it is this one."""
-    told, note = cohort.to_toml(), out / DESCRIPTION
+    told = {POPULATION: cohort.population.to_toml(), DESCRIPTION: cohort.to_toml()}
     try:
-        if note.exists():
-            if note.read_text(encoding="utf-8") != told:
-                raise OutputRefused(
-                    f"{out}: holds another cohort, as its {DESCRIPTION} says (population, seed, "
-                    "scan or version of corcal differ); name another folder"
-                )
+        if (out / DESCRIPTION).exists():
+            for name, text in told.items():
+                if not (out / name).exists() or (out / name).read_text("utf-8") != text:
+                    raise OutputRefused(
+                        f"{out}: holds another cohort: its {name} is not that of the cohort asked "
+                        "for (population, seed, scan, --dicom or version of corcal); name another "
+                        "folder"
+                    )
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise OutputRefused(f"{out}: exists and holds no cohort; name another folder")
         else:
             out.mkdir(parents=True, exist_ok=True)
-            _put(note, told)
+            for name, text in told.items():
+                _put(out / name, text)
         (out / CASES).mkdir(exist_ok=True)
         for left in (out / CASES).glob(".corcal-*.partial"):
             shutil.rmtree(left, ignore_errors=True)

@@ -38,7 +38,7 @@ def check_case_folder(folder: Path, *, force: bool) -> None:
     if folder.exists() and not force:
         raise OutputRefused(
             f"{folder}: exists already; name another folder or seed, or use --force to replace "
-            "the phantom in it (other files are kept)"
+            "the phantom in it (files of other names are kept)"
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

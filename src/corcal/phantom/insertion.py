@@ -7,7 +7,7 @@ adds to the tissue it displaces is then added to the scan; noise and all else st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
 from corcal.phantom.coronaries import Vessel
 from corcal.phantom.implant import Motion, at_rest, in_motion, painted_share, room
+from corcal.phantom.inserted import VISIBLE_HU, InsertedLesion, InsertionPlan
 from corcal.phantom.motion import sample_beat
 from corcal.phantom.options import THICKEST_LAYER_MM, finer
 from corcal.phantom.physics import Scanner, blurred
@@ -26,65 +27,13 @@ from corcal.phantom.plaque import HU_PER_MG_CM3, Plaque, plaque_on
 from corcal.phantom.shapes import Field, Floats, Tube
 from corcal.phantom.truth import visible
 
-#: Attenuation of the wall in which a lesion lies, and from where calcium counts as visible.
-WALL_HU, VISIBLE_HU = 40.0, 130.0
+__all__ = ["InsertedLesion", "InsertionPlan", "insert_lesions"]
+
+#: Attenuation of the wall in which a lesion lies.
+WALL_HU = 40.0
 #: Room round a lesion for the tails of blur and the streaks of motion.
 MARGIN_MM = 8.0
 _TRIES = 80
-
-
-@dataclass(frozen=True)
-class InsertionPlan:
-    """What to insert.
-
-    Attributes:
-        per_artery: lesions on every artery that was traced.
-        volume_mm3: smallest and largest volume; drawn evenly on a logarithmic scale.
-        hu: lowest and highest attenuation of the calcium, drawn alike.
-        motion: probability that a lesion moves while it is scanned.
-        motion_mm: smallest and largest displacement of the LAD over a whole beat; the LCX moves
-            half as far again, and the RCA twice as far (order as in Mao 2000).
-        gap_mm: least distance between lesions, so that each can be counted.
-        sigma_mm: in-plane blur of the scan's kernel; 0.6 is a standard body kernel.
-        thickness_mm: of the scan's slices; None for what the scan says, or their distance.
-        least_confidence: of a traced point, 1 to 3, to be used.
-    """
-
-    per_artery: int = 3
-    volume_mm3: tuple[float, float] = (2.0, 100.0)
-    hu: tuple[float, float] = (250.0, 1200.0)
-    motion: float = 0.35
-    motion_mm: tuple[float, float] = (2.0, 8.0)
-    gap_mm: float = 5.0
-    sigma_mm: float = 0.6
-    thickness_mm: float | None = None
-    least_confidence: int = 2
-
-
-@dataclass(frozen=True)
-class InsertedLesion:
-    """A lesion put into a scan.
-
-    Attributes:
-        number: its value in the mask, from 1.
-        artery: the artery it was put on.
-        volume_mm3: of the solid, at the moment of the scan.
-        hu: attenuation of its calcium.
-        mass_mg: mass of hydroxyapatite.
-        visible_mm3: voxels in which the lesion alone, in its artery and without noise, reaches
-            the threshold.
-        visible_peak_hu: highest value there; 0 where nothing is visible.
-        centre_mm: LPS.
-    """
-
-    number: int
-    artery: Artery
-    volume_mm3: float
-    hu: float
-    mass_mg: float
-    visible_mm3: float
-    visible_peak_hu: float
-    centre_mm: tuple[float, float, float]
 
 
 _MOVES = {Artery.LAD: 1.0, Artery.LCX: 1.5, Artery.RCA: 2.0}
