@@ -33,7 +33,7 @@ def phantom_of(
         options: how to scan; `calcium_mm3` and `contrast` are the patient's.
         progress: called with the name of each step as it begins.
     """
-    seed = _seed_of(patient)
+    seed = seed_of(patient)
     wanted = np.array(patient.calcium_mm3)
     asked = wanted.copy()
     best: tuple[float, PhantomCase] | None = None
@@ -77,7 +77,7 @@ def has_hypertension(anatomy: Anatomy) -> bool:
     return anatomy.pose.pa > 1.12
 
 
-def _seed_of(patient: Patient) -> int:
+def seed_of(patient: Patient) -> int:
     """Return the first seed from the patient's own whose anatomy is like the patient's."""
     for seed in range(patient.seed, patient.seed + _SEARCHED):
         if has_hypertension(sample_anatomy(np.random.default_rng(seed))) is patient.hypertension:
