@@ -66,7 +66,7 @@ class ArteryRow:
             (True, True): "found",
             (True, False): "missed",
             (False, True): "false alarm",
-            (False, False): "rightly none",
+            (False, False): "none to be seen" if self.plaques else "rightly none",
         }[there, called]
 
 
