@@ -14,7 +14,8 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
-from corcal.phantom.mimics import Mimic, sample_mimics
+from corcal.phantom.mimics.sample import sample_mimics
+from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
@@ -139,17 +140,17 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
 
 
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
-    anatomy = sample_anatomy(rng)
-    tissue = sample_tissue(rng, contrast=rng.random() < options.contrast, wild=options.wild)
-    count = number_of_plaques(rng, options.burden)
-    mimics = sample_mimics(
-        rng, anatomy.heart, anatomy.coronaries, anatomy.thorax, factor=options.mimics
-    )
-    plaques = sample_plaques(rng, anatomy.coronaries, count)
-    scanner = sample_scanner(rng, wild=options.wild, thickness_mm=options.thickness_mm)
+    # Each part has random numbers of its own: an option of one leaves the others as they are.
+    body, blood, calcium, others, machine, pulse = rng.spawn(6)
+    anatomy = sample_anatomy(body)
+    tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
+    mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
+    count = number_of_plaques(calcium, options.burden)
+    plaques = sample_plaques(calcium, anatomy.coronaries, count)
+    scanner = sample_scanner(machine, wild=options.wild, thickness_mm=options.thickness_mm)
     if not options.noise:
         scanner = replace(scanner, noise_hu=0.0)
-    beat = sample_beat(rng) if rng.random() < options.motion else None
+    beat = sample_beat(pulse) if pulse.random() < options.motion else None
     grid = field_of_view(anatomy, options)
     return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
 

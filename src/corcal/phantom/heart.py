@@ -114,6 +114,11 @@ class Heart:
         """Return the distance (...) of points (..., 3) to the outer surface of all chambers."""
         return united(list(self.parts(points_mm).values()), self.blend_mm)
 
+    def sac(self, points_mm: NDArray[np.floating]) -> Field:
+        """Return the distance (...) of points (..., 3) to the sac round the chambers."""
+        parts = list(self.parts(points_mm).values())
+        return np.asarray(united(parts, self.sac_blend_mm) - np.float32(self.fat_mm))
+
     def root(self) -> tuple[Tube, ...]:
         """Return the vessels that bound the coronary courses: aorta and pulmonary trunk."""
         return (self.vessels["aorta"][0], self.vessels["pulmonary"][0])

@@ -27,6 +27,7 @@ class PhantomOptions:
         contrast: probability that the blood is enhanced.
         motion: probability that the heart beats.
         mimics: factor on the probability of everything that resembles coronary calcium.
+        with_mimics: kinds of `mimics.sample.KINDS` that are there for certain.
         wild: HU, blur and noise beyond what is realistic, for training.
         thickness_mm: slice thickness; None draws one. Slices thicker than the distance between
             them are formed apart and interpolated back, as a pipeline that resamples sees them.
@@ -42,6 +43,7 @@ class PhantomOptions:
     contrast: float = 0.4
     motion: float = 0.85
     mimics: float = 1.0
+    with_mimics: tuple[str, ...] = ()
     wild: bool = False
     thickness_mm: float | None = None
     noise: bool = True

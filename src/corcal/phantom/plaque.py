@@ -6,7 +6,7 @@ its volume in a straight host is pi/6 x length x arc length x thickness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,14 @@ class Plaque:
         _, first, second = _frames(line)
         out = np.cos(self.angle_rad) * first[middle] + np.sin(self.angle_rad) * second[middle]
         return np.asarray(self.host.at(self.arc_mm) + self.ring_mm * out)
+
+    def facing(self, aim: Floats) -> Plaque:
+        """Return the same plaque turned round its host until it lies on the side of `aim`."""
+        line = self.line()
+        middle = len(line) // 2
+        _, first, second = _frames(line)
+        turn = np.arctan2(second[middle] @ aim, first[middle] @ aim)
+        return replace(self, angle_rad=float(turn))
 
     def inside(self, points_mm: Floats) -> NDArray[np.bool_]:
         """Tell for LPS points (n, 3) whether they lie in the plaque."""

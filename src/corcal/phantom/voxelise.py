@@ -12,7 +12,7 @@ from corcal.core.grid import Grid
 from corcal.phantom.anatomy import Anatomy
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.heart import APPENDAGES, CHAMBERS, united
-from corcal.phantom.mimics import Mimic
+from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.plaque import Plaque
 from corcal.phantom.shapes import Field, Tube, distance, ellipsoid, smooth_min
 from corcal.phantom.tissue import Tissue
