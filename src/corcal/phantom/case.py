@@ -21,10 +21,12 @@ from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
+from corcal.phantom.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
 from corcal.phantom.tissue import Tissue, sample_tissue
 from corcal.phantom.truth import TrueLesion, halo_mm, lesion_table, threshold_hu, visible
 from corcal.phantom.voxelise import (
     AORTA,
+    CAVA,
     HEART,
     METAL,
     OTHER_CALCIUM,
@@ -88,6 +90,7 @@ class _Plan:
     plaques: tuple[Plaque, ...]
     mimics: tuple[Mimic, ...]
     scanner: Scanner
+    hardness: Hardness
     beat: Beat | None
 
 
@@ -124,10 +127,13 @@ def make_case(
         sharp = _beaten(sharp, plan, plan.beat, painted)
     tell("scan")
     clean = blurred(sharp.hu, painted, plan.scanner, layers=options.layers)
+    seen = _sliced(sharp, options.layers)
+    added = streaks(rng, _dense(seen), plan.grid, plan.hardness)
+    clean = clean if added is None else clean + added
     image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
     tell("truth")
     asked = {"seed": seed, "options": asdict(options)}
-    return _with_truth(finish(image), clean, _sliced(sharp, options.layers), plan, asked)
+    return _with_truth(finish(image), clean, seen, plan, asked)
 
 
 def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
@@ -152,7 +158,7 @@ def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
         scanner = replace(scanner, noise_hu=0.0)
     beat = sample_beat(pulse) if pulse.random() < options.motion else None
     grid = field_of_view(anatomy, options)
-    return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
+    return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, sample_hardness(machine), beat)
 
 
 def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
@@ -167,6 +173,13 @@ def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
         structures=structures,
         filled_mm3=sharp.filled_mm3,
     )
+
+
+def _dense(seen: Rendering) -> Field:
+    """Return how far metal and dense contrast agent lie above what makes streaks."""
+    over = np.maximum(seen.hu - np.float32(DENSE_HU), 0)
+    metal = np.where((seen.structures & METAL) > 0, np.float32(METAL_GAIN), np.float32(0))
+    return over * np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
 
 
 def _sliced(sharp: Rendering, layers: int) -> Rendering:
@@ -229,6 +242,7 @@ def _parameters(plan: _Plan) -> dict[str, Any]:
         "fat_mm": plan.anatomy.heart.fat_mm,
         "tissue": asdict(plan.tissue),
         "scanner": asdict(plan.scanner),
+        "hardness": asdict(plan.hardness),
         "beat": asdict(plan.beat) if plan.beat is not None else None,
         "mimics": sorted({m.kind for m in plan.mimics}),
     }

@@ -62,7 +62,7 @@ def lead(rng: np.random.Generator, anatomy: Anatomy) -> list[Mimic]:
     if rng.random() < 0.6:
         ear = heart.chambers["RAA"][0].points_mm  # type: ignore[union-attr]
         floor = mouth + np.array([0.0, -6.0, -6.0])
-        courses.append(np.vstack([cava - side, mouth + [0.0, 0.0, 6.0], floor, ear[1]]))
+        courses.append(np.vstack([cava - side, mouth - 0.4 * (mouth - cava[-1]), floor, ear[1]]))
     out = []
     for course in courses:
         path = spline(course, np.full(len(course), 0.9), 3.0).points_mm
