@@ -239,6 +239,7 @@ def _parameters(plan: _Plan) -> dict[str, Any]:
             "pa": plan.anatomy.pose.pa,
             "aorta": plan.anatomy.pose.aorta,
         },
+        "fat_ml": plan.anatomy.fat_ml,
         "fat_mm": plan.anatomy.heart.fat_mm,
         "tissue": asdict(plan.tissue),
         "scanner": asdict(plan.scanner),
