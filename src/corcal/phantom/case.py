@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
+from corcal.phantom.drawn import anatomy_numbers, mimic_numbers, plaque_numbers
 from corcal.phantom.mimics.sample import sample_mimics
 from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
@@ -23,7 +25,14 @@ from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
 from corcal.phantom.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
 from corcal.phantom.tissue import Tissue, sample_tissue
-from corcal.phantom.truth import TrueLesion, halo_mm, lesion_table, threshold_hu, visible
+from corcal.phantom.truth import (
+    CleanImage,
+    TrueLesion,
+    halo_mm,
+    lesion_table,
+    threshold_hu,
+    visible,
+)
 from corcal.phantom.voxelise import (
     AORTA,
     CAVA,
@@ -48,8 +57,9 @@ class PhantomCase:
             (visible), "metal", "lesions" (number of the lesion), "geometric" (number of the
             lesion whose solid reaches into the voxel at any moment of its exposure).
         lesions: the coronary plaques.
+        agatston: score of the visible calcium of every artery, by name; see `phantom.agatston`.
         threshold_hu: from where calcium counts as visible.
-        parameters: what was drawn, for JSON.
+        parameters: seed, options and every number that was drawn, for JSON.
     """
 
     hu: NDArray[np.int16]
@@ -57,6 +67,7 @@ class PhantomCase:
     labels: NDArray[np.uint8]
     auxiliary: dict[str, NDArray[np.uint8]]
     lesions: tuple[TrueLesion, ...]
+    agatston: dict[str, float]
     threshold_hu: float
     parameters: dict[str, Any]
 
@@ -212,7 +223,9 @@ def _with_truth(
     for i, plaque in enumerate(plan.plaques):
         assert plaque.artery is not None
         labels[numbers == i + 1] = plaque.artery.calcium_code
-    lesions = lesion_table(plan.plaques, sharp.filled_mm3, numbers, clean, plan.grid)
+    image = CleanImage(clean, plan.grid, plan.scanner.thickness_mm)
+    lesions = lesion_table(plan.plaques, sharp.filled_mm3, numbers, image)
+    scores = {a.value: image.agatston(labels == a.calcium_code) for a in Artery}
     auxiliary = {
         "heart": ((bits & HEART) > 0).astype(np.uint8),
         "aorta": ((bits & AORTA) > 0).astype(np.uint8),
@@ -222,7 +235,7 @@ def _with_truth(
         "geometric": sharp.plaques,
     }
     return PhantomCase(
-        hu, plan.grid, labels, auxiliary, lesions, level, {**asked, **_parameters(plan)}
+        hu, plan.grid, labels, auxiliary, lesions, scores, level, {**asked, **_parameters(plan)}
     )
 
 
@@ -232,18 +245,13 @@ def _parameters(plan: _Plan) -> dict[str, Any]:
         "contrast": plan.tissue.enhanced,
         "dominance": plan.anatomy.coronaries.dominance,
         "length_mm": {v.name: round(v.tube.length_mm, 1) for v in vessels},
-        "pose": {
-            "turn": plan.anatomy.pose.turn.tolist(),
-            "stretch": plan.anatomy.pose.stretch.tolist(),
-            "rv": plan.anatomy.pose.rv,
-            "pa": plan.anatomy.pose.pa,
-            "aorta": plan.anatomy.pose.aorta,
-        },
         "fat_ml": plan.anatomy.fat_ml,
-        "fat_mm": plan.anatomy.heart.fat_mm,
         "tissue": asdict(plan.tissue),
         "scanner": asdict(plan.scanner),
         "hardness": asdict(plan.hardness),
         "beat": asdict(plan.beat) if plan.beat is not None else None,
         "mimics": sorted({m.kind for m in plan.mimics}),
+        "mimic_solids": [mimic_numbers(m) for m in plan.mimics],
+        "plaques": [plaque_numbers(p) for p in plan.plaques],
+        "anatomy": anatomy_numbers(plan.anatomy),
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from pathlib import Path
 
 from corcal.core.errors import OutputRefused
 from corcal.phantom.as_dicom import write_dicom
-from corcal.phantom.as_json import truth_of
+from corcal.phantom.as_json import text_of, truth_of
 from corcal.phantom.as_nifti import write_nifti
 from corcal.phantom.case import PhantomCase
 
@@ -84,8 +83,7 @@ def _fill(folder: Path, case: PhantomCase, kind: str, version: str) -> None:
     else:
         write_nifti(folder / SCANS[kind], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
-    text = json.dumps(truth_of(case, version), indent=2, allow_nan=False)
-    (folder / TRUTH).write_text(text + "\n", encoding="utf-8")
+    (folder / TRUTH).write_text(text_of(truth_of(case, version)), encoding="utf-8")
 
 
 def _exchange(folder: Path, new: Path, stage: Path) -> None:

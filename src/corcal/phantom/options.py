@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,11 @@ class PhantomOptions:
             thickness_mm=thickness_mm,
             layers=layers + 1 - layers % 2,
         )
+
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> PhantomOptions:
+        """Return the options that truth.json names, for `make_case` with its seed."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
 
 def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:
