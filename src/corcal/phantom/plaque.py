@@ -6,7 +6,7 @@ its volume in a straight host is pi/6 x length x arc length x thickness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,14 @@ class Plaque:
     def mass_mg(self) -> float:
         """Mass of hydroxyapatite, from the attenuation above soft tissue (45 HU)."""
         return self.volume_mm3 / 1000.0 * (self.hu - 45.0) / HU_PER_MG_CM3
+
+    def sized(self, volume_mm3: float) -> Plaque:
+        """Return a plaque of another volume: as far as its host allows, of the same shape."""
+        grow = float(np.cbrt(volume_mm3 / self.volume_mm3))
+        thickness = min(max(grow * self.thickness_mm, 0.4), 3.5, 1.9 * self.ring_mm)
+        span = min(max(grow * self.span_rad, np.deg2rad(20)), np.deg2rad(340))
+        length = volume_mm3 / (np.pi / 6 * self.ring_mm * span * thickness)
+        return replace(self, thickness_mm=thickness, span_rad=float(span), length_mm=float(length))
 
     def line(self) -> Floats:
         """Return the host's centreline (n, 3) along the plaque, with a little to spare."""
