@@ -31,13 +31,17 @@ class Reported:
 
     def __init__(self, reading: Reading, scoring: Scoring) -> None:
         grid, hu = reading.scan.grid, reading.scan.hu
-        parts = []
+        parts, scores = [], []
         for artery in Artery:
             index = _where(reading.labels.calcium(artery))
             values = hu[tuple(index.T)].astype(np.float64)
-            parts.append(counted_voxels(index, values, grid, scoring).index)
+            counted = counted_voxels(index, values, grid, scoring)
+            parts.append(counted.index)
+            scores.append(_agatston(reading, artery, counted.lesion))
         self.index: Voxels = np.concatenate(parts)
         self.artery = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
+        #: Each voxel's part of its lesion's score.
+        self.agatston = np.concatenate(scores)
         self.part = components(self.index, 26)
         self.hu = hu[tuple(self.index.T)].astype(np.float64)
 
@@ -75,7 +79,7 @@ def compare(
         forgiven |= reported.near(truth.excused).any(1)
     pieces = int(reported.part.max()) + 1 if len(reported.part) else 0
     false = np.bincount(reported.part[forgiven], minlength=pieces) == 0
-    # What touches the uncertain alone says nothing of presence.
+    # What touches only what is excused says nothing of an artery.
     known = (np.bincount(reported.part[(touched > 0).any(1)], minlength=pieces) > 0) | false
     seen = _seen(truth.numbers, reading.scan.grid)
     lesions = [
@@ -97,6 +101,18 @@ def compare(
             for i in np.flatnonzero(false)
         ],
     }
+
+
+def _agatston(reading: Reading, artery: Artery, lesion: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return for each voxel of an artery its share in the score of its lesion."""
+    if not len(lesion):
+        return np.zeros(0)
+    sizes = np.bincount(lesion)
+    by_lesion = np.zeros(len(sizes))
+    # The report lists them in this order.
+    order = np.argsort(-sizes, kind="stable")
+    by_lesion[order] = [x.agatston for x in reading.report.score.of(artery).lesions]
+    return (by_lesion / sizes)[lesion]
 
 
 def _where(mask: NDArray[np.bool_]) -> Voxels:
@@ -127,19 +143,19 @@ def _artery(
     hit = np.isin(reported.at(truth.numbers), numbers) if numbers else np.zeros(0, bool)
     own = reported.artery == list(Artery).index(artery)
     voxel = reading.scan.grid.voxel_mm3
-    score = reading.report.score.of(artery)
+    judged = own & known[reported.part]
     solid = [x["volume_mm3"] for x in mine]
     scores = [x["agatston"] for x in mine]
     return {
         "truth_present": any(x["counts"] for x in mine),
-        "present": bool(known[reported.part[own]].any()),
+        "present": bool(judged.any()),
         "truth_mm3": sum(x["visible_mm3"] for x in mine),
         "solid_mm3": None if None in solid else sum(solid),
         "truth_agatston": None if None in scores else sum(scores),
         "found_mm3": float(hit.sum()) * voxel,
         "right_mm3": float((hit & own).sum()) * voxel if len(hit) else 0.0,
-        "reported_mm3": score.volume_mm3,
-        "agatston": score.agatston,
+        "reported_mm3": float(judged.sum()) * voxel,
+        "agatston": float(reported.agatston[judged].sum()),
     }
 
 
