@@ -111,8 +111,7 @@ def icc(ratings: Numbers, rule: IntervalRule) -> tuple[Estimate, Estimate]:
     below = rows + (k - 1) * rest + k / n * (columns - rest)
     absolute = (rows - rest) / below
     if rest <= 1e-12 * rows:
-        ends = (None, None) if columns <= 1e-12 * rows else _absolute_ends(ratings, rule)
-        return Estimate(absolute, *ends, n), Estimate(consistent, None, None, n)
+        return Estimate(absolute, None, None, n), Estimate(consistent, None, None, n)
     quantile = 0.5 + rule.confidence / 2
     f, df = rows / rest, (n - 1) * (k - 1)
     low = f / float(stats.f.ppf(quantile, n - 1, df))

@@ -12,7 +12,7 @@ from scipy import stats
 
 from corcal.evaluate.auc import AucDifference, auc_difference
 from corcal.evaluate.estimate import Estimate
-from corcal.evaluate.interval import IntervalRule, proportion
+from corcal.evaluate.interval import IntervalRule, wilson_ends
 from corcal.evaluate.pairs import Pairs
 
 
@@ -115,9 +115,7 @@ def compare(first: Pairs, second: Pairs, target: str, rule: IntervalRule) -> Com
     )
 
 
-def mcnemar(
-    first: NDArray[np.bool_], second: NDArray[np.bool_], rule: IntervalRule
-) -> McNemar:
+def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_], rule: IntervalRule) -> McNemar:
     """Return McNemar's test of two paired proportions.
 
     McNemar, Psychometrika 1947, 12, 153; exact and mid-p as in Fagerland, Lydersen and Laake,
@@ -157,14 +155,11 @@ def paired_difference(
     n = both + only_first + only_second + neither
     if n == 0:
         return Estimate.undefined(0)
-    first = proportion(both + only_first, n, IntervalRule(confidence=rule.confidence))
-    second = proportion(both + only_second, n, IntervalRule(confidence=rule.confidence))
-    assert first.value is not None and second.value is not None
-    assert first.low is not None and first.high is not None
-    assert second.low is not None and second.high is not None
+    first, second = (both + only_first) / n, (both + only_second) / n
+    low_1, high_1 = wilson_ends(both + only_first, n, rule)
+    low_2, high_2 = wilson_ends(both + only_second, n, rule)
     phi = _correlation(both, only_first, only_second, neither)
-    down_1, up_1 = first.value - first.low, first.high - first.value
-    down_2, up_2 = second.value - second.low, second.high - second.value
+    down_1, up_1, down_2, up_2 = first - low_1, high_1 - first, second - low_2, high_2 - second
     low = math.sqrt(max(0.0, down_1**2 - 2 * phi * down_1 * up_2 + up_2**2))
     high = math.sqrt(max(0.0, down_2**2 - 2 * phi * down_2 * up_1 + up_1**2))
     difference = (only_first - only_second) / n

@@ -142,7 +142,8 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     if found is None:
         return None
     at, likelihood = found
-    covariance = np.linalg.inv(parallel.T @ model.expected(parallel @ at) @ parallel)
+    information = parallel.T @ model.expected(parallel @ at) @ parallel
+    covariance = np.linalg.inv(information).astype(np.float64)
     thresholds, slopes = _coefficients(at, covariance, x, rule)
     return OrdinalFit(
         thresholds, slopes, likelihood, null, len(x), _parallel_lines(model, at, likelihood)
@@ -265,9 +266,7 @@ class _Cumulative:
         return moment
 
 
-def _maximum(
-    model: _Cumulative, matrix: Array, start: Array
-) -> tuple[Array, float] | None:
+def _maximum(model: _Cumulative, matrix: Array, start: Array) -> tuple[Array, float] | None:
     """Return (parameters, log-likelihood) at the maximum, or None without one.
 
     Newton's method with step halving on the parameters that `matrix` maps to the general ones.

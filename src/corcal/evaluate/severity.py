@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,7 @@ def _obstacle(volumes: Numbers, grades: Numbers) -> str:
     if np.ptp(volumes) == 0:
         return f"every artery has the same volume, {volumes[0]:g} mL"
     ranges = [(volumes[grades == g].min(), volumes[grades == g].max()) for g in seen]
-    steps = list(zip(ranges[:-1], ranges[1:], strict=True))
+    steps = list(pairwise(ranges))
     if all(lower[1] <= upper[0] for lower, upper in steps):
         return "complete separation: the volume orders the grades without overlap, so B is endless"
     if all(lower[0] >= upper[1] for lower, upper in steps):
