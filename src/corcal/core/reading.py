@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corcal.core.artery import Artery
 from corcal.core.box import Box
+from corcal.core.judge import Certainty
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore
@@ -56,6 +58,8 @@ class Report:
         arterial_age_years: McClelland's arterial age, or None when not asked for.
         notices: doubts that did not stop the reading.
         provenance: how it came to be.
+        certainty: how sure the reading is of each artery; empty where nobody can say, as for
+            labels that were given.
     """
 
     score: CalciumScore
@@ -64,6 +68,11 @@ class Report:
     arterial_age_years: float | None
     notices: tuple[Notice, ...]
     provenance: Provenance
+    certainty: tuple[Certainty, ...] = ()
+
+    def sure_of(self, artery: Artery) -> Certainty | None:
+        """Return how sure the reading is of one artery, None where nobody can say."""
+        return next((c for c in self.certainty if c.artery is artery), None)
 
 
 @dataclass(frozen=True, eq=False)

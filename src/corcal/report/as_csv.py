@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 
+from corcal.core.judge import Certainty
 from corcal.core.reading import Report
 from corcal.core.score import ArteryScore, CalciumScore
 
 #: The columns, in this order in every version of the file; a new one would be added at the end.
 #: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU
 #: threshold, `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number
-#: that does not exist is left empty: no mass without calibration, no HU without calcium, and
-#: no mean or density of the total, which would mix arteries.
+#: that does not exist is left empty: no mass without calibration, no HU without calcium, no
+#: mean or density of the total, which would mix arteries, and no confidence in labels that were
+#: given. `confidence` is the probability that `present` is right, `uncertain` 0 or 1.
 COLUMNS = (
     "artery",
     "present",
@@ -24,6 +26,8 @@ COLUMNS = (
     "mean_hu",
     "density",
     "mass_mg",
+    "confidence",
+    "uncertain",
 )
 
 
@@ -32,12 +36,12 @@ def calcium_csv(report: Report) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_artery(a) for a in report.score.arteries)
+    writer.writerows(_artery(a, report.sure_of(a.artery)) for a in report.score.arteries)
     writer.writerow(_total(report.score))
     return text.getvalue().encode()
 
 
-def _artery(a: ArteryScore) -> tuple[str, ...]:
+def _artery(a: ArteryScore, sure: Certainty | None) -> tuple[str, ...]:
     return (
         a.artery.value,
         str(int(a.present)),
@@ -49,6 +53,8 @@ def _artery(a: ArteryScore) -> tuple[str, ...]:
         _number(a.mean_hu),
         _number(a.density),
         _number(a.mass_mg),
+        _number(None if sure is None else sure.probability),
+        "" if sure is None else str(int(sure.uncertain)),
     )
 
 
@@ -65,6 +71,8 @@ def _total(s: CalciumScore) -> tuple[str, ...]:
         "",
         "",
         _number(s.mass_mg),
+        "",
+        "",
     )
 
 

@@ -39,7 +39,7 @@ def report_document(reading: Reading) -> dict[str, Any]:
         "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],
         "input": _input(reading.scan),
         "heart_box": _heart(reading),
-        "arteries": {a.artery.value: _artery(a) for a in report.score.arteries},
+        "arteries": {a.artery.value: _artery(a, report) for a in report.score.arteries},
         "total": _total(report),
         "cac_drs": _category(report),
         "percentile": report.percentile,
@@ -78,9 +78,12 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
     return None if box is None else {"start": list(box.start), "stop": list(box.stop)}
 
 
-def _artery(a: ArteryScore) -> dict[str, Any]:
+def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
+    sure = report.sure_of(a.artery)
     return {
         "present": a.present,
+        "confidence": None if sure is None else round(sure.probability, 3),
+        "uncertain": None if sure is None else sure.uncertain,
         "agatston": _rounded(a.agatston),
         "volume_mm3": _rounded(a.volume_mm3),
         "mask_volume_ml": _rounded(a.mask_volume_ml),
