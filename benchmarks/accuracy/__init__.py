@@ -1,4 +1,4 @@
-"""How well corcal does, in four tables with intervals: phantoms, insertions, real scans, robustness.
+"""How well corcal does, in four tables: phantoms, insertions, real scans, robustness.
 
     python -m benchmarks.accuracy DATA -o accuracy.md
 

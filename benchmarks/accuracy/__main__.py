@@ -57,10 +57,22 @@ def _parser() -> argparse.ArgumentParser:
     add("data", type=Path, help="folder with ct/ and annotations/")
     add("--tables", default="a,b,c,d", help="which of them, such as a,c (all)")
     add("--phantoms", type=int, default=100, metavar="N", help="cases of table a (100)")
-    add("--rounds", type=int, default=insertions.ROUNDS, metavar="N", help="insertions into each background (12)")
+    add(
+        "--rounds",
+        type=int,
+        default=insertions.ROUNDS,
+        metavar="N",
+        help="insertions into each background (12)",
+    )
     add("--models", type=Path, metavar="DIR", help="networks to use instead of the shipped ones")
     add("--without", type=Path, metavar="DIR", help="DIR/SCAN holds networks that never saw SCAN")
-    add("--work", type=Path, default=Path("accuracy_records"), metavar="DIR", help="where the record of every case is kept, to go on from and to compute from (accuracy_records)")
+    add(
+        "--work",
+        type=Path,
+        default=Path("accuracy_records"),
+        metavar="DIR",
+        help="where the records of all cases are kept (accuracy_records)",
+    )
     add("--jobs", type=int, default=1, metavar="N", help="cases at once; 2 GB each (1)")
     add("-o", "--out", type=Path, metavar="FILE", help="write the tables there")
     add("--card", type=Path, metavar="FILE", help="put them between the markers of this model card")

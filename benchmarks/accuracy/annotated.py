@@ -17,7 +17,6 @@ from corcal.read import read_scan
 from corcal.read.volume import read_volume
 from corcal.settings import Settings
 from corcal.space.components import components
-from corcal.train.annotated import TRUST
 
 #: What the annotation's codes for look-alikes mean.
 PLACES = {
@@ -56,17 +55,23 @@ class Annotated:
 
 def names(data: Path) -> list[str]:
     """Return the annotated scans that lie in a data folder."""
+    from corcal.train.annotated import TRUST, scan_path
+
     return [name for name in TRUST if scan_path(data, name).exists()]
 
 
-def scan_path(data: Path, name: str) -> Path:
-    """Return the file or folder of a scan."""
-    file = data / "ct" / f"{name}.nii.gz"
-    return file if file.exists() else data / "ct" / f"{name}_dicom"
+def usable(data: Path, name: str) -> tuple[str, ...]:
+    """Return the arteries of a scan that were traced well enough to go by."""
+    from corcal.train.annotated import TRUST
+
+    traced = (data / "annotations" / f"{name}_centrelines.json").exists()
+    return TRUST[name].complete + TRUST[name].partial if traced else ()
 
 
 def annotated(data: Path, name: str) -> Annotated:
     """Return one annotated scan."""
+    from corcal.train.annotated import TRUST, scan_path
+
     scan = read_scan(scan_path(data, name), settings=Settings().admission)
     heart = _drawn(data, name, "heart", scan.grid)
     assert heart is not None
@@ -102,9 +107,7 @@ def _drawn(data: Path, name: str, what: str, grid: Grid) -> NDArray[np.uint8] | 
     return np.ascontiguousarray(volume.values).astype(np.uint8)
 
 
-def _lesions(
-    codes: NDArray[np.uint8], scan: Scan
-) -> tuple[NDArray[np.uint8], tuple[Calcium, ...]]:
+def _lesions(codes: NDArray[np.uint8], scan: Scan) -> tuple[NDArray[np.uint8], tuple[Calcium, ...]]:
     """Return the drawn lesions: the connected pieces (26 neighbours) of each artery's calcium."""
     numbers = np.zeros(codes.shape, np.uint8)
     out: list[Calcium] = []
@@ -130,9 +133,7 @@ def _lesions(
     return numbers, tuple(out)
 
 
-def _traced(
-    data: Path, name: str
-) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
+def _traced(data: Path, name: str) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
     """Return the points of every traced artery, and the mouths of the RCA and the left main."""
     path = data / "annotations" / f"{name}_centrelines.json"
     if not path.exists():

@@ -28,7 +28,7 @@ def ratio(parts: Iterable[Part]) -> Estimate:
     weights = _drawn(len(below))
     with np.errstate(invalid="ignore", divide="ignore"):
         draws = (weights @ above) / (weights @ below)
-    return percentiles(float(above.sum() / below.sum()), draws, n, RULE)
+    return _with_interval(float(above.sum() / below.sum()), draws, n)
 
 
 def share(items: Iterable[tuple[str, bool]]) -> Estimate:
@@ -53,9 +53,12 @@ def median(items: Sequence[tuple[str, float]]) -> Estimate:
     names = sorted({cluster for cluster, _ in items})
     groups = [np.array([v for c, v in items if c == name]) for name in names]
     counts = _drawn(len(groups)).astype(int)
-    draws = [np.median(np.concatenate([np.repeat(g, k) for g, k in zip(groups, row, strict=True)])) for row in counts]
+    draws = [
+        np.median(np.concatenate([np.repeat(g, k) for g, k in zip(groups, row, strict=True)]))
+        for row in counts
+    ]
     value = float(np.median(np.concatenate(groups)))
-    return percentiles(value, np.array(draws), len(items), RULE)
+    return _with_interval(value, np.array(draws), len(items))
 
 
 def kappa_of(items: Iterable[tuple[str, bool, bool]]) -> tuple[Estimate, TwoByTwo]:
@@ -73,7 +76,15 @@ def kappa_of(items: Iterable[tuple[str, bool, bool]]) -> tuple[Estimate, TwoByTw
     value = float(_kappa(total[None])[0])
     if not np.isfinite(value):
         return Estimate.undefined(counts.n), counts
-    return percentiles(value, _kappa(_drawn(len(table)) @ table), counts.n, RULE), counts
+    return _with_interval(value, _kappa(_drawn(len(table)) @ table), counts.n), counts
+
+
+def _with_interval(value: float, draws: NDArray[np.float64], n: int) -> Estimate:
+    """Return a figure with its percentile interval, none where every draw gives the same."""
+    known = draws[np.isfinite(draws)]
+    if not known.size or np.ptp(known) < 1e-12:
+        return Estimate(value, None, None, n)
+    return percentiles(value, known, n, RULE)
 
 
 def _kappa(cells: NDArray[np.float64]) -> NDArray[np.float64]:

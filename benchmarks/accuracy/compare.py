@@ -195,18 +195,20 @@ def _lesion(
 
 def _believed(where: NDArray[np.bool_], grid: Grid, watched: Watched) -> Record | None:
     """Return the network's own probabilities on a lesion; None outside what it was shown."""
-    if watched.regions is None or watched.grid is None:
+    if watched.regions is None or watched.crop is None:
         return None
     points = grid.to_lps(_where(where).astype(np.float64))
-    index = np.rint(watched.grid.to_index(points)).astype(int)
-    inside = ((index >= 0) & (index < watched.grid.shape)).all(1)
+    index = np.rint(watched.crop.to_index(points)).astype(int)
+    inside = ((index >= 0) & (index < watched.crop.shape)).all(1)
     if not inside.any():
         return None
     calcium = watched.regions[len(Artery) :, *index[inside].T]
     return {
         "most": round(float(calcium.max()), 3),
         "mean": round(float(calcium.max(0).mean()), 3),
-        "by_artery": {a.value: round(float(p.max()), 3) for a, p in zip(Artery, calcium, strict=True)},
+        "by_artery": {
+            a.value: round(float(p.max()), 3) for a, p in zip(Artery, calcium, strict=True)
+        },
     }
 
 

@@ -37,11 +37,11 @@ class Goal:
         return low and (self.most is None or value <= self.most)
 
     @property
-    def sure(self) -> bool:
-        """True if the whole interval is where the figure should be."""
+    def sure(self) -> bool | None:
+        """True if the whole interval is where the figure should be; None without an interval."""
         low, high = self.found.low, self.found.high
         if low is None or high is None:
-            return False
+            return None
         above = self.least is None or low >= self.least
         return above and (self.most is None or high <= self.most)
 
@@ -58,7 +58,11 @@ class Goal:
             return "not measured"
         if not self.met:
             return "**missed**"
-        return "met" if self.sure else "met, but not all of its interval"
+        return {
+            True: "met",
+            False: "met, but not by all of its interval",
+            None: "met, no interval",
+        }[self.sure]
 
     def shown(self) -> str:
         """Return the figure with its interval as text."""

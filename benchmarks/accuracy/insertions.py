@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy.agatston import agatston_of
-from benchmarks.accuracy.annotated import Annotated, annotated, names
+from benchmarks.accuracy.annotated import Annotated, annotated, names, usable
 from benchmarks.accuracy.compare import Record, compare
 from benchmarks.accuracy.models import Models
 from benchmarks.accuracy.truth import Calcium, Truth
@@ -21,7 +21,6 @@ from corcal.phantom.insertion import InsertionPlan, insert_lesions
 from corcal.phantom.traced import traced_courses
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
-from corcal.train.annotated import TRUST
 
 #: Insertions into each background, and how likely each of its arteries gets lesions in one.
 ROUNDS, SHARE = 12, 0.6
@@ -30,7 +29,7 @@ PLAN = InsertionPlan(per_artery=3, volume_mm3=(2.0, 150.0))
 
 def backgrounds(data: Path) -> list[str]:
     """Return the scans with arteries that were traced well enough."""
-    return [n for n in names(data) if TRUST[n].complete + TRUST[n].partial]
+    return [n for n in names(data) if usable(data, n)]
 
 
 def tasks(data: Path, models: Models, rounds: int = ROUNDS) -> list[Task]:
@@ -60,13 +59,15 @@ def measure(data: Path, name: str, number: int, models: Models) -> Record:
     # The whole name decides: a scan that is added later changes none of the others.
     rng = np.random.default_rng([number, *name.encode()])
     made, truth = _inserted(case, _courses(data, name, rng), rng)
+    calcified = {x.artery.value for x in case.truth.lesions}
     blood = float(np.median(case.scan.hu[case.heart]))
     known: Record = {
         "scan": name,
         "cluster": name,
         "unseen": pair.unseen,
         "contrast": blood > settings.admission.contrast_blood_hu,
-        "traced": sorted({v.artery.value for v in _trusted(data, name)}),
+        "traced": _named(data, name),
+        "judged": [a for a in _named(data, name) if a not in calcified],
     }
     case = replace(case, scan=made, truth=truth)
     try:
@@ -78,12 +79,15 @@ def measure(data: Path, name: str, number: int, models: Models) -> Record:
 
 def _trusted(data: Path, name: str) -> tuple[Vessel, ...]:
     path = data / "annotations" / f"{name}_centrelines.json"
-    usable = TRUST[name].complete + TRUST[name].partial
     return tuple(
         v
         for v in traced_courses(path, least_confidence=PLAN.least_confidence)
-        if v.artery.value in usable
+        if v.artery.value in usable(data, name)
     )
+
+
+def _named(data: Path, name: str) -> list[str]:
+    return sorted({v.artery.value for v in _trusted(data, name)})
 
 
 def _courses(data: Path, name: str, rng: np.random.Generator) -> tuple[Vessel, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def sides(records: Sequence[Record], artery: str) -> list[tuple[Record, Record]]
     return [
         (r, r["arteries"][artery])
         for r in records
-        if "refused" not in r and artery in r.get("traced", ARTERIES)
+        if "refused" not in r and artery in r.get("judged", ARTERIES)
     ]
 
 
@@ -44,9 +45,7 @@ def presence(records: Sequence[Record], artery: str) -> tuple[Estimate, Estimate
 def volume_ratio(records: Sequence[Record], arteries: Sequence[str], truth: str) -> Estimate:
     """Return reported over true, summed over all cases; `truth` is a key of an artery's record."""
     shown = "agatston" if truth == "truth_agatston" else "reported_mm3"
-    return ratio(
-        (r["cluster"], x[shown], x[truth]) for a in arteries for r, x in sides(records, a)
-    )
+    return ratio((r["cluster"], x[shown], x[truth]) for a in arteries for r, x in sides(records, a))
 
 
 def typical_error(records: Sequence[Record], truth: str) -> Estimate:
@@ -58,7 +57,7 @@ def typical_error(records: Sequence[Record], truth: str) -> Estimate:
     for r in records:
         if "refused" in r:
             continue
-        known = [r["arteries"][a] for a in r.get("traced", ARTERIES)]
+        known = [r["arteries"][a] for a in r.get("judged", ARTERIES)]
         true = sum(x[truth] for x in known)
         if true >= least:
             errors.append((r["cluster"], abs(sum(x[shown] for x in known) - true) / true))
@@ -69,9 +68,9 @@ def same_category(records: Sequence[Record]) -> Estimate:
     """Return the share of cases whose reported score is in the category of the true one."""
     items = []
     for r in records:
-        if "refused" in r:
+        if "refused" in r or not r.get("judged", ARTERIES):
             continue
-        known = [r["arteries"][a] for a in r.get("traced", ARTERIES)]
+        known = [r["arteries"][a] for a in r.get("judged", ARTERIES)]
         found, true = (sum(x[k] for x in known) for k in ("agatston", "truth_agatston"))
         items.append((r["cluster"], _category(found) == _category(true)))
     return share(items)
@@ -152,20 +151,25 @@ def lesion_table(name: str, records: Sequence[Record]) -> Table:
     """Return lesions found and on the right artery, by size, attenuation and artery."""
     every = visible(records)
     rows = [("all", *_counts(every))]
-    groups: list[tuple[str, Callable[[Record], bool]]] = []
-    for low, high in zip(SIZES_MM3[:-1], SIZES_MM3[1:], strict=True):
-        label = f"solid of {_span(low, high)} mm3"
-        groups.append((label, lambda x, a=low, b=high: a <= x["volume_mm3"] < b))
-    for low, high in zip(SIZES_MM3[:-1], SIZES_MM3[1:], strict=True):
-        label = f"visible {_span(low, high)} mm3"
-        groups.append((label, lambda x, a=low, b=high: a <= x["visible_mm3"] < b))
-    for low, high in zip(HU[:-1], HU[1:], strict=True):
-        groups.append((f"{_span(low, high)} HU", lambda x, a=low, b=high: a <= x["hu"] < b))
-    for artery in ARTERIES:
-        groups.append((artery, lambda x, a=artery: x["artery"] == a))
-    rows += [(label, *_counts([p for p in every if picks(p[1])])) for label, picks in groups]
+    groups = [
+        *_bins("solid of {} mm3", "volume_mm3", SIZES_MM3, every),
+        *_bins("visible {} mm3", "visible_mm3", SIZES_MM3, every),
+        *_bins("{} HU", "hu", HU, every),
+        *((a, [p for p in every if p[1]["artery"] == a]) for a in ARTERIES),
+    ]
+    rows += [(label, *_counts(group)) for label, group in groups]
     columns = ("lesions", "number", "found", "of those on the right artery")
     return Table(f"{name}_lesions", "Lesions found", columns, tuple(rows))
+
+
+def _bins(
+    label: str, key: str, edges: Sequence[float], lesions: Sequence[tuple[str, Record]]
+) -> list[tuple[str, list[tuple[str, Record]]]]:
+    """Return the lesions between each two edges of a number in their records."""
+    return [
+        (label.format(_span(low, high)), [p for p in lesions if low <= p[1][key] < high])
+        for low, high in pairwise(edges)
+    ]
 
 
 def _counts(lesions: Sequence[tuple[str, Record]]) -> tuple[str, str, str]:

@@ -9,34 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.segment.embedded import EmbeddedSegmenter
-from corcal.train.annotated import HELD_OUT
 
 
-@dataclass
-class Watched:
-    """A segmenter whose last answer can be looked at, to say why a lesion was missed."""
+class Watched(EmbeddedSegmenter):
+    """The embedded segmenter, whose last answer can be looked at to say why a lesion was missed.
 
-    segmenter: ArterySegmenter
+    Attributes:
+        regions: float32 (6, slice, row, column), its last answer.
+        crop: the grid of it.
+    """
+
     regions: NDArray[np.float32] | None = None
-    grid: Grid | None = None
-
-    @property
-    def name(self) -> str:
-        return self.segmenter.name
-
-    @property
-    def sha256(self) -> str:
-        return self.segmenter.sha256
+    crop: Grid | None = None
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
     ) -> NDArray[np.float32]:
-        self.regions = self.segmenter.probabilities(hu, heart, grid)
-        self.grid = grid
+        self.regions, self.crop = super().probabilities(hu, heart, grid), grid
         return self.regions
+
+    def saw(self, scan: str) -> bool:
+        """Tell whether the network was trained on a real scan, as its manifest says."""
+        return scan in self.manifest["trained_on"]["real"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +43,7 @@ class Pair:
     Attributes:
         locator: finds the heart.
         segmenter: finds arteries and calcium.
-        unseen: True if neither was trained on this scan.
+        unseen: True if the artery network was not trained on this scan.
     """
 
     locator: HeartLocator
@@ -77,15 +74,14 @@ class Models:
     def of(self, scan: str | None = None) -> Pair:
         """Return the networks for a scan, None for a scan that nobody can have been trained on."""
         own = self.without / scan if self.without and scan else None
-        heart, arteries = _with(own, "heart"), _with(own, "arteries")
-        unseen = scan is None or scan in HELD_OUT or arteries is not None
-        heart = heart or _with(self.folder, "heart")
-        arteries = arteries or _with(self.folder, "arteries")
+        # The training recipe puts a network's files one folder deeper.
+        near = [f for f in (own, own and own / "models", self.folder) if f]
+        heart, arteries = _first(near, "heart"), _first(near, "arteries")
         locator = EmbeddedLocator(heart) if heart else EmbeddedLocator()
-        segmenter = EmbeddedSegmenter(arteries) if arteries else EmbeddedSegmenter()
-        return Pair(locator, Watched(segmenter), unseen)
+        segmenter = Watched(arteries) if arteries else Watched()
+        return Pair(locator, segmenter, scan is None or not segmenter.saw(scan))
 
 
-def _with(folder: Path | None, name: str) -> Path | None:
-    """Return the folder if a network of this name lies in it."""
-    return folder if folder is not None and (folder / f"{name}.json").exists() else None
+def _first(folders: list[Path], name: str) -> Path | None:
+    """Return the first folder in which a network of this name lies."""
+    return next((f for f in folders if (f / f"{name}.json").exists()), None)

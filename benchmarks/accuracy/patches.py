@@ -62,7 +62,11 @@ def features(piece: NDArray[np.float32]) -> NDArray[np.float64]:
         [
             counts,
             steeps,
-            [np.median(across), np.mean(across), np.corrcoef(fine[:-1].ravel(), fine[1:].ravel())[0, 1]],
+            [
+                np.median(across),
+                np.mean(across),
+                np.corrcoef(fine[:-1].ravel(), fine[1:].ravel())[0, 1],
+            ],
             [noise.std(), float(np.median(level)), level.std(), soft.mean()],
             [fat.size / hu.size, float(np.median(fat)) if fat.size else -100.0],
             _spectrum(hu),
@@ -77,5 +81,7 @@ def _spectrum(hu: NDArray[np.float64]) -> NDArray[np.float64]:
     power = (np.abs(np.fft.fft2(flat)) ** 2).mean(0)
     ring = np.hypot(np.fft.fftfreq(hu.shape[1])[:, None], np.fft.fftfreq(hu.shape[2]))
     band = np.minimum((ring / 0.5 * _BANDS).astype(int), _BANDS - 1)
-    sums = np.bincount(band.ravel(), power.ravel(), _BANDS) / np.bincount(band.ravel(), minlength=_BANDS)
+    sums = np.bincount(band.ravel(), power.ravel(), _BANDS) / np.bincount(
+        band.ravel(), minlength=_BANDS
+    )
     return np.asarray(np.log(sums + 1.0))

@@ -30,8 +30,8 @@ than half of the reported voxels that touch it are that artery's. A false lesion
 piece of reported calcium that touches neither a true lesion nor calcium marked as uncertain.
 Calcium is present in an artery from 1 mm2 in a slice on, as the Agatston score counts. Intervals
 are 95 %: of shares, ratios, kappas and medians by drawing whole scans with replacement (2,000
-times); where every item agrees, Wilson's for as many items as there are scans. "met" looks at the
-figure, not at its interval."""
+times); of a share of none or all, Wilson's for as many items as there are scans; there is none
+where every draw would give the same. "met" looks at the figure, not at its interval."""
 
 _INTRO = {
     "a": """\
@@ -44,7 +44,8 @@ voxel reaches 130 HU are left out.""",
     "b": """\
 Calcium of known size along the traced arteries of real scans: real background, known truth.
 Arteries were traced by a non-radiologist reader. Calcium that was there before counts neither
-way.""",
+way, and arteries that held some, or were not traced, are left out of presence and amount. "True"
+Agatston scores are those of the visible inserted voxels, counted by code of its own.""",
     "c": """\
 Annotations were drawn by a non-radiologist reader: a research reference, not a clinical one.
 "Found" is volume by volume, voxels of 130 HU and more.""",
@@ -109,7 +110,9 @@ def _networks(records: dict[str, list[Record]]) -> str:
     named = sorted(stamps)
     if len(named) == 1:
         return f"heart network {named[0][0]}, artery network {named[0][1]}"
-    return f"{len(named)} pairs of networks, each scan with one that never saw it where there is one"
+    return (
+        f"{len(named)} pairs of networks, each scan with one that never saw it where there is one"
+    )
 
 
 def put_between_markers(card: Path, text: str) -> None:

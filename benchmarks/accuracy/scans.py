@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.accuracy.annotated import Annotated, annotated, names
 from benchmarks.accuracy.compare import Record, compare
@@ -43,14 +42,20 @@ def measure(data: Path, name: str, models: Models) -> Record:
         "unseen": pair.unseen,
         "known": case.known,
         "free": case.free,
-        "contrast": bool(np.median(case.scan.hu[case.heart]) > settings.admission.contrast_blood_hu),
+        "contrast": bool(
+            np.median(case.scan.hu[case.heart]) > settings.admission.contrast_blood_hu
+        ),
         "patches": patch_features(case.scan, case.heart, rng),
     }
     try:
         reading = score_scan(case.scan, locator=pair.locator, segmenter=pair.segmenter)
     except InputRefused as error:
         return {**known, "refused": str(error)}
-    return {**known, **_heart(case, reading), **compare(reading, case.truth, settings.scoring, pair.segmenter)}
+    return {
+        **known,
+        **_heart(case, reading),
+        **compare(reading, case.truth, settings.scoring, pair.segmenter),
+    }
 
 
 def _heart(case: Annotated, reading: Reading) -> Record:
@@ -60,10 +65,10 @@ def _heart(case: Annotated, reading: Reading) -> Record:
     index = case.scan.grid.to_index(case.ostia_mm) if len(case.ostia_mm) else np.empty((0, 3))
     low = np.array([s.start for s in box])
     high = np.array([s.stop for s in box])
-    within: NDArray[np.bool_] = ((index >= low) & (index < high)).all(1)
+    within = bool(((index >= low) & (index < high)).all())
     return {
         "heart_inside": inside,
-        "ostia_inside": bool(within.all()) if len(index) else None,
+        "ostia_inside": within if len(index) else None,
     }
 
 

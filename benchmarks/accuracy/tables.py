@@ -163,7 +163,9 @@ def _right_share(records: Sequence[Record]) -> Estimate:
 
 
 def _agreeing(records: Sequence[Record]) -> str:
-    calls = [x["present"] == x["truth_present"] for r in _read(records) for x in r["arteries"].values()]
+    calls = [
+        x["present"] == x["truth_present"] for r in _read(records) for x in r["arteries"].values()
+    ]
     return f"{sum(calls)} of {len(calls)}"
 
 
@@ -182,7 +184,15 @@ def _scan_row(r: Record) -> tuple[str, ...]:
     told = f"{len(r['false'])}, {volume:.0f} mm3{where}"
     if not r["known"]:
         arteries, told = "not read for calcium", f"reported {volume:.0f} mm3"
-    return (name, _seen(r), f"{r['heart_inside']:.1%}", ostia, arteries, told, f"{r['agatston']:.0f}")
+    return (
+        name,
+        _seen(r),
+        f"{r['heart_inside']:.1%}",
+        ostia,
+        arteries,
+        told,
+        f"{r['agatston']:.0f}",
+    )
 
 
 def _seen(r: Record) -> str:

@@ -147,9 +147,9 @@ def noisy(scan: Scan, rng: np.random.Generator) -> Scan:
     ring = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns))
     shape = np.sqrt(np.interp(ring, np.linspace(0, 0.5, len(power)), power)).astype(np.float32)
     hu = scan.hu.astype(np.float32)
-    for own, fresh in zip(hu, white, strict=True):
+    for k, fresh in enumerate(white):
         textured = np.fft.irfft2(np.fft.rfft2(fresh) * shape, s=fresh.shape)
-        own += (np.sqrt(3.0) * deviation / textured.std() * textured).astype(np.float32)
+        hu[k] += (np.sqrt(3.0) * deviation / textured.std() * textured).astype(np.float32)
     return _made(scan, hu)
 
 
@@ -187,11 +187,12 @@ def _flat(tile: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a tile less its plane of best fit."""
     y, x = np.indices(tile.shape) - (_PATCH - 1) / 2
     level = tile - tile.mean()
-    return level - y * (level * y).sum() / (y * y).sum() - x * (level * x).sum() / (x * x).sum()
+    slope = [float((level * a).sum() / (a * a).sum()) for a in (y, x)]
+    return np.asarray(level - slope[0] * y - slope[1] * x)
 
 
 def _taps(neighbours: float) -> NDArray[np.float64]:
     """Return three weights that correlate neighbouring slices so much, at most 0.6."""
     wanted = min(neighbours, 0.6)
     side = (1 - np.sqrt(1 - 2 * wanted**2)) / (2 * wanted)
-    return np.array([side, 1.0, side]) / np.sqrt(1 + 2 * side**2)
+    return np.array([side, 1.0, side], dtype=np.float64) / float(np.sqrt(1 + 2 * side**2))
