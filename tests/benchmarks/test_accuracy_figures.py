@@ -68,6 +68,12 @@ def value(estimate: Estimate) -> float | None:
     return estimate.value
 
 
+def width(estimate: Estimate) -> float:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.high - estimate.low
+
+
 def test_the_truth_itself_gets_full_marks() -> None:
     full = records(TrueArteries)
     large = [(c, x) for c, x in visible(full) if x["visible_mm3"] > 5]
@@ -76,7 +82,7 @@ def test_the_truth_itself_gets_full_marks() -> None:
     assert value(placed(large)) == 1.0
     assert value(false_lesions(full)) == 0.0
     assert value(same_category(full)) == 1.0
-    assert value(volume_ratio(full, ARTERIES, "truth_mm3")) == pytest.approx(1.0, abs=0.05)
+    assert value(volume_ratio(full, ARTERIES, "truth_mm3")) == pytest.approx(1.0, abs=0.1)
     for artery in ("RCA", "LAD"):
         assert [value(e) for e in presence(full, artery)] == [1.0, 1.0, 1.0]
 
@@ -112,11 +118,9 @@ def test_a_share_of_nested_things_has_the_interval_of_its_scans() -> None:
     nested = share([(str(i // 50), i // 50 % 2 == 0) for i in range(400)])
     loose = share([(str(i), i % 2 == 0) for i in range(400)])
     assert (nested.value, nested.n) == (0.5, 400)
-    assert nested.low is not None and nested.high is not None
-    assert loose.low is not None and loose.high is not None
     # Eight scans, each all or none: as wide as eight coins.
-    assert nested.high - nested.low > 4 * (loose.high - loose.low)
-    assert nested.high - nested.low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 8), abs=0.1)
+    assert width(nested) > 4 * width(loose)
+    assert width(nested) == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 8), abs=0.1)
 
 
 def test_where_all_items_agree_the_interval_is_that_of_the_scans() -> None:
@@ -143,7 +147,9 @@ def test_kappa_is_that_of_the_evaluation() -> None:
     rng = np.random.default_rng(0)
     true = rng.random(300) < 0.4
     told = true ^ (rng.random(300) < 0.15)
-    estimate, counts = kappa_of((str(i), bool(p), bool(t)) for i, (p, t) in enumerate(zip(told, true, strict=True)))
+    estimate, counts = kappa_of(
+        (str(i), bool(p), bool(t)) for i, (p, t) in enumerate(zip(told, true, strict=True))
+    )
     reference = kappa(counts.matrix, IntervalRule()).estimate
     assert estimate.value == pytest.approx(reference.value)
     assert estimate.low == pytest.approx(reference.low, abs=0.02)
