@@ -43,6 +43,13 @@ def train() -> None:
     show_default=True,
     help="Of the heart locator; 0 trains none.",
 )
+@click.option(
+    "--judged-phantoms",
+    type=int,
+    default=60,
+    show_default=True,
+    help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
+)
 @click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
 @click.option(
     "--leave-out",
