@@ -42,6 +42,15 @@ def presence(records: Sequence[Record], artery: str) -> tuple[Estimate, Estimate
     return kappa, with_it, without
 
 
+def found_share(records: Sequence[Record], arteries: Sequence[str]) -> Estimate:
+    """Return the share of the visible volume that is reported, on whichever artery."""
+    return ratio(
+        (r["cluster"], x["found_mm3"], x["truth_mm3"])
+        for a in arteries
+        for r, x in sides(records, a)
+    )
+
+
 def volume_ratio(records: Sequence[Record], arteries: Sequence[str], truth: str) -> Estimate:
     """Return reported over true, summed over all cases; `truth` is a key of an artery's record."""
     shown = "agatston" if truth == "truth_agatston" else "reported_mm3"
@@ -137,13 +146,16 @@ def amount_table(name: str, records: Sequence[Record]) -> Table:
     rows = []
     for label, arteries in (*((a, (a,)) for a in ARTERIES), ("all", ARTERIES)):
         ratios = [
-            text(volume_ratio(records, arteries, truth))
+            volume_ratio(records, arteries, truth)
             for truth in ("truth_mm3", "solid_mm3", "truth_agatston")
         ]
-        rows.append((label, *ratios))
+        rows.append((label, *(text(e) for e in (found_share(records, arteries), *ratios))))
     errors = [typical_error(records, t) for t in ("truth_mm3", "solid_mm3", "truth_agatston")]
-    rows.append(("median error of a case", *(text(e) for e in errors)))
-    columns = ("artery", "reported / visible volume", "reported / solid volume", "Agatston / true")
+    rows.append(("median error of a case", "", *(text(e) for e in errors)))
+    columns = (
+        "artery", "visible volume found", "reported / visible volume", "reported / solid volume",
+        "Agatston / true",
+    )  # fmt: skip
     return Table(f"{name}_amount", "Volume and Agatston score", columns, tuple(rows))
 
 
