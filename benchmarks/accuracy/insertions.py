@@ -43,6 +43,7 @@ def tasks(data: Path, models: Models, rounds: int = ROUNDS) -> list[Task]:
                 "round": number,
                 "plan": asdict(PLAN),
                 "share": SHARE,
+                "visible_from_hu": Settings().scoring.threshold_hu,
                 "models": models.of(name).stamp(),
             },
             measure=measure,
@@ -102,8 +103,13 @@ def _courses(data: Path, name: str, rng: np.random.Generator) -> tuple[Vessel, .
 def _inserted(
     case: Annotated, courses: tuple[Vessel, ...], rng: np.random.Generator
 ) -> tuple[Scan, Truth]:
-    """Return the scan with lesions, and its truth: what was drawn counts neither way."""
+    """Return the scan with lesions, and its truth: what was drawn counts neither way.
+
+    Visible is what a reader could draw: the lesion's voxels of 130 HU and more. In fat these are
+    fewer than in a vessel of soft tissue, as which a lesion's own table counts them.
+    """
     made, numbers, lesions = insert_lesions(case.scan, courses, rng, PLAN)
+    numbers[made.hu < Settings().scoring.threshold_hu] = 0
     drawn = (case.truth.numbers > 0) & (numbers == 0)
     excused = drawn if case.truth.excused is None else drawn | case.truth.excused
     thickness_mm = case.scan.acquisition.thickness_mm
@@ -113,8 +119,8 @@ def _inserted(
             artery=x.artery,
             vessel="",
             centre_mm=x.centre_mm,
-            visible_mm3=x.visible_mm3,
-            peak_hu=x.visible_peak_hu,
+            visible_mm3=float(np.count_nonzero(numbers == x.number)) * made.grid.voxel_mm3,
+            peak_hu=float(made.hu[numbers == x.number].max(initial=0)),
             volume_mm3=x.volume_mm3,
             hu=x.hu,
             agatston=agatston_of(numbers == x.number, made.hu, made.grid, thickness_mm),

@@ -44,8 +44,9 @@ voxel reaches 130 HU are left out.""",
     "b": """\
 Calcium of known size along the traced arteries of real scans: real background, known truth.
 Arteries were traced by a non-radiologist reader. Calcium that was there before counts neither
-way, and arteries that held some, or were not traced, are left out of presence and amount. "True"
-Agatston scores are those of the visible inserted voxels, counted by code of its own.""",
+way, and arteries that held some, or were not traced, are left out of presence and amount.
+"Visible" are the lesion's voxels of 130 HU and more in the scan, "solid" is the volume that was
+put there. True Agatston scores are those of the visible voxels, counted by code of its own.""",
     "c": """\
 Annotations were drawn by a non-radiologist reader: a research reference, not a clinical one.
 "Found" is volume by volume, voxels of 130 HU and more.""",
