@@ -40,6 +40,12 @@ class Estimate:
         """The four numbers by name, ready for JSON."""
         return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
 
+    def within(self, least: float, most: float) -> Estimate:
+        """The same figure with its interval cut to what the figure can be."""
+        if self.low is None or self.high is None:
+            return self
+        return Estimate(self.value, max(least, self.low), min(most, self.high), self.n)
+
     @classmethod
     def undefined(cls, n: int) -> Estimate:
         """A figure that `n` cases do not define."""
