@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +83,7 @@ _SCALE = click.option(
     show_default=True,
     help="How many slices, with --scans.",
 )
-@options.files_to("the forms", "forms that are there already, and their key")
+@options.output_of("the forms", "forms that are there already, and their key", "what was made")
 def forms(
     results: tuple[Path, ...],
     plan: Plan,
@@ -119,8 +120,7 @@ def forms(
         made = build_forms(study, pictures)
         write_whole(key.parent, {key.name: key_json(study)}, force=True)
         write_whole(output.folder, made, force=output.force)
-    if not output.quiet:
-        _say_forms(study, output.folder, key)
+    _say_forms(study, output, key)
 
 
 @readers.command()
@@ -131,8 +131,8 @@ def forms(
     metavar="KEY.json",
     help="The key that `corcal readers forms` wrote. Without it cases are as the files name them.",
 )
-@options.bundle("scale", lambda scale: scale, _SCALE) if False else _SCALE
-@options.files_to("the tables", "tables that are there already")
+@_SCALE
+@options.output_of("the tables", "tables that are there already", "readers.json")
 def score(
     ratings: tuple[Path, ...], key: Path | None, scale: tuple[str, ...], output: Output
 ) -> None:
@@ -172,7 +172,16 @@ def _pictures(folder: Path, scan: Path | None, slices: int) -> CasePictures:
     return pictures_of_scan(scan, folder, slices=slices)
 
 
-def _say_forms(study: Study, folder: Path, key: Path) -> None:
-    for reader, blinded in study.order.items():
-        click.echo(f"{folder / f'form-{reader}.html'}: {len(blinded)} cases for reader {reader}")
-    click.echo(f"{key}: undoes the blinding; keep it from the readers")
+def _say_forms(study: Study, output: Output, key: Path) -> None:
+    pages = {reader: output.folder / f"form-{reader}.html" for reader in study.order}
+    if output.as_json:
+        made = {
+            "cases": len(study.cases),
+            "forms": {reader: str(page) for reader, page in pages.items()},
+            "key": str(key),
+        }
+        click.echo(json.dumps(made, indent=2))
+    elif not output.quiet:
+        for reader, page in pages.items():
+            click.echo(f"{page}: {len(study.cases)} cases for reader {reader}")
+        click.echo(f"{key}: undoes the blinding; keep it from the readers")
