@@ -24,7 +24,16 @@ from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
 #: Each command lives in the module of its name, as the object of its name.
-COMMANDS = ("score", "quantify", "inspect", "models", "phantom", "readers", "train")
+COMMANDS = (
+    "score",
+    "quantify",
+    "inspect",
+    "models",
+    "phantom",
+    "train",
+    "evaluate",
+    "readers",
+)
 
 _PACKAGE = Path(__file__).parents[1]
 

@@ -62,7 +62,7 @@ class _Lines:
             line = self._lines[int(np.flatnonzero(wrong)[0])][-1]
             raise TableRefused(
                 f"{self._name}, line {line}: {measure} of the whole patient contradicts the rows "
-                f"of the arteries ({int(wrong.sum())} patients); correct one, or leave the total out"
+                f"of the arteries ({int(wrong.sum())} patients); correct one, or drop the total"
             )
 
 
@@ -83,7 +83,7 @@ def _contradictions(values: dict[str, Numbers], name: str) -> list[Notice]:
         odd |= (values["present"] == 0) & (values[measure] > 0)
     if not odd.any():
         return []
-    where = ", ".join(t for t, hit in zip(TARGETS, odd.any(axis=0), strict=True) if hit)
+    where = ", ".join(TARGETS[i] for i in np.flatnonzero(odd.any(axis=0)))
     text = (
         f"{name}: {int(odd.sum())} rows ({where}) say absent, yet have a volume, score or grade "
         "above 0. Each number is used as it is given."

@@ -37,16 +37,16 @@ class Estimate:
         return self.value, self.low, self.high
 
     def as_dict(self) -> dict[str, float | int | None]:
-        """The four numbers by name, ready for JSON."""
+        """Return the four numbers by name, ready for JSON."""
         return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
 
     def within(self, least: float, most: float) -> Estimate:
-        """The same figure with its interval cut to what the figure can be."""
+        """Return the same figure with its interval cut to what the figure can be."""
         if self.low is None or self.high is None:
             return self
         return Estimate(self.value, max(least, self.low), min(most, self.high), self.n)
 
     @classmethod
     def undefined(cls, n: int) -> Estimate:
-        """A figure that `n` cases do not define."""
+        """Return a figure that `n` cases do not define."""
         return cls(None, None, None, n)

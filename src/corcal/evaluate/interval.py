@@ -61,9 +61,17 @@ def proportion(hits: int, n: int, rule: IntervalRule) -> Estimate:
     """
     if n == 0:
         return Estimate.undefined(0)
-    method = "exact" if rule.method == "exact" else "wilson"
-    ends = stats.binomtest(hits, n).proportion_ci(rule.confidence, method=method)
-    return Estimate(hits / n, float(ends.low), float(ends.high), n)
+    ends = wilson_ends(hits, n, rule)
+    if rule.method == "exact":
+        exact = stats.binomtest(hits, n).proportion_ci(rule.confidence, method="exact")
+        ends = float(exact.low), float(exact.high)
+    return Estimate(hits / n, *ends, n)
+
+
+def wilson_ends(hits: int, n: int, rule: IntervalRule) -> tuple[float, float]:
+    """Return both ends of Wilson's interval of hits / n; n is above 0."""
+    ends = stats.binomtest(hits, n).proportion_ci(rule.confidence, method="wilson")
+    return float(ends.low), float(ends.high)
 
 
 def percentiles(value: float, draws: NDArray[np.float64], n: int, rule: IntervalRule) -> Estimate:

@@ -118,6 +118,18 @@ def pair(predicted: Results, reference: Results, *, allow_missing: bool = False)
     return Pairs(predicted.take(rows[:, 0]), reference.take(rows[:, 1]), left_out, notices)
 
 
+def align(first: Pairs, second: Pairs) -> tuple[Pairs, Pairs]:
+    """Return two systems on the patients that both know, in one order."""
+    row_of = {name: i for i, name in enumerate(second.reference.patients)}
+    shared = [(i, row_of[p]) for i, p in enumerate(first.reference.patients) if p in row_of]
+    if not shared:
+        raise TableRefused(
+            f"{first.predicted.name} and {second.predicted.name} have no patient in common"
+        )
+    rows = np.array(shared, dtype=np.intp)
+    return first.take(rows[:, 0]), second.take(rows[:, 1])
+
+
 def _differing(predicted: Results, reference: Results, extra: int, lacking: int) -> str:
     parts = []
     if lacking:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from glob import glob, has_magic
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +94,7 @@ def read_results(
             message names file and line.
     """
     path = Path(source)
-    if path.is_file() or not (path.is_dir() or has_magic(str(source))):
+    if path.is_file() or not (path.is_dir() or set("*?[") & set(str(source))):
         tables = [("", read_csv(path))]
     else:
         tables = _score_tables(str(source))
@@ -110,7 +109,11 @@ def read_results(
 def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
     """Return (patient, table) of every calcium.csv in a folder, or that a pattern names."""
     folder = Path(source)
-    found = sorted(folder.rglob(SCORE_FILE)) if folder.is_dir() else sorted(map(Path, glob(source)))
+    if folder.is_dir():
+        found = sorted(folder.rglob(SCORE_FILE))
+    else:
+        start = Path(folder.anchor)
+        found = sorted(start.glob(str(folder.relative_to(start))))
     found = [f / SCORE_FILE if f.is_dir() else f for f in found]
     if not found:
         raise TableRefused(f"{source}: holds no {SCORE_FILE}; name a table or a folder of results")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,12 +73,11 @@ class Results:
 
     def take(self, rows: NDArray[np.intp]) -> Results:
         """Return the results of some patients, in the order of `rows`."""
-        return Results(
-            self.name,
-            tuple(self.patients[i] for i in rows),
-            *(getattr(self, m)[rows] for m in MEASURES),
+        return replace(
+            self,
+            patients=tuple(self.patients[i] for i in rows),
             groups={k: tuple(v[i] for i in rows) for k, v in self.groups.items()},
-            notices=self.notices,
+            **{m: getattr(self, m)[rows] for m in MEASURES},
         )
 
 

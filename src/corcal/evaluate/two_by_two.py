@@ -67,5 +67,5 @@ class TwoByTwo:
         return np.array([[self.tn, self.fn], [self.fp, self.tp]], dtype=np.int64)
 
     def as_dict(self) -> dict[str, int]:
-        """The four counts by name."""
+        """Return the four counts by name."""
         return {"tp": self.tp, "fp": self.fp, "fn": self.fn, "tn": self.tn}
