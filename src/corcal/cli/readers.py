@@ -15,6 +15,7 @@ from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
     from corcal.evaluate.readers.pictures import CasePictures
+    from corcal.evaluate.readers.ratings import Ratings
     from corcal.evaluate.readers.study import Category, Study
 
 
@@ -139,8 +140,33 @@ def score(
     """Measure how far the readers agree.
 
     RATINGS are the CSV files that the forms saved, or any with the columns
-    reader,case,artery,structure,rating.
+    reader,case,artery,structure,rating: artery RCA, LAD or LCX, structure artery or calcium. OUT
+    receives the agreement for each structure (free-marginal kappa, as in the paper's Table 2),
+    the share of every category, and the list of what to adjudicate.
     """
+    from corcal.evaluate.readers.out import check_readers_output, write_readers
+    from corcal.evaluate.readers.ratings import read_ratings
+    from corcal.evaluate.readers.study import read_key
+
+    if key is not None and scale:
+        raise click.UsageError("The key states the scale: leave --category out.")
+    check_readers_output(output.folder, force=output.force)
+    study = read_key(key) if key is not None else None
+    given = read_ratings(ratings, key=study, categories=None if study else _scale(scale))
+    files = write_readers(given, output.folder, force=output.force)
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        _show(given, files[1])
+
+
+def _show(given: Ratings, page: Path) -> None:
+    from corcal.evaluate.readers.agreement import agreement_of
+    from corcal.evaluate.readers.out import summary_of
+
+    for sentence in summary_of(given, agreement_of(given)):
+        click.echo(sentence)
+    click.echo(f"\nReport: {page}")
 
 
 def _scale(given: tuple[str, ...]) -> tuple[Category, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from corcal.evaluate.estimate import Estimate
 from corcal.evaluate.readers.agreement import Dispute, StructureAgreement
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.table import Table
-
-_DASH = "\u2013"
+from corcal.evaluate.wording import DASH, figure
 
 _KAPPA_NOTE = (
-    "\u03ba: free-marginal multirater kappa (Randolph 2005) on a scale of {k} categories; 95 % "
+    "κ: free-marginal multirater kappa (Randolph 2005) on a scale of {k} categories; 95 % "
     "interval from the variance of the cases' agreement (Gwet 2008), the exact limit where "
     "agreement is complete."
 )
@@ -24,7 +22,7 @@ def agreement_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> 
         name="table2_readers",
         title=f"Visual assessment of arteries and their calcium (n = {len(ratings.cases)}) by "
         f"{_readers(ratings)}.",
-        columns=("Structure", "Rating", *readers, "All agree, n (%)", "\u03ba (95 % CI)"),
+        columns=("Structure", "Rating", *readers, "All agree, n (%)", "κ (95 % CI)"),
         rows=tuple(rows),
         notes=(
             _KAPPA_NOTE.format(k=len(ratings.categories)),
@@ -65,7 +63,7 @@ def overall_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> Ta
         columns=("Structures", "Rating", *readers, "All agree, n (%)"),
         rows=tuple(rows),
         notes=(
-            "No \u03ba is given over several structures: ratings of one patient hang together, and "
+            "No κ is given over several structures: ratings of one patient hang together, and "
             "an interval that takes them for independent would be too narrow.",
         ),
     )
@@ -90,9 +88,9 @@ def adjudication_table(ratings: Ratings, disputes: tuple[Dispute, ...]) -> Table
                 d.case,
                 d.structure.artery,
                 d.structure.part,
-                *(rating or _DASH for rating in d.ratings),
+                *(rating or DASH for rating in d.ratings),
                 str(d.apart),
-                d.majority or _DASH,
+                d.majority or DASH,
                 "",
             )
             for d in disputes
@@ -109,22 +107,13 @@ def _rows(one: StructureAgreement, ratings: Ratings) -> list[tuple[str, ...]]:
             for counts in (one.by_reader[reader] for reader in ratings.readers)
         ]
         alike = _share(one.unanimous[category], one.kappa.n)
-        first = number == 0
-        name = one.structure.title if first else ""
-        rows.append((name, category, *shares, alike, _kappa(one.kappa) if first else ""))
+        kappa = figure(one.kappa) if number == 0 else ""
+        rows.append((one.structure.title, category, *shares, alike, kappa))
     return rows
 
 
-def _kappa(kappa: Estimate) -> str:
-    if kappa.value is None:
-        return _DASH
-    if kappa.low is None or kappa.high is None:
-        return f"{kappa.value:.2f}"
-    return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
-
-
 def _share(count: int, of: int) -> str:
-    return f"{count} ({100 * count / of:.1f})" if of else _DASH
+    return f"{count} ({100 * count / of:.1f})" if of else DASH
 
 
 def _readers(ratings: Ratings) -> str:
