@@ -7,13 +7,13 @@ import io
 from collections.abc import Sequence
 
 from corcal.core.artery import Artery
-from corcal.evaluate.estimate import Estimate
 from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES
-from corcal.evaluate.overlap.summary import OverlapSummary, Spread, Summary
+from corcal.evaluate.overlap.summary import Spread, Summary
 from corcal.evaluate.table import Table
+from corcal.evaluate.wording import DASH, figure, number
 
-_DASH = "\u2013"
+_WHO = ("both", "prediction", "reference", "neither")
 
 #: Columns of the table case by case; an empty cell is undefined.
 CASE_COLUMNS = (
@@ -35,8 +35,8 @@ CASE_COLUMNS = (
 
 
 def overlap_tables(summary: Summary) -> tuple[Table, ...]:
-    """Return overlap, lesions and the free-response curve as tables."""
-    return (_overlap(summary), _lesions(summary), _froc(summary))
+    """Return overlap, surfaces, lesions and the free-response curve as tables."""
+    return (_overlap(summary), _surfaces(summary), _lesions(summary), _froc(summary))
 
 
 def cases_csv(cases: Sequence[CaseOverlap]) -> bytes:
@@ -73,40 +73,59 @@ def _overlap(summary: Summary) -> Table:
         title=f"Overlap of predicted and reference labels (n = {summary.cases} scans).",
         columns=(
             "Structure",
-            "Both / predicted only / reference only / neither",
+            "B / P / R / –",
             "Dice, mean (95 % CI)",
             "Dice, median [IQR]",
             "Jaccard, mean (95 % CI)",
-            "Surface distance, mm, mean (95 % CI)",
-            "HD95, mm, median [IQR]",
             "Dice of all voxels (95 % CI)",
         ),
         rows=tuple(
-            _overlap_row(_title(target, part), one)
+            (
+                _title(target, part),
+                " / ".join(str(one.presence[who]) for who in _WHO),
+                figure(one.spreads["dice"].mean, 3),
+                _median(one.spreads["dice"], 3),
+                figure(one.spreads["jaccard"].mean, 3),
+                figure(one.pooled_dice, 3),
+            )
             for (target, part), one in summary.overlap.items()
         ),
         notes=(
-            "An artery is compared with its calcium. Dice and Jaccard are 0 where only one side "
-            "has the structure, undefined (not averaged) where neither has; surface distances are "
-            "defined where both have it.",
-            "Surface distance: mean over the surface voxels of both sides. HD95: the larger of "
-            "the two directed 95th percentiles. Intervals: bootstrap over scans.",
+            "Scans with the structure on both sides (B), in the prediction only (P), in the "
+            "reference only (R), in neither (–). Dice and Jaccard are 0 where only one side has "
+            "it, undefined and not averaged where neither has.",
+            "An artery is compared with its calcium. Dice of all voxels: of the scans' voxels "
+            "taken together. Intervals: bootstrap over scans.",
             *(() if outlined else (bare,)),
         ),
     )
 
 
-def _overlap_row(title: str, one: OverlapSummary) -> tuple[str, ...]:
-    spread = one.spreads
-    return (
-        title,
-        " / ".join(str(one.presence[k]) for k in ("both", "prediction", "reference", "neither")),
-        _figure(spread["dice"].mean, 3),
-        _median(spread["dice"], 3),
-        _figure(spread["jaccard"].mean, 3),
-        _figure(spread["mean_surface_mm"].mean, 2),
-        _median(spread["hd95_mm"], 2),
-        _figure(one.pooled_dice, 3),
+def _surfaces(summary: Summary) -> Table:
+    return Table(
+        name="surfaces",
+        title="Distance between predicted and reference surfaces, mm.",
+        columns=(
+            "Structure",
+            "Scans",
+            "Mean distance, mean (95 % CI)",
+            "HD95, mean (95 % CI)",
+            "HD95, median [IQR]",
+        ),
+        rows=tuple(
+            (
+                _title(target, part),
+                str(one.spreads["hd95_mm"].mean.n),
+                figure(one.spreads["mean_surface_mm"].mean),
+                figure(one.spreads["hd95_mm"].mean),
+                _median(one.spreads["hd95_mm"], 2),
+            )
+            for (target, part), one in summary.overlap.items()
+        ),
+        notes=(
+            "Of the scans with the structure on both sides. Mean distance: over the surface voxels "
+            "of both sides. HD95: the larger of the two directed 95th percentiles.",
+        ),
     )
 
 
@@ -118,11 +137,11 @@ def _lesions(summary: Summary) -> Table:
             (
                 _title(target, "calcium"),
                 f"{c.found} / {c.reference}",
-                _figure(f["sensitivity"], 3),
+                figure(f["sensitivity"]),
                 f"{c.right} / {c.predicted}",
-                _figure(f["precision"], 3),
-                _figure(f["f1"], 3),
-                _figure(f["false_per_scan"], 2),
+                figure(f["precision"]),
+                figure(f["f1"]),
+                figure(f["false_per_scan"]),
             )
         )
     return Table(
@@ -135,7 +154,7 @@ def _lesions(summary: Summary) -> Table:
             "Right / predicted",
             "Precision (95 % CI)",
             "F1 (95 % CI)",
-            "False lesions a scan (95 % CI)",
+            "False a scan (95 % CI)",
         ),
         rows=tuple(rows),
         notes=(
@@ -151,7 +170,7 @@ def _froc(summary: Summary) -> Table:
     for target, one in summary.lesions.items():
         title = _title(target, "calcium")
         if one.froc is None:
-            rows.append((title, *([_DASH] * (len(RATES) + 1))))
+            rows.append((title, *([DASH] * (len(RATES) + 1))))
             continue
         read = [f"{one.froc.sensitivity_at(r):.3f}" for r in RATES]
         rows.append((title, *read, f"{one.froc.mean_sensitivity:.3f}"))
@@ -172,16 +191,8 @@ def _title(target: str, part: str) -> str:
     return f"{name}, calcium" if part == "calcium" else name
 
 
-def _figure(e: Estimate, digits: int) -> str:
-    if e.value is None:
-        return _DASH
-    if e.low is None or e.high is None:
-        return f"{e.value:.{digits}f}"
-    return f"{e.value:.{digits}f} ({e.low:.{digits}f} to {e.high:.{digits}f})"
-
-
 def _median(s: Spread, digits: int) -> str:
     if s.quartiles is None:
-        return _DASH
+        return DASH
     q1, median, q3 = s.quartiles
-    return f"{median:.{digits}f} [{q1:.{digits}f} to {q3:.{digits}f}]"
+    return f"{number(median, digits)} [{number(q1, digits)}–{number(q3, digits)}]"
