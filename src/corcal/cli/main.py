@@ -32,6 +32,7 @@ COMMANDS = (
     "phantom",
     "train",
     "evaluate",
+    "describe",
     "overlap",
     "readers",
 )

@@ -10,7 +10,7 @@ from corcal.core.severity import Severity
 from corcal.evaluate.results import TARGETS
 
 #: What stands for "not known", in lower case.
-_UNKNOWN = frozenset({"", "na", "n/a", "nan", "none given", "missing", "unknown", ".", "-"})
+UNKNOWN = frozenset({"", "na", "n/a", "nan", "none given", "missing", "unknown", ".", "-"})
 
 _PRESENT = {"1": 1.0, "yes": 1.0, "true": 1.0, "present": 1.0, "1.0": 1.0}
 _ABSENT = {"0": 0.0, "no": 0.0, "false": 0.0, "absent": 0.0, "0.0": 0.0}
@@ -52,7 +52,7 @@ def number(text: str, measure: str, where: str) -> float:
         TableRefused: a value that the measure cannot have.
     """
     word = text.lower()
-    if word in _UNKNOWN:
+    if word in UNKNOWN:
         return math.nan
     if measure == "present":
         found = (_PRESENT | _ABSENT).get(word)

@@ -214,4 +214,8 @@ def _pooled(
         rng = np.random.default_rng(rule.seed)
         # Drawing cases is drawing how often each is there.
         times = rng.multinomial(n, np.full(n, 1 / n), size=rule.draws).astype(np.float64)
-        return percentiles(value, ratio(times @ rows), n, rule)
+        found = percentiles(value, ratio(times @ rows), n, rule)
+    if found.low == found.high:
+        # Every case says the same: that does not make the figure certain.
+        return Estimate(value, None, None, n)
+    return found
