@@ -34,6 +34,7 @@ COMMANDS = (
     "evaluate",
     "describe",
     "overlap",
+    "panels",
     "readers",
 )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corcal.core.box import Box
-from corcal.core.errors import TableRefused, UnreadableScan
+from corcal.core.errors import GridMismatch, TableRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
+from corcal.read import read_labels, read_scan
 from corcal.read.files import VOLUME_KINDS, volume_kind
 
 #: What a result folder of `corcal score` is recognised by.
@@ -99,6 +102,43 @@ def scan_files(folder: Path, cases: Collection[str]) -> dict[str, Path]:
             "NAME (a DICOM folder), NAME.zip, NAME.nii.gz, ..."
         )
     return found
+
+
+def read_marked(scan_path: Path, folder: Path) -> Marked:
+    """Return a scan with the labels and the heart of its result folder.
+
+    Raises:
+        InputRefused: scan, labels or report cannot be read.
+        GridMismatch: the result is not of this scan.
+    """
+    report = _report(folder / RESULT)
+    scan = read_scan(scan_path)
+    expected = report["input"]["voxel_sha256"]
+    if expected and scan.source.sha256 and expected != scan.source.sha256:
+        raise GridMismatch(
+            f"{folder.name}: the result is of another scan than {scan_path.name}; their voxels "
+            "differ"
+        )
+    return Marked(scan, read_labels(folder / LABELS, scan), heart_of(folder / RESULT))
+
+
+def heart_of(path: Path) -> Box | None:
+    """Return the box of the heart that a report names, None where it names none.
+
+    Raises:
+        UnreadableScan: the file is no report.
+    """
+    box = _report(path)["heart_box"]
+    return Box(tuple(box["start"]), tuple(box["stop"])) if box else None
+
+
+def _report(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document["input"]["voxel_sha256"], document["heart_box"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnreadableScan(f"{path}: is no report of `corcal score`") from error
+    return document
 
 
 def require_partners(cases: Collection[str], partners: Collection[str], what: str) -> None:

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from corcal.core.artery import Artery
-from corcal.core.box import Box
-from corcal.core.errors import GridMismatch, UnreadableScan
-from corcal.evaluate.cases import LABELS, RESULT, Marked
-from corcal.read import read_labels, read_scan
+from corcal.core.errors import UnreadableScan
+from corcal.evaluate.cases import read_marked
 from corcal.report.as_png import painted, taken_apart
 from corcal.report.paint import marked, plain
 from corcal.report.views import View, spread_views, take_views
@@ -97,35 +93,6 @@ def pictures_of_scan(scan_path: Path, folder: Path, *, slices: int) -> CasePictu
     front = next(view for view in take_views(case) if view.name == "coronal")
     (picture,) = painted((front,))
     return CasePictures(arteries, Shot(_data_uri(picture.plain), _data_uri(picture.marked)))
-
-
-def read_marked(scan_path: Path, folder: Path) -> Marked:
-    """Return a scan with the labels and the heart of its result folder.
-
-    Raises:
-        InputRefused: scan, labels or report cannot be read.
-        GridMismatch: the result is not of this scan.
-    """
-    report = _report(folder)
-    scan = read_scan(scan_path)
-    expected = report["input"]["voxel_sha256"]
-    if expected and scan.source.sha256 and expected != scan.source.sha256:
-        raise GridMismatch(
-            f"{folder.name}: the result is of another scan than {scan_path.name}; their voxels "
-            "differ"
-        )
-    box = report["heart_box"]
-    heart = Box(tuple(box["start"]), tuple(box["stop"])) if box else None
-    return Marked(scan, read_labels(folder / LABELS, scan), heart)
-
-
-def _report(folder: Path) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-        document["input"]["voxel_sha256"], document["heart_box"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnreadableScan(f"{folder / RESULT}: is no report of `corcal score`") from error
-    return document
 
 
 def _shot(view: View) -> Shot:
