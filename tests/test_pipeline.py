@@ -126,7 +126,9 @@ def test_calcium_that_is_hardly_believed_in_is_dropped(case: PhantomCase) -> Non
             return np.float32(0.6) * super().probabilities(hu, heart, grid)
 
     default = Settings()
-    strict = replace(default, segmentation=replace(default.segmentation, min_mean_probability=0.7))
+    strict = replace(
+        default, segmentation=replace(default.segmentation, min_lesion_probability=0.7)
+    )
     found = score(case, segmenter=Doubting(case)).report.score
     assert found.vessels == score(case).report.score.vessels
     assert score(case, segmenter=Doubting(case), settings=strict).report.score.vessels == 0

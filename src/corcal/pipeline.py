@@ -18,6 +18,7 @@ from corcal import __version__
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
+from corcal.core.judge import PLAIN_JUDGE, Certainty, LesionJudge
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
@@ -26,9 +27,10 @@ from corcal.locate.embedded import EmbeddedLocator
 from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare, touched
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
+from corcal.segment.candidates import Candidates, certainties, find_candidates, without_doubtful
 from corcal.segment.embedded import EmbeddedSegmenter
-from corcal.segment.rails import drop_doubtful, drop_specks, near_heart
-from corcal.segment.regions import paint
+from corcal.segment.rails import drop_specks, near_heart
+from corcal.segment.regions import add_candidates, paint
 from corcal.segment.tidy import tidy
 from corcal.settings import Settings
 from corcal.space.crop import uncrop
@@ -110,25 +112,55 @@ def score_scan(
     with clock.step("arteries"):
         regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     with clock.step("labels"):
-        labels = _labels(scan, heart, prepared, regions, settings)
+        judge = segmenter.judge if isinstance(segmenter, EmbeddedSegmenter) else PLAIN_JUDGE
+        labels, sure = _judged(completed(scan, heart, prepared, regions, settings), judge, settings)
     models = tuple(
         ModelStamp(step, model.name, model.sha256)
         for step, model in (("heart", locator), ("arteries", segmenter))
     )
-    found = _Found(labels, heart_box(heart, scan.grid), models, notices)
+    found = _Found(labels, heart_box(heart, scan.grid), models, notices, sure)
     return _reading(scan, found, settings, person, clock)
 
 
-def _labels(
+@dataclass(frozen=True, eq=False)
+class Completed:
+    """Labels with every candidate lesion in them, on the part of the scan that they can reach.
+
+    Attributes:
+        part: that part of the scan.
+        box: where it lies in the scan.
+        whole: the scan's grid.
+        labels: on the grid of `part`.
+        candidates: the lesions in `labels`, measured.
+    """
+
+    part: Scan
+    box: Box
+    whole: Grid
+    labels: ArteryLabels
+    candidates: Candidates
+
+
+def completed(
     scan: Scan,
     heart: LocatedHeart,
     prepared: Prepared,
     regions: NDArray[np.float32],
     settings: Settings,
-) -> ArteryLabels:
-    """Paint the regions, put them back on the scan as acquired, and complete the calcium."""
+) -> Completed:
+    """Paint the regions, put them back on the scan as acquired, and complete the calcium.
+
+    Args:
+        scan: as acquired.
+        heart: where the heart is.
+        prepared: the crop that was segmented.
+        regions: float32 (6, slice, row, column), the probabilities on the crop.
+        settings: every number of the method.
+    """
     rules = settings.segmentation
     crop = paint(regions, rules.threshold)
+    if rules.candidate_probability < rules.threshold:
+        add_candidates(crop, regions, rules.candidate_probability)
     if rules.heart_margin_mm > 0:
         crop[
             ~near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
@@ -138,10 +170,26 @@ def _labels(
     part = Scan(scan.hu[box.slices], scan.grid.cut(box))
     labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
     labels = tidy(part, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
-    believed = (255 * regions[len(Artery) :].max(0)).astype(np.uint8)
-    on_part = nearest(believed, prepared.grid, part.grid)
-    labels = drop_doubtful(labels, on_part, least=rules.min_mean_probability)
-    return ArteryLabels(uncrop(labels.codes, box, scan.grid.shape), scan.grid)
+    artery, calcium = (
+        nearest((255 * regions[half].max(0)).astype(np.uint8), prepared.grid, part.grid)
+        for half in (slice(len(Artery)), slice(len(Artery), None))
+    )
+    candidates = find_candidates(part, labels, calcium, artery)
+    return Completed(part, box, scan.grid, labels, candidates)
+
+
+def _judged(
+    found: Completed, judge: LesionJudge, settings: Settings
+) -> tuple[ArteryLabels, tuple[Certainty, ...]]:
+    """Drop the doubtful lesions; return the labels of the scan and how sure they are."""
+    rules = settings.segmentation
+    least = rules.min_lesion_probability
+    probability = judge.probability(found.candidates.features)
+    labels = without_doubtful(found.labels, found.candidates, probability, least=least)
+    sure = certainties(
+        found.candidates, probability, judge, least=least, uncertain_below=rules.uncertain_below
+    )
+    return ArteryLabels(uncrop(labels.codes, found.box, found.whole.shape), found.whole), sure
 
 
 def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:
@@ -175,6 +223,7 @@ class _Found:
     heart: Box | None
     models: tuple[ModelStamp, ...]
     notices: tuple[Notice, ...]
+    sure: tuple[Certainty, ...] = ()
 
 
 def _reading(
@@ -191,7 +240,7 @@ def _reading(
         )
         age = arterial_age_years(score.agatston)
     category = make_cac_drs(score, gated=bool(scan.acquisition.gated))
-    report = Report(score, category, percentile, age, found.notices, provenance)
+    report = Report(score, category, percentile, age, found.notices, provenance, found.sure)
     return Reading(scan, found.labels, found.heart, report)
 
 

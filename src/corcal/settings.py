@@ -67,8 +67,11 @@ class Segmentation:
         min_lesion_mm3: likewise, by volume.
         min_artery_mm3: smaller parts of an artery without calcium are dropped.
         heart_margin_mm: labels farther than this from the located heart are dropped; 0 keeps all.
-        min_mean_probability: lesions in which the network's mean probability of calcium is
-            lower are dropped; 0 keeps all.
+        candidate_probability: probability of calcium from which a voxel starts a candidate
+            lesion, to be judged as a whole; the paper's is that of `threshold`.
+        min_lesion_probability: candidates that are less probably coronary calcium are dropped;
+            0 keeps all.
+        uncertain_below: an artery of which the reading is less sure is called uncertain.
     """
 
     threshold: float = 0.5
@@ -78,7 +81,9 @@ class Segmentation:
     min_lesion_mm3: float = 2.0
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
-    min_mean_probability: float = 0.45
+    candidate_probability: float = 0.5
+    min_lesion_probability: float = 0.45
+    uncertain_below: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ class Settings:
                 min_lesion_mm3=0.0,
                 min_artery_mm3=0.0,
                 heart_margin_mm=0.0,
-                min_mean_probability=0.0,
+                candidate_probability=0.5,
+                min_lesion_probability=0.0,
             ),
         )
 
@@ -210,8 +216,16 @@ def _check(s: Settings) -> None:
         (s.segmentation.reach_mm >= 0, "segmentation.reach_mm must not be negative"),
         (s.segmentation.heart_margin_mm >= 0, "segmentation.heart_margin_mm must not be negative"),
         (
-            0 <= s.segmentation.min_mean_probability < 1,
-            "segmentation.min_mean_probability must lie between 0 and 1",
+            0 < s.segmentation.candidate_probability < 1,
+            "segmentation.candidate_probability must lie between 0 and 1",
+        ),
+        (
+            0 <= s.segmentation.min_lesion_probability < 1,
+            "segmentation.min_lesion_probability must lie between 0 and 1",
+        ),
+        (
+            0 <= s.segmentation.uncertain_below <= 1,
+            "segmentation.uncertain_below must lie between 0 and 1",
         ),
         (list(bounds) == sorted(bounds), "scoring.weight_bounds_hu must rise from threshold_hu"),
         (s.scoring.connectivity_2d in (4, 8), "scoring.connectivity_2d is 4 or 8"),

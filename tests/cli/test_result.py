@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from corcal.cli.result import show
+from corcal.core.artery import Artery
+from corcal.core.judge import Certainty
 from corcal.core.reading import Reading
 from tests.cli.readings import reading
 
@@ -56,6 +59,16 @@ def test_a_gated_scan_has_an_agatston_score_proper_and_asked_for_cohort_lines() 
     assert "CAC-DRS A3/N2: severe. Left main counted with the LAD." in text
     assert "MESA percentile: 75-90 (cohort scanned with ECG gating)." in text
     assert "Arterial age: 83 years (McClelland 2009)." in text
+
+
+def test_only_doubt_is_worth_a_word() -> None:
+    sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.99, 0.714, 0.6), strict=True))
+    made = reading()
+    lines = shown(replace(made, report=replace(made.report, certainty=sure))).splitlines()
+    column = [line[19:31].strip() for line in lines[4:12]]
+    assert column[:1] == ["yes"]
+    assert column[1:4] == ["yes", "uncertain", "(71 %)"]
+    assert column[4:7] == ["no", "uncertain", "(60 %)"]
 
 
 def test_a_wide_terminal_does_not_stretch_it() -> None:

@@ -4,6 +4,8 @@ import csv
 import io
 from dataclasses import replace
 
+from corcal.core.artery import Artery
+from corcal.core.judge import Certainty
 from corcal.core.reading import Reading
 from corcal.report.as_csv import COLUMNS, calcium_csv
 
@@ -11,11 +13,11 @@ from corcal.report.as_csv import COLUMNS, calcium_csv
 def test_the_table_is_exactly_this(reading: Reading) -> None:
     assert calcium_csv(reading.report).decode() == (
         "artery,present,volume_mm3,agatston,mask_volume_ml,lesions,"
-        "peak_hu,mean_hu,density,mass_mg\n"
-        "RCA,1,98.250,118.500,0.107000,1,612.000,301.500,2.900,\n"
-        "LAD,1,36.500,27.250,0.040000,2,410.000,240.000,2.100,\n"
-        "LCX,0,0.000,0.000,0.000000,0,,,,\n"
-        "total,1,134.750,145.750,0.147000,3,612.000,,,\n"
+        "peak_hu,mean_hu,density,mass_mg,confidence,uncertain\n"
+        "RCA,1,98.250,118.500,0.107000,1,612.000,301.500,2.900,,,\n"
+        "LAD,1,36.500,27.250,0.040000,2,410.000,240.000,2.100,,,\n"
+        "LCX,0,0.000,0.000,0.000000,0,,,,,,\n"
+        "total,1,134.750,145.750,0.147000,3,612.000,,,,,\n"
     )
 
 
@@ -32,4 +34,16 @@ def test_mass_is_summed_where_every_artery_has_one(reading: Reading) -> None:
     score = reading.report.score
     weighed = replace(score, arteries=tuple(replace(a, mass_mg=1.5) for a in score.arteries))
     table = calcium_csv(replace(reading.report, score=weighed)).decode()
-    assert table.splitlines()[-1].endswith(",4.500")
+    assert table.splitlines()[-1].endswith(",4.500,,")
+
+
+def test_how_sure_the_reading_is_of_each_artery(reading: Reading) -> None:
+    sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.99, 0.714, 0.85), strict=True))
+    text = calcium_csv(replace(reading.report, certainty=sure)).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(r["confidence"], r["uncertain"]) for r in rows] == [
+        ("0.990", "0"),
+        ("0.714", "1"),
+        ("0.850", "0"),
+        ("", ""),
+    ]

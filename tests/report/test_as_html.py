@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from corcal.core.artery import Artery
+from corcal.core.judge import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
 from corcal.core.severity import CacDrs
@@ -73,6 +75,16 @@ def test_the_table_per_artery(reading: Reading) -> None:
         ["Left main + LAD", "present", "27", "", "36", "0.036", "0.040", "2", "410", "240"],
         ["LCX", "none found", "0", "", "0", "0.000", "0.000", "0", "–", "–"],
         ["Total", "2 of 3", "146", "", "135", "0.135", "0.147", "3", "612", ""],
+    ]
+
+
+def test_an_artery_that_is_not_sure_says_so(reading: Reading) -> None:
+    sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.99, 0.714, 0.85), strict=True))
+    page = Page(html_of(replace(reading, report=replace(reading.report, certainty=sure))))
+    assert [row[1] for row in page.tables["arteries"][1:4]] == [
+        "present99 % sure",
+        "present71 % sure: uncertain",
+        "none found85 % sure",
     ]
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from corcal.core.artery import Artery
+from corcal.core.judge import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
 from corcal.report.as_json import report_document, report_json, report_schema
@@ -71,6 +73,15 @@ def test_the_numbers_are_those_of_the_reading(reading: Reading) -> None:
     assert document["input"]["spacing_mm"] == [3.0, 1.0, 1.0]
     assert document["method"]["settings"]["scoring"]["threshold_hu"] == 130.0
     assert document["heart_box"] == {"start": [1, 8, 4], "stop": [12, 40, 60]}
+
+
+def test_confidence_is_told_where_there_is_one(reading: Reading) -> None:
+    assert report_document(reading)["arteries"]["RCA"]["confidence"] is None
+    sure = tuple(Certainty(a, 0.7146, True) for a in Artery)
+    told = report_document(replace(reading, report=replace(reading.report, certainty=sure)))
+    jsonschema.validate(told, report_schema())
+    assert told["arteries"]["LCX"]["confidence"] == 0.715
+    assert told["arteries"]["LCX"]["uncertain"] is True
 
 
 def test_no_paths_and_no_dates(reading: Reading) -> None:

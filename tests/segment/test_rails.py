@@ -1,11 +1,9 @@
 """Safety rails: near the heart, and believed in as a whole."""
 
 import numpy as np
-import pytest
 
 from corcal.core.grid import Grid
-from corcal.core.labels import ArteryLabels
-from corcal.segment.rails import drop_doubtful, drop_specks, near_heart
+from corcal.segment.rails import drop_specks, near_heart
 
 
 def test_the_margin_is_measured_in_mm_on_another_grid() -> None:
@@ -27,21 +25,6 @@ def test_a_heart_at_the_edge_of_its_grid_keeps_its_margin_inside() -> None:
     near = near_heart(heart, grid, grid, margin_mm=4.0)
     assert near[:4].all()
     assert not near[4:].any()
-
-
-@pytest.mark.parametrize(("least", "kept"), [(0.0, [5, 4]), (0.5, [5]), (0.95, [])])
-def test_a_lesion_is_judged_by_its_mean(least: float, kept: list[int]) -> None:
-    grid = Grid.axial((4, 8, 8), (3.0, 1.0, 1.0))
-    codes = np.zeros(grid.shape, np.uint8)
-    codes[1, 1, 1:3] = 5
-    codes[1, 6, 1:5] = 4
-    codes[2, 3, 3] = 1
-    probability = np.zeros(grid.shape, np.uint8)
-    probability[1, 1, 1:3] = 230
-    probability[1, 6, 1] = 255
-    found = drop_doubtful(ArteryLabels(codes, grid), probability, least=least).codes
-    assert [code for code in (5, 4) if (found == code).any()] == kept
-    assert found[2, 3, 3] == 1
 
 
 def test_specks_of_artery_go_unless_they_hold_calcium() -> None:

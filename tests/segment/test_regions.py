@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from corcal.core.artery import REGIONS
-from corcal.segment.regions import paint
+from corcal.segment.regions import add_candidates, paint
 from tests.grids import shapes
 
 #: Whether each of the six regions holds a voxel.
@@ -50,3 +50,11 @@ def test_what_is_no_number_is_background() -> None:
 def test_another_number_of_regions_is_refused(channels: int) -> None:
     with pytest.raises(ValueError, match=f"6 regions are painted, not {channels}"):
         paint(np.zeros((channels, 2, 2, 2), np.float32), 0.5)
+
+
+def test_candidates_go_to_the_likeliest_artery_and_paint_over_no_calcium() -> None:
+    regions = np.zeros((6, 1, 1, 4), np.float32)
+    regions[3:, 0, 0] = [[0.35, 0.1, 0.6, 0.2], [0.4, 0.2, 0.0, 0.2], [0.1, 0.0, 0.9, 0.25]]
+    codes = np.array([[[2, 0, 4, 3]]], np.uint8)
+    add_candidates(codes, regions, 0.3)
+    assert codes.tolist() == [[[5, 0, 4, 3]]]

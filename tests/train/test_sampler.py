@@ -28,7 +28,7 @@ def case(courses: dict[int, list[np.ndarray]] | None = None) -> Case:
     grid = Grid.axial(SHAPE, (0.8, 0.73, 0.73), (-30.0, 12.0, 100.0))
     centre = grid.to_lps((np.array([SHAPE]) - 1) / 2)[0]
     return Case(
-        "made", "real", hu, packed, grid, tuple(centre), 600.0, (1.0, 0.5, 0.5), courses or {}
+        "made", "real", hu, packed, grid, tuple(centre), 600.0, (1.0, 0.5, 0.5), courses or {}, ()
     )
 
 

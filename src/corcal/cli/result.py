@@ -13,6 +13,7 @@ from rich.text import Text
 from corcal import DISCLAIMER
 from corcal.cli.options import Output
 from corcal.core.artery import Artery
+from corcal.core.judge import Certainty
 from corcal.core.reading import Reading, Report
 from corcal.core.score import ArteryScore, CalciumScore
 
@@ -55,16 +56,19 @@ def _table(reading: Reading) -> Table:
     for header, footer in zip(numbers, (*total[2:], str(lesions), _peak(score)), strict=True):
         table.add_column(header, footer, justify="right", footer_style="bold", no_wrap=True)
     for artery in score.arteries:
-        table.add_row(*_row(artery))
+        table.add_row(*_row(artery, reading.report.sure_of(artery.artery)))
     return table
 
 
-def _row(score: ArteryScore) -> tuple[Text | str, ...]:
+def _row(score: ArteryScore, sure: Certainty | None) -> tuple[Text | str, ...]:
     name = Text(score.artery.title, style=_COLOURS[score.artery])
+    found = Text("yes", style="bold") if score.present else Text("no")
+    if sure is not None and sure.uncertain:
+        found.append(f"\nuncertain\n({100 * sure.probability:.0f} %)", style="not bold")
     if not score.present:
-        return (name, "no", *_amounts(score), "0", "-")
+        return (name, found, *_amounts(score), "0", "-")
     peak = "-" if score.peak_hu is None else f"{score.peak_hu:.0f}"
-    return (name, Text("yes", style="bold"), *_amounts(score), str(len(score.lesions)), peak)
+    return (name, found, *_amounts(score), str(len(score.lesions)), peak)
 
 
 def _amounts(score: ArteryScore | CalciumScore) -> tuple[str, str, str]:

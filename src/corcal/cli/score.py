@@ -20,10 +20,21 @@ if TYPE_CHECKING:
 @click.argument("scan", type=click.Path(path_type=Path))
 @options.output
 @click.option("--series", metavar="UID", help="The DICOM series to score, if several are there.")
+@click.option(
+    "--severity-model",
+    type=click.Path(path_type=Path),
+    metavar="JSON",
+    help="Grade each artery by the severity_model.json of `corcal evaluate`.",
+)
 @options.settings
 @options.person
 def score(
-    scan: Path, output: Output, series: str | None, settings: Settings, person: Person | None
+    scan: Path,
+    output: Output,
+    series: str | None,
+    severity_model: Path | None,
+    settings: Settings,
+    person: Person | None,
 ) -> None:
     """Find and measure the coronary calcium of a chest CT.
 
@@ -32,14 +43,18 @@ def score(
     """
     from corcal.cli.result import present
     from corcal.pipeline import score_scan
+    from corcal.quantify.grade import read_severity_model, with_grades
     from corcal.read import read_scan
     from corcal.report import check_output, write_reports
 
     check_output(output.folder, force=output.force)
+    grading = None if severity_model is None else read_severity_model(severity_model)
     with steps(output.quiet) as begin:
         begin("reading the scan")
         ct = read_scan(scan, settings=settings.admission, series_uid=series)
         reading = score_scan(ct, settings=settings, progress=begin, person=person)
+        if grading is not None:
+            reading = with_grades(reading, grading)
         begin("writing the report")
         write_reports(reading, output.folder, force=output.force)
     present(reading, output)

@@ -22,19 +22,41 @@ def train() -> None:
     help="Annotated scans: a folder with ct/ and annotations/.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
-@click.option("--steps", type=int, default=6000, show_default=True, help="Of the segmenter.")
 @click.option(
-    "--locator-steps", type=int, default=1500, show_default=True, help="Of the heart locator."
+    "--base-steps",
+    type=int,
+    default=5000,
+    show_default=True,
+    help="Of the segmenter, on phantoms alone.",
 )
-@click.option("--phantoms", type=int, default=120, show_default=True, help="Synthetic scans.")
+@click.option(
+    "--steps",
+    type=int,
+    default=4000,
+    show_default=True,
+    help="Of the segmenter after that, on phantoms and real scans.",
+)
+@click.option(
+    "--locator-steps",
+    type=int,
+    default=1500,
+    show_default=True,
+    help="Of the heart locator; 0 trains none.",
+)
+@click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
+@click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="SCAN",
+    help="A real scan that the segmenter is not shown; may be given again.",
+)
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def default(
-    data: Path, out: Path, steps: int, locator_steps: int, phantoms: int, device: str
-) -> None:
+def default(data: Path, out: Path, device: str, leave_out: tuple[str, ...], **numbers: int) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
 
     A run that was stopped goes on where it was when it is called again. Everything random comes
-    from one fixed seed. The finished files are in OUT/models.
+    from one fixed seed. The finished files are in OUT/models, or in OUT/without/SCAN/models
+    where scans are left out.
     """
     try:
         from corcal.train.default import Recipe, train_default
@@ -45,8 +67,6 @@ def default(
             f"training needs {error.name}: pip install 'corcal[train]' "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
-    recipe = Recipe(
-        phantoms=phantoms, segmenter_steps=steps, locator_steps=locator_steps, device=device
-    )
+    recipe = Recipe(**numbers, leave_out=leave_out, device=device)
     models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
     click.echo(str(models))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from corcal.core.artery import Artery
 from corcal.core.severity import Severity
 
 
@@ -53,3 +54,23 @@ def _logistic(x: float) -> float:
     if x >= 0:
         return 1 / (1 + math.exp(-x))
     return math.exp(x) / (1 + math.exp(x))
+
+
+@dataclass(frozen=True)
+class ArteryGrade:
+    """The grade of one artery, with how likely each grade is.
+
+    Attributes:
+        artery: which.
+        grade: the likeliest.
+        probabilities: of each grade that the model tells apart.
+    """
+
+    artery: Artery
+    grade: Severity
+    probabilities: dict[Severity, float]
+
+    @property
+    def probability(self) -> float:
+        """Return how likely the grade is."""
+        return self.probabilities[self.grade]

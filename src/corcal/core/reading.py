@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corcal.core.artery import Artery
 from corcal.core.box import Box
+from corcal.core.grading import ArteryGrade
+from corcal.core.judge import Certainty
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore
@@ -56,6 +59,9 @@ class Report:
         arterial_age_years: McClelland's arterial age, or None when not asked for.
         notices: doubts that did not stop the reading.
         provenance: how it came to be.
+        certainty: how sure the reading is of each artery; empty where nobody can say, as for
+            labels that were given.
+        grades: grade of each artery by a severity model; empty without one.
     """
 
     score: CalciumScore
@@ -64,6 +70,16 @@ class Report:
     arterial_age_years: float | None
     notices: tuple[Notice, ...]
     provenance: Provenance
+    certainty: tuple[Certainty, ...] = ()
+    grades: tuple[ArteryGrade, ...] = ()
+
+    def sure_of(self, artery: Artery) -> Certainty | None:
+        """Return how sure the reading is of one artery, None where nobody can say."""
+        return next((c for c in self.certainty if c.artery is artery), None)
+
+    def grade_of(self, artery: Artery) -> ArteryGrade | None:
+        """Return the grade of one artery, None where it was not graded."""
+        return next((g for g in self.grades if g.artery is artery), None)
 
 
 @dataclass(frozen=True, eq=False)

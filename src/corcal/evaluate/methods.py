@@ -77,8 +77,8 @@ _AGREEMENT = (
     "Intraclass correlations ICC(A,1) and ICC(C,1) follow McGraw and Wong (Psychol Methods 1996, "
     "1, 30); concordance follows Lin (Biometrics 1989, 45, 255; 2000, 56, 324), with an "
     "interval on Fisher's z scale; Spearman's interval has the error of Bonett and Wright "
-    "(Psychometrika 2000, 65, 23); bias and limits of agreement follow Bland and Altman (Lancet 1986, 1, 307; Stat "
-    "Methods Med Res 1999, 8, 135)."
+    "(Psychometrika 2000, 65, 23); bias and limits of agreement follow Bland and Altman (Lancet "
+    "1986, 1, 307; Stat Methods Med Res 1999, 8, 135)."
 )
 _CATEGORIES = (
     "CAC-DRS categories begin above 0, at 100 and at 300 (Hecht et al., JCCT 2018, 12, 185), "

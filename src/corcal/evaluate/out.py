@@ -9,10 +9,14 @@ from corcal.evaluate.as_json import evaluation_json
 from corcal.evaluate.evaluation import Evaluation
 from corcal.evaluate.figures import paper_figures
 from corcal.evaluate.paper_tables import paper_tables
+from corcal.evaluate.severity import severity_model
 from corcal.evaluate.tables import write_table
 from corcal.report.folder import check_folder, write_whole
 
 JSON_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"
+
+#: What `corcal score --severity-model` takes.
+MODEL_FILE = "severity_model.json"
 
 
 def check_output(out: Path, *, force: bool) -> None:
@@ -26,6 +30,8 @@ def check_output(out: Path, *, force: bool) -> None:
 
 def write_evaluation(evaluation: Evaluation, out: Path, *, force: bool = False) -> tuple[Path, ...]:
     """Write evaluation.json, evaluation.html, every table and every figure into a folder.
+
+    Where severity could be modelled, severity_model.json is added.
 
     Tables go as NAME.csv, NAME.md and NAME.tex, figures as NAME.svg and NAME.png.
 
@@ -45,6 +51,9 @@ def write_evaluation(evaluation: Evaluation, out: Path, *, force: bool = False) 
         JSON_FILE: evaluation_json(evaluation),
         PAGE_FILE: evaluation_html(evaluation, tables, plots),
     }
+    model = severity_model(evaluation.severity, evaluation.options.volume)
+    if model is not None:
+        files[MODEL_FILE] = model.as_json()
     for table in tables:
         files |= write_table(table)
     for plot in plots:

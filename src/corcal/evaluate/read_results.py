@@ -41,9 +41,9 @@ class _Sheet:
     lines: list[list[int]] = field(default_factory=list)
     texts: list[list[str | None]] = field(default_factory=list)
 
-    def patient(self, name: str, where: str) -> int:
+    def patient(self, name: str) -> int:
         if not name:
-            raise TableRefused(f"{where}: no patient; every row needs one")
+            raise ValueError("no patient; every row needs one")
         index = self.line_of.setdefault(name, len(self.rows))
         if index == len(self.rows):
             self.rows.append([math.nan] * (len(MEASURES) * len(TARGETS)))
@@ -53,26 +53,25 @@ class _Sheet:
 
     def put(self, patient: int, target: int, cells: dict[str, str], line: int) -> None:
         """Take over what `cells`, text by measure, say of one patient's target."""
-        where = f"{self.name}, line {line}"
         if self.lines[patient][target]:
-            raise TableRefused(
-                f"{where}: {TARGETS[target]} of this patient stands already in line "
+            raise ValueError(
+                f"{TARGETS[target]} of this patient stands already in line "
                 f"{self.lines[patient][target]}; leave one row for each patient and artery"
             )
         self.lines[patient][target] = line
         for measure, text in cells.items():
-            value = number(text, measure, where)
+            value = number(text, measure)
             as_read = measure if measure != MASK_VOLUME else "volume_mm3"
             factor = _MM3_PER_ML if measure == MASK_VOLUME else 1.0
             self.rows[patient][MEASURES.index(as_read) * len(TARGETS) + target] = value * factor
 
-    def put_groups(self, patient: int, cells: dict[str, str], line: int) -> None:
+    def put_groups(self, patient: int, cells: dict[str, str]) -> None:
         for i, column in enumerate(self.groups):
             text, known = cells[column], self.texts[patient][i]
             if known is not None and text != known:
-                raise TableRefused(
-                    f"{self.name}, line {line}: {column} is {text!r}, but {known!r} in an earlier "
-                    "row of the same patient; a patient belongs to one group"
+                raise ValueError(
+                    f"{column} is {text!r}, but {known!r} in an earlier row of the same patient; "
+                    "a patient belongs to one group"
                 )
             self.texts[patient][i] = text
 
@@ -151,26 +150,26 @@ def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
     else:
         sheet.name = f"{patient}/{table.name}"
     for row in table.rows:
-        where = f"{sheet.name}, line {row.line}"
-        index = sheet.patient(patient or row.cells["patient"], where)
-        sheet.put_groups(index, row.cells, row.line)
-        for target, cells in _targets(sheet, row.cells, where):
-            sheet.put(index, target, cells, row.line)
+        try:
+            index = sheet.patient(patient or row.cells["patient"])
+            sheet.put_groups(index, row.cells)
+            for target, cells in _targets(sheet, row.cells):
+                sheet.put(index, target, cells, row.line)
+        except ValueError as error:
+            raise TableRefused(f"{sheet.name}, line {row.line}: {error}") from None
 
 
-def _targets(
-    sheet: _Sheet, cells: dict[str, str], where: str
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _targets(sheet: _Sheet, cells: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (target, text by measure) of everything one row speaks of."""
     if "artery" in cells:
-        yield target_index(cells["artery"], where), {m: cells[c] for m, c in sheet.columns.items()}
+        yield target_index(cells["artery"]), {m: cells[c] for m, c in sheet.columns.items()}
         return
     by_target: dict[str, dict[str, str]] = {}
     for name, column in sheet.columns.items():
         target, measure = name.split("_", 1)
         by_target.setdefault(target, {})[measure] = cells[column]
     for target, texts in by_target.items():
-        yield target_index(target, where), texts
+        yield target_index(target), texts
 
 
 def _results(sheet: _Sheet) -> Results:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from corcal.core.artery import Artery
 from corcal.core.grading import ArteryGrading
 from corcal.core.severity import Severity
 from corcal.evaluate.estimate import Estimate
@@ -15,6 +17,7 @@ from corcal.evaluate.interval import IntervalRule
 from corcal.evaluate.ordinal import ChiSquare, Coefficient, OrdinalFit, fit_ordinal
 from corcal.evaluate.pairs import Pairs
 from corcal.evaluate.results import Numbers
+from corcal.quantify.grade import SeverityModel
 
 _MM3_PER_ML = 1000.0
 
@@ -174,3 +177,17 @@ def _volume(v: GradeVolume) -> dict[str, Any]:
         "mean_mm3": None if v.mean_ml is None else _MM3_PER_ML * v.mean_ml,
         "sd_mm3": None if v.sd_ml is None else _MM3_PER_ML * v.sd_ml,
     }
+
+
+def severity_model(fits: Mapping[str, SeverityFit], volume: str) -> SeverityModel | None:
+    """Return the fitted models in the form that `corcal score` takes, None without any.
+
+    A model whose B is not above zero grades more calcium as milder, and is left out.
+
+    Args:
+        fits: by artery.
+        volume: the volume they were fitted on, "volume_mm3" or "mask_volume_ml".
+    """
+    found = {Artery(a): s.grading() for a, s in fits.items()}
+    usable = {a: g for a, g in found.items() if g is not None and g.slope_per_ml > 0}
+    return SeverityModel(volume, usable) if usable else None

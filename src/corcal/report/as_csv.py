@@ -11,8 +11,10 @@ from corcal.core.score import ArteryScore, CalciumScore
 #: The columns, in this order in every version of the file; a new one would be added at the end.
 #: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU
 #: threshold, `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number
-#: that does not exist is left empty: no mass without calibration, no HU without calcium, and
-#: no mean or density of the total, which would mix arteries.
+#: that does not exist is left empty: no mass without calibration, no HU without calcium, no
+#: mean or density of the total, which would mix arteries, and no confidence in labels that were
+#: given. `confidence` is the probability that `present` is right, `uncertain` 0 or 1. `grade` and
+#: how likely it is are there where a severity model was given.
 COLUMNS = (
     "artery",
     "present",
@@ -24,6 +26,10 @@ COLUMNS = (
     "mean_hu",
     "density",
     "mass_mg",
+    "confidence",
+    "uncertain",
+    "grade",
+    "grade_probability",
 )
 
 
@@ -32,12 +38,13 @@ def calcium_csv(report: Report) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_artery(a) for a in report.score.arteries)
+    writer.writerows(_artery(a, report) for a in report.score.arteries)
     writer.writerow(_total(report.score))
     return text.getvalue().encode()
 
 
-def _artery(a: ArteryScore) -> tuple[str, ...]:
+def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:
+    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
     return (
         a.artery.value,
         str(int(a.present)),
@@ -49,6 +56,10 @@ def _artery(a: ArteryScore) -> tuple[str, ...]:
         _number(a.mean_hu),
         _number(a.density),
         _number(a.mass_mg),
+        _number(None if sure is None else sure.probability),
+        "" if sure is None else str(int(sure.uncertain)),
+        "" if graded is None else graded.grade.word,
+        _number(None if graded is None else graded.probability),
     )
 
 
@@ -65,6 +76,10 @@ def _total(s: CalciumScore) -> tuple[str, ...]:
         "",
         "",
         _number(s.mass_mg),
+        "",
+        "",
+        "",
+        "",
     )
 
 

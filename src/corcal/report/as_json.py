@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from corcal.core.grading import ArteryGrade
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
@@ -39,7 +40,7 @@ def report_document(reading: Reading) -> dict[str, Any]:
         "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],
         "input": _input(reading.scan),
         "heart_box": _heart(reading),
-        "arteries": {a.artery.value: _artery(a) for a in report.score.arteries},
+        "arteries": {a.artery.value: _artery(a, report) for a in report.score.arteries},
         "total": _total(report),
         "cac_drs": _category(report),
         "percentile": report.percentile,
@@ -78,9 +79,14 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
     return None if box is None else {"start": list(box.start), "stop": list(box.stop)}
 
 
-def _artery(a: ArteryScore) -> dict[str, Any]:
+def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
+    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
     return {
         "present": a.present,
+        "confidence": None if sure is None else round(sure.probability, 3),
+        "uncertain": None if sure is None else sure.uncertain,
+        "grade": None if graded is None else graded.grade.word,
+        "grade_probabilities": None if graded is None else _chances(graded),
         "agatston": _rounded(a.agatston),
         "volume_mm3": _rounded(a.volume_mm3),
         "mask_volume_ml": _rounded(a.mask_volume_ml),
@@ -91,6 +97,10 @@ def _artery(a: ArteryScore) -> dict[str, Any]:
         "vessel_ml": _rounded(a.vessel_ml),
         "lesions": [_lesion(x) for x in a.lesions],
     }
+
+
+def _chances(graded: ArteryGrade) -> dict[str, float]:
+    return {grade.word: round(p, 3) for grade, p in graded.probabilities.items()}
 
 
 def _lesion(x: Lesion) -> dict[str, Any]:

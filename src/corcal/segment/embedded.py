@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.artery import Artery
 from corcal.core.grid import Grid
+from corcal.core.judge import FEATURES, PLAIN_JUDGE, LesionJudge
 from corcal.engine import Engine, padded_to
 from corcal.segment.frame import heart_frame
 
@@ -27,6 +30,8 @@ class EmbeddedSegmenter(Engine):
             ModelRefused: a file is absent or changed.
         """
         super().__init__(folder, "arteries")
+        judge = self.manifest.get("judge")
+        self.judge = PLAIN_JUDGE if judge is None else _judge(judge)
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
@@ -46,6 +51,15 @@ class EmbeddedSegmenter(Engine):
         a, b, c = hu.shape
         regions: NDArray[np.float32] = found[:, :a, :b, :c]
         return regions
+
+
+def _judge(facts: dict[str, Any]) -> LesionJudge:
+    """Return the judge that a manifest describes."""
+    weights = tuple(float(facts["weights"][name]) for name in FEATURES)
+    missed = tuple(float(facts["missed"][a.value]) for a in Artery)
+    a, b, c, d, e = weights
+    rca, lad, lcx = missed
+    return LesionJudge((a, b, c, d, e), float(facts["bias"]), (rca, lad, lcx))
 
 
 def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Safety rails: what cannot be an artery, and calcium the network itself does not believe in."""
+"""Safety rails: what cannot be an artery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
-from corcal.core.labels import ArteryLabels
 from corcal.space.components import components
 from corcal.space.resample import nearest
 
@@ -51,30 +50,3 @@ def drop_specks(codes: NDArray[np.uint8], grid: Grid, *, least_mm3: float) -> No
         small = np.bincount(part) * grid.voxel_mm3 < least_mm3
         calcified = np.bincount(part, codes.ravel()[flat] == artery.calcium_code) > 0
         codes.ravel()[flat[(small & ~calcified)[part]]] = 0
-
-
-def drop_doubtful(
-    labels: ArteryLabels, probability: NDArray[np.uint8], *, least: float
-) -> ArteryLabels:
-    """Return the labels without the calcified lesions that the network itself doubts.
-
-    Bone, noise and artefacts that the network marks by a few voxels grow to their whole extent
-    when calcium is completed at 130 HU; the mean of the network's probability over the whole
-    lesion then falls far below that of real calcium.
-
-    Args:
-        labels: completed on the scan's grid.
-        probability: uint8 (slice, row, column) on the same grid, 255 for certain calcium.
-        least: lowest mean probability of a lesion that is kept.
-    """
-    first = min(a.calcium_code for a in Artery)
-    flat = np.flatnonzero(labels.codes >= first)
-    if not flat.size:
-        return labels
-    index = np.stack(np.unravel_index(flat, labels.codes.shape), axis=1)
-    lesion = components(index, _CONNECTIVITY)
-    believed = probability.ravel()[flat] / 255.0
-    mean = np.bincount(lesion, believed) / np.bincount(lesion)
-    codes = labels.codes.copy()
-    codes.ravel()[flat[(mean < least)[lesion]]] = 0
-    return ArteryLabels(codes, labels.grid)

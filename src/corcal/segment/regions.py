@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.artery import REGIONS
+from corcal.core.artery import REGIONS, Artery
 
 
 def paint(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
@@ -24,3 +24,21 @@ def paint(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.ui
     for channel, (_, _, code) in zip(probabilities, REGIONS, strict=True):
         codes[channel > threshold] = code
     return codes
+
+
+def add_candidates(
+    codes: NDArray[np.uint8], probabilities: NDArray[np.float32], least: float
+) -> None:
+    """Paint, in place, what may be calcium though the network is not convinced.
+
+    Each such voxel goes to the artery whose calcium it most probably is.
+
+    Args:
+        codes: uint8 (slice, row, column), as `paint` gives them.
+        probabilities: float32 (6, slice, row, column), in the order of `REGIONS`.
+        least: a voxel is a candidate above this probability.
+    """
+    calcium = probabilities[len(Artery) :]
+    first = min(a.calcium_code for a in Artery)
+    where = (calcium.max(0) > least) & (codes < first)
+    codes[where] = first + calcium[:, where].argmax(0).astype(np.uint8)

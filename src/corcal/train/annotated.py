@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.core.scan import Acquisition, Scan
 from corcal.prepare import LocatedHeart, Prepared, prepare
+from corcal.read import read_scan
+from corcal.read.volume import read_volume
 from corcal.settings import Preparation
 from corcal.space.resample import block_mean, nearest
 from corcal.train import targets
-from corcal.train.bank import Case
+from corcal.train.bank import Case, some
 from corcal.train.locator_task import Chest
+
+#: From where a voxel may be calcium.
+VISIBLE_HU = 130.0
 
 #: Room around the heart for shifts and turns, voxels.
 MARGIN = (24, 28, 28)
@@ -44,9 +47,6 @@ class Trust:
     calcium_free: bool = False
 
 
-#: Never trained on, so that something real is left to judge the models by.
-HELD_OUT = ("LCTSC-Test-S1-201", "Lung_Dx-A0001_kB")
-
 #: From the reader's own notes on each scan.
 TRUST = {
     "LCTSC-Test-S1-101": Trust(),
@@ -61,18 +61,16 @@ TRUST = {
 }
 
 
-def read_image(path: Path) -> tuple[NDArray[np.int16], Grid]:
-    """Return an image and its grid: NIfTI file or DICOM folder, axial as these scans are."""
-    if path.is_dir():
-        files = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(path))
-        image = sitk.ReadImage(list(files))
-    else:
-        image = sitk.ReadImage(str(path))
-    x, y, z = image.GetSpacing()
-    grid = Grid.axial((image.GetDepth(), image.GetHeight(), image.GetWidth()), (z, y, x))
-    affine = grid.affine.copy()
-    affine[:3, 3] = image.GetOrigin()
-    return sitk.GetArrayFromImage(image), Grid(grid.shape, affine)
+def scan_path(data: Path, name: str) -> Path:
+    """Return where a scan lies in a folder of annotated scans: a NIfTI file or a DICOM folder."""
+    volume = data / "ct" / f"{name}.nii.gz"
+    return volume if volume.exists() else data / "ct" / f"{name}_dicom"
+
+
+def _drawn(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
+    """Return a label map of a scan, "heart" or "calcium", and its grid."""
+    volume = read_volume(data / "annotations" / f"{name}_{what}.nii.gz")
+    return volume.values.astype(np.uint8), volume.grid
 
 
 def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
@@ -83,10 +81,8 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
         name: the scan's name, a key of `TRUST`.
         preparation: spacing; its padding is replaced by `MARGIN`.
     """
-    scan_path = data / "ct" / f"{name}.nii.gz"
-    hu, grid = read_image(scan_path if scan_path.exists() else data / "ct" / f"{name}_dicom")
-    scan = Scan(hu.astype(np.int16), grid, Acquisition())
-    heart, heart_grid = read_image(data / "annotations" / f"{name}_heart.nii.gz")
+    scan = read_scan(scan_path(data, name))
+    heart, heart_grid = _drawn(data, name, "heart")
     located = LocatedHeart(heart > 0, heart_grid)
     prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
     codes, flags = _calcium(data, name, prepared)
@@ -94,7 +90,7 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
     flags[targets.HEART] = prepared.heart
     flags[targets.UNKNOWN_AORTA] = np.ones(codes.shape, bool)
     centre = prepared.grid.to_lps(np.argwhere(prepared.heart).mean(0)[None])[0]
-    slice_mm = grid.spacing_mm[0]
+    slice_mm = scan.grid.spacing_mm[0]
     return Case(
         name=name,
         kind="real",
@@ -105,17 +101,17 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
         heart_ml=located.volume_ml,
         blur_mm=(0.4 * slice_mm, 0.7, 0.7),
         courses=courses,
+        focus=_focus(prepared, codes, courses),
     )
 
 
 def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
     """Return one annotated scan as a whole, at the locator's spacing."""
-    scan_path = data / "ct" / f"{name}.nii.gz"
-    hu, grid = read_image(scan_path if scan_path.exists() else data / "ct" / f"{name}_dicom")
-    heart, _ = read_image(data / "annotations" / f"{name}_heart.nii.gz")
-    coarse = grid.with_spacing((spacing_mm,) * 3)
-    share = block_mean((heart > 0).astype(np.int16), grid, coarse)
-    return Chest(name, "real", block_mean(hu.astype(np.int16), grid, coarse), share >= 0.5)
+    scan = read_scan(scan_path(data, name))
+    heart, _ = _drawn(data, name, "heart")
+    coarse = scan.grid.with_spacing((spacing_mm,) * 3)
+    share = block_mean((heart > 0).astype(np.int16), scan.grid, coarse)
+    return Chest(name, "real", block_mean(scan.hu, scan.grid, coarse), share >= 0.5)
 
 
 def _calcium(
@@ -130,8 +126,8 @@ def _calcium(
         free = TRUST[name].calcium_free
         unknown = none if free else everywhere
         return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
-    drawn, grid = read_image(path)
-    near = nearest(drawn.astype(np.uint8), grid, prepared.grid)
+    drawn, grid = _drawn(data, name, "calcium")
+    near = nearest(drawn, grid, prepared.grid)
     for artery in Artery:
         codes[near == artery.vessel_code] = artery.calcium_code
     uncertain = ndimage.binary_dilation(near == 30, iterations=3)
@@ -141,6 +137,20 @@ def _calcium(
         targets.UNKNOWN_OTHER: uncertain,
     }
     return codes, flags
+
+
+def _focus(
+    prepared: Prepared,
+    codes: NDArray[np.uint8],
+    courses: dict[int, list[NDArray[np.float64]]],
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the seen arteries, their calcium, and what else is as bright near the heart."""
+    rng = np.random.default_rng(0)
+    masks = [codes == artery.calcium_code for artery in Artery]
+    near_heart = ndimage.binary_dilation(prepared.heart, iterations=8)
+    masks.append((prepared.hu >= VISIBLE_HU) & near_heart & (codes < 4))
+    seen = [course for traced in courses.values() for course in traced]
+    return (*seen, *(some(mask, prepared.grid, rng) for mask in masks if mask.any()))
 
 
 def _vessels(

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
 
+#: Points kept of each set that patch centres are drawn from.
+_POINTS = 80
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -26,6 +29,8 @@ class Case:
         heart_ml: its volume.
         blur_mm: the scan's own blur along (slice, row, column), for deposits put into it.
         courses: for each label code 1 to 3, LPS polylines (n, 3) along which deposits may go.
+        focus: sets of LPS points (n, 3) worth a second look: arteries, their calcium, and
+            what is as bright but no coronary calcium.
     """
 
     name: str
@@ -37,6 +42,13 @@ class Case:
     heart_ml: float
     blur_mm: tuple[float, float, float]
     courses: dict[int, list[NDArray[np.float64]]]
+    focus: tuple[NDArray[np.float64], ...]
+
+
+def some(voxels: NDArray[np.bool_], grid: Grid, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the LPS points (n, 3) of up to 80 voxels of a mask, picked at random."""
+    index = np.argwhere(voxels)
+    return grid.to_lps(index[rng.permutation(len(index))[:_POINTS]].astype(np.float64))
 
 
 def save_case(case: Case, bank: Path) -> None:
@@ -52,6 +64,7 @@ def save_case(case: Case, bank: Path) -> None:
         "heart_ml": case.heart_ml,
         "blur_mm": list(case.blur_mm),
         "courses": {str(k): [c.round(2).tolist() for c in v] for k, v in case.courses.items()},
+        "focus": [points.round(2).tolist() for points in case.focus],
     }
     (partial / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
     partial.rename(bank / case.name)
@@ -71,6 +84,7 @@ def load_case(folder: Path) -> Case:
         heart_ml=facts["heart_ml"],
         blur_mm=tuple(facts["blur_mm"]),
         courses={int(k): [np.array(c) for c in v] for k, v in facts["courses"].items()},
+        focus=tuple(np.array(points) for points in facts["focus"]),
     )
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
 from corcal.locate.embedded import SPACING_MM
 from corcal.phantom.case import make_chest
 from corcal.settings import Preparation
-from corcal.train.annotated import HELD_OUT, TRUST, annotated_case, annotated_chest
-from corcal.train.bank import load_bank, save_case
+from corcal.train.annotated import TRUST, annotated_case, annotated_chest
+from corcal.train.bank import Case, load_bank, save_case
 from corcal.train.locator_task import Chest, LocatorTask
 from corcal.train.loop import Run, Schedule, train
 from corcal.train.memory import keep_freed_memory
@@ -35,17 +36,21 @@ class Recipe:
     Attributes:
         phantoms: synthetic scans for the segmenter.
         chests: synthetic low-resolution chests for the locator.
-        segmenter_steps: training steps of the segmenter.
-        locator_steps: training steps of the locator.
+        base_steps: training steps of the segmenter on phantoms alone.
+        steps: its steps after that, on phantoms and real scans.
+        locator_steps: training steps of the locator; 0 trains none.
+        leave_out: real scans that the segmenter is not shown, to be judged on them.
         seed: of everything random.
         device: "cpu" or "cuda".
         threads: CPU threads; 0 leaves torch its own choice.
     """
 
-    phantoms: int = 120
+    phantoms: int = 140
     chests: int = 40
-    segmenter_steps: int = 6000
+    base_steps: int = 5000
+    steps: int = 4000
     locator_steps: int = 1500
+    leave_out: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
     threads: int = 0
@@ -54,8 +59,10 @@ class Recipe:
 def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str], None]) -> Path:
     """Train both embedded models and return the folder with their files.
 
-    Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/` and
-    `segmenter/`, the finished files in `models/`. A run that was stopped goes on where it was.
+    Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
+    `base/` and `segmenter/`, the finished files in `models/`. A run that was stopped goes on
+    where it was. Runs that leave scans out share the bank and the base, which has seen no real
+    scan; their own folders are named after the first of those scans.
 
     Args:
         data: annotated scans: a folder with `ct/` and `annotations/`.
@@ -64,16 +71,20 @@ def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str]
         tell: called with one line of progress at a time.
 
     Raises:
-        SettingsRefused: the data folder does not hold the annotated scans, or the device is
-            not there.
+        SettingsRefused: the data folder does not hold the annotated scans, a scan to leave out
+            is not one of them, or the device is not there.
     """
     _check(data, recipe)
     keep_freed_memory()
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    _locator(data, out, recipe, tell)
-    _segmenter(data, out, recipe, tell)
-    return out / "models"
+    models = out / "models"
+    if recipe.leave_out:
+        models = out / "without" / recipe.leave_out[0] / "models"
+    if recipe.locator_steps:
+        _locator(data, out, models, recipe, tell)
+    _segmenter(data, out, models, recipe, tell)
+    return models
 
 
 def _check(data: Path, recipe: Recipe) -> None:
@@ -83,39 +94,71 @@ def _check(data: Path, recipe: Recipe) -> None:
             f"{data}: no annotations/{missing[0]}_heart.nii.gz there; the default models are "
             "trained on the annotated scans that MODEL_CARD.md names"
         )
+    unknown = sorted(set(recipe.leave_out) - set(TRUST))
+    if unknown:
+        raise SettingsRefused(
+            f"no annotated scan {unknown[0]!r} to leave out; known: {list(TRUST)}"
+        )
     if recipe.device == "cuda" and not torch.cuda.is_available():
         raise SettingsRefused("device cuda was asked for, but torch finds no CUDA device")
 
 
-def _locator(data: Path, out: Path, recipe: Recipe, tell: Callable[[str], None]) -> None:
+def _locator(
+    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> None:
     tell("heart locator: preparing chests")
-    real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in HELD_OUT]
+    real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in recipe.leave_out]
     made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
     task = LocatorTask(tuple(real + made))
     schedule = Schedule(recipe.locator_steps, rate=2e-3)
-    run = Run(out / "locator", recipe.seed, recipe.device, _progress("heart locator", tell))
+    folder = models.parent / "locator"
+    run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", tell))
     locator = train(Locator, task, schedule, run)
-    export_locator(locator.cpu(), out / "models", _card("corcal heart locator", recipe))
-    tell(f"heart locator: written to {out / 'models'}")
+    export_locator(locator.cpu(), models, _card("corcal heart locator", recipe))
+    tell(f"heart locator: written to {models}")
 
 
-def _segmenter(data: Path, out: Path, recipe: Recipe, tell: Callable[[str], None]) -> None:
-    bank = out / "bank"
+def _segmenter(
+    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> None:
+    cases = _bank(data, out / "bank", recipe, tell)
+    base = _base(cases, out / "base", recipe, tell)
+
+    def from_base() -> Segmenter:
+        network = Segmenter()
+        network.load_state_dict(base.state_dict())
+        return network
+
+    shown = tuple(c for c in cases if c.name not in recipe.leave_out)
+    folder = models.parent / "segmenter"
+    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", tell))
+    segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
+    card = _card("corcal artery and calcium segmenter", recipe)
+    export_segmenter(segmenter.cpu(), models, card)
+    tell(f"segmenter: written to {models}")
+
+
+def _base(
+    cases: tuple[Case, ...], folder: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> nn.Module:
+    """Return the segmenter trained on phantoms alone."""
+    task = SegmenterTask(tuple(c for c in cases if c.kind == "phantom"))
+    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter, phantoms alone", tell))
+    return train(Segmenter, task, Schedule(recipe.base_steps), run).cpu()
+
+
+def _bank(data: Path, bank: Path, recipe: Recipe, tell: Callable[[str], None]) -> tuple[Case, ...]:
+    """Return all prepared cases; those that are not there yet are made."""
     bank.mkdir(parents=True, exist_ok=True)
     for name in TRUST:
-        if name not in HELD_OUT and not (bank / name).exists():
+        if not (bank / name).exists():
             tell(f"preparing {name}")
             save_case(annotated_case(data, name, Preparation()), bank)
     for seed in range(recipe.phantoms):
         if not (bank / f"phantom-{seed:05d}").exists():
             tell(f"making phantom {seed + 1} of {recipe.phantoms}")
             save_case(phantom_case(seed, Preparation().spacing_mm), bank)
-    task = SegmenterTask(tuple(load_bank(bank)))
-    run = Run(out / "segmenter", recipe.seed, recipe.device, _progress("segmenter", tell))
-    segmenter = train(Segmenter, task, Schedule(recipe.segmenter_steps), run)
-    card = _card("corcal artery and calcium segmenter", recipe)
-    export_segmenter(segmenter.cpu(), out / "models", card)
-    tell(f"segmenter: written to {out / 'models'}")
+    return tuple(load_bank(bank))
 
 
 def _chest(seed: int) -> Chest:
@@ -136,8 +179,8 @@ def _card(name: str, recipe: Recipe) -> dict[str, object]:
         "name": name,
         "version": __version__,
         "trained_on": {
-            "real": [n for n in TRUST if n not in HELD_OUT],
-            "held_out": list(HELD_OUT),
+            "real": [n for n in TRUST if n not in recipe.leave_out],
+            "held_out": list(recipe.leave_out),
             "recipe": asdict(recipe),
         },
     }

@@ -6,13 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
-from corcal.core.grid import Grid
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
 from corcal.train import targets
-from corcal.train.bank import Case
-
-#: Points kept of each artery, from which patch centres are drawn.
-_POINTS = 80
+from corcal.train.bank import Case, some
 
 
 def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
@@ -49,21 +45,13 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
         heart_centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
         heart_ml=float(heart.sum()) * made.grid.voxel_mm3 / 1000.0,
         blur_mm=(1.0, 0.7, 0.7),
-        courses=_courses(made, rng),
+        courses={},
+        focus=_focus(made, rng),
     )
 
 
-def _courses(made: PhantomCase, rng: np.random.Generator) -> dict[int, list[NDArray[np.float64]]]:
-    """Return points on each artery, and apart from them points on its calcium."""
-    courses: dict[int, list[NDArray[np.float64]]] = {}
-    for artery in Artery:
-        for code in (artery.vessel_code, artery.calcium_code):
-            points = _some(np.argwhere(made.labels == code), made.grid, rng)
-            if len(points):
-                courses.setdefault(artery.vessel_code, []).append(points)
-    return courses
-
-
-def _some(voxels: NDArray[np.intp], grid: Grid, rng: np.random.Generator) -> NDArray[np.float64]:
-    picked = voxels[rng.permutation(len(voxels))[:_POINTS]]
-    return grid.to_lps(picked.astype(np.float64))
+def _focus(made: PhantomCase, rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
+    """Return points on each artery, on its calcium, and on what resembles calcium."""
+    masks = [made.labels == code for a in Artery for code in (a.vessel_code, a.calcium_code)]
+    masks.append(made.auxiliary["other_calcium"] > 0)
+    return tuple(some(mask, made.grid, rng) for mask in masks if mask.any())

@@ -11,9 +11,11 @@ from torch.nn import functional
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box
+from corcal.core.grid import Grid
 from corcal.phantom.insert import insert_deposit, sample_deposit
 from corcal.train import targets
 from corcal.train.bank import Case
+from corcal.train.lookalikes import lookalikes
 from corcal.train.warp import affine_grid, rotation
 
 
@@ -94,11 +96,10 @@ def sample_patch(
 
 
 def _centre(case: Case, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a patch centre: near an artery, or anywhere, so that bone is learnt as well."""
-    if rng.random() < 0.65 and case.courses:
-        code = list(case.courses)[rng.integers(len(case.courses))]
-        course = case.courses[code][rng.integers(len(case.courses[code]))]
-        point = course[rng.integers(len(course))]
+    """Return a patch centre: near what matters, or anywhere, so that bone is learnt as well."""
+    if rng.random() < 0.7 and case.focus:
+        points = case.focus[rng.integers(len(case.focus))]
+        point = points[rng.integers(len(points))]
         index = case.grid.to_index(point[None])[0] + rng.normal(0, 12, 3)
     else:
         index = rng.uniform(0, 1, 3) * np.array(case.grid.shape)
@@ -116,36 +117,31 @@ def _insert(
     """Put deposits on arteries, and look-alikes away from them; return the new targets."""
     grid = case.grid.cut(box)
     out = packed.copy()
+    for path in lookalikes(case, box, rng):
+        _deposit(hu, out, grid, (path, case.blur_mm, targets.OTHER), rng)
     for code, courses in case.courses.items():
-        artery = list(Artery)[code - 1]
+        calcium = list(Artery)[code - 1].calcium_code
         for course in courses:
             index = grid.to_index(course)
             inside = course[((index > 2) & (index < np.array(grid.shape) - 3)).all(1)]
             for _ in range(rng.poisson(min(2.0, len(inside) / 25.0))):
-                visible = insert_deposit(hu, grid, sample_deposit(rng, inside, case.blur_mm))
-                out[visible] = (out[visible] & ~np.uint16(targets.CODE_MASK)) | np.uint16(
-                    artery.calcium_code
-                )
-    away = _away_from_arteries(packed, rng, 3)
-    for voxel in away:
-        point = grid.to_lps(voxel[None].astype(np.float64))
-        path = point + np.cumsum(rng.normal(0, 0.8, (rng.integers(2, 14), 3)), 0)
-        visible = insert_deposit(hu, grid, sample_deposit(rng, path, case.blur_mm))
-        out[visible] = (out[visible] & ~np.uint16(targets.CODE_MASK)) | np.uint16(targets.OTHER)
+                _deposit(hu, out, grid, (inside, case.blur_mm, calcium), rng)
     return out
 
 
-def _away_from_arteries(
-    packed: NDArray[np.uint16], rng: np.random.Generator, most: int
-) -> NDArray[np.intp]:
-    """Return up to `most` voxels deep inside or clear outside the heart, far from its grooves."""
-    coarse = torch.from_numpy(((packed[::4, ::4, ::4] & targets.HEART) != 0).astype(np.float32))
-    share = functional.avg_pool3d(coarse[None, None], 7, stride=1, padding=3)[0, 0].numpy()
-    spots = np.argwhere((share > 0.97) | (share < 0.01))
-    if len(spots) == 0:
-        return np.empty((0, 3), np.intp)
-    picked: NDArray[np.intp] = spots[rng.integers(len(spots), size=rng.integers(0, most + 1))] * 4
-    return picked
+def _deposit(
+    hu: NDArray[np.float32],
+    packed: NDArray[np.uint16],
+    grid: Grid,
+    what: tuple[NDArray[np.float64], tuple[float, float, float], int],
+    rng: np.random.Generator,
+) -> None:
+    """Put one deposit (path, blur, target) into a patch and its targets, in place."""
+    path, blur_mm, target = what
+    visible = insert_deposit(hu, grid, sample_deposit(rng, path, blur_mm))
+    packed[visible] = (packed[visible] & ~np.uint16(targets.CODE_MASK | targets.OTHER)) | (
+        np.uint16(target)
+    )
 
 
 def _frame(
@@ -188,14 +184,30 @@ def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
         x = functional.avg_pool3d(
             functional.pad(x, (0, 0, 0, 0, n // 2, n // 2), mode="replicate"), (n, 1, 1), stride=1
         )
+    if rng.random() < 0.15:
+        x = _coarsened(x, float(rng.uniform(0.5, 0.9)))
     if rng.random() < 0.7:
         sigma = float(np.exp(rng.uniform(np.log(3.0), np.log(30.0))))
         noise = torch.from_numpy(rng.standard_normal(x.shape, dtype=np.float32))
         axes = (2, 3, 4) if rng.random() < 0.5 else (2,)
         noise = _smooth(noise, float(rng.uniform(0.5, 1.2)), axes=axes)
         x = x + noise * (sigma / float(noise.std()))
+    if rng.random() < 0.15:
+        x = _bent(x, float(np.exp(rng.uniform(-0.3, 0.3))))
     x = x * float(rng.uniform(0.95, 1.06)) + float(rng.uniform(-15, 15))
     return x[0]
+
+
+def _coarsened(x: torch.Tensor, factor: float) -> torch.Tensor:
+    """Return x (1, 1, slice, row, column) as larger pixels in the plane would show it."""
+    low = functional.interpolate(x, scale_factor=(1.0, factor, factor), mode="trilinear")
+    return functional.interpolate(low, size=x.shape[2:], mode="trilinear")
+
+
+def _bent(x: torch.Tensor, gamma: float) -> torch.Tensor:
+    """Return x with the grey values of soft tissue bent (-200 to 200 HU), all others kept."""
+    share = (x.clamp(-200.0, 200.0) + 200.0) / 400.0
+    return x + 400.0 * (share.pow(gamma) - share)
 
 
 def _smooth(x: torch.Tensor, sigma: float, *, axes: tuple[int, ...]) -> torch.Tensor:

@@ -1,0 +1,61 @@
+"""Whether a candidate lesion is coronary calcium, and how sure that makes a reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import Artery
+
+#: What is measured of a candidate, in this order: the log odds of the network's mean and highest
+#: probability of calcium over it and of its mean probability of artery, the logarithm of its
+#: volume in mm3, and the logarithm of its peak over 130 HU.
+FEATURES = ("mean_calcium", "peak_calcium", "mean_artery", "log_mm3", "log_peak")
+
+
+@dataclass(frozen=True)
+class LesionJudge:
+    """A logistic regression over what is measured of a candidate lesion.
+
+    Attributes:
+        weights: one for each of `FEATURES`.
+        bias: log odds where all are 0.
+        missed: for RCA, LAD and LCX, how often an artery without any candidate holds calcium
+            after all; None where the judge was not fitted to held-out scans, so that its
+            numbers are no probabilities.
+    """
+
+    weights: tuple[float, float, float, float, float]
+    bias: float
+    missed: tuple[float, float, float] | None
+
+    def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for each candidate how probable it is coronary calcium.
+
+        Args:
+            features: float64 (candidate, feature).
+        """
+        odds = features @ np.asarray(self.weights) + self.bias
+        found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
+        return found
+
+
+#: For segmenters without a judge of their own: the network's mean probability as it is.
+PLAIN_JUDGE = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How sure a reading is of one artery.
+
+    Attributes:
+        artery: which.
+        probability: that the artery is as reported: with calcium, or without.
+        uncertain: True where that is less than the settings ask for.
+    """
+
+    artery: Artery
+    probability: float
+    uncertain: bool
