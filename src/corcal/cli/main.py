@@ -32,6 +32,8 @@ COMMANDS = (
     "phantom",
     "train",
     "evaluate",
+    "ablation",
+    "checklist",
     "describe",
     "overlap",
     "panels",

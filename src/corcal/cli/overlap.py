@@ -61,9 +61,7 @@ def overlap(
         for number, (case, path) in enumerate(reference.items(), start=1):
             begin(f"case {number} of {len(reference)}")
             compared.append(
-                compare_files(
-                    case, predicted[case], path, mapping=codes, scoring=settings.scoring
-                )
+                compare_files(case, predicted[case], path, mapping=codes, scoring=settings.scoring)
             )
         begin("writing")
         notices = _alone(len(set(predicted) - set(reference)), len(predicted))

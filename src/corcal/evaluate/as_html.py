@@ -44,6 +44,7 @@ def evaluation_html(e: Evaluation, tables: tuple[Table, ...], plots: tuple[Plot,
         ),
         methods=methods(e),
         beside="The same tables lie beside this page as CSV, Markdown and LaTeX, the figures as "
-        "SVG and PNG, and every number in evaluation.json.",
+        "SVG and PNG, every number in evaluation.json, and the STARD and CLAIM checklists with "
+        "what this evaluation fills in.",
     )
     return page_html(page)

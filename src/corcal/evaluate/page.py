@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from corcal import DISCLAIMER, __version__
 from corcal.core.scan import Notice
 from corcal.evaluate.table import Table
+from corcal.evaluate.tables import left_columns
 
 if TYPE_CHECKING:
     from corcal.evaluate.figures import Plot
@@ -88,19 +89,14 @@ def page_html(page: Page) -> bytes:
 
 def _table(t: Table) -> dict[str, Any]:
     first = [row[0] for row in t.rows]
-    columns = [[row[i] for row in t.rows] for i in range(len(t.columns))]
     return {
         "title": t.title,
         "columns": t.columns,
         "rows": t.rows,
         "notes": t.notes,
-        "left": [i for i, cells in enumerate(columns) if i == 0 or _are_words(cells)],
+        "left": left_columns(t),
         "repeats": len(set(first)) < len(first),
     }
-
-
-def _are_words(cells: list[str]) -> bool:
-    return all(c[:1].isalpha() for c in cells)
 
 
 def _plot(p: Plot) -> dict[str, Any]:

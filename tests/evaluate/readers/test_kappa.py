@@ -89,8 +89,9 @@ def test_six_raters_as_published() -> None:
 
 def test_raters_who_are_missing_as_published() -> None:
     # irrCAC's cac.raw4raters: 0.77273 over the 11 units that two raters or more have rated.
-    raw = "11-1 2232 3333 3333 2222 1234 4444 1121 2222 -555 --11 --3-".split()
-    counts = np.array([[unit.count(str(c)) for c in range(1, 6)] for unit in raw])
+    first = ("11-1", "2232", "3333", "3333", "2222", "1234")
+    last = ("4444", "1121", "2222", "-555", "--11", "--3-")
+    counts = np.array([[unit.count(str(c)) for c in range(1, 6)] for unit in (*first, *last)])
     found = free_marginal_kappa(counts)
     assert found.value == pytest.approx(0.77273, abs=5e-6)
     assert found.n == 11

@@ -27,7 +27,9 @@ _MOST_CATEGORIES = 20
 #: Numbers this skewed are described by their median.
 _SKEWED = 1.0
 
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|(19|20)\d{6}")
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|(19|20)\d{6}"
+)
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,9 @@ def _included(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], dict[str
     reasons = [_known(row.cells[excluded]) for row in table.rows]
     rows = tuple(i for i, reason in enumerate(reasons) if not reason)
     if not rows:
-        raise TableRefused(f"{table.name}: every row gives a reason in {excluded!r}; nobody is left")
+        raise TableRefused(
+            f"{table.name}: every row gives a reason in {excluded!r}; nobody is left"
+        )
     return rows, dict(Counter(r for r in reasons if r).most_common())
 
 
@@ -201,21 +205,25 @@ def _kind(name: str, known: list[str], wanted: str | None, table: str) -> tuple[
         raise TableRefused(f"{table}: {name} as {wanted!r}? A column is one of {', '.join(KINDS)}")
     if wanted == "skip":
         return "skip", ""
-    if not known:
-        return "skip", "nothing stands in it"
-    if all(_DATE.fullmatch(c) for c in known):
-        return "skip", "it holds dates"
-    numbers = [as_number(c) for c in known]
-    numeric = all(n is not None for n in numbers)
-    if wanted in ("mean", "median") and not numeric:
-        odd = next(c for c, n in zip(known, numbers, strict=True) if n is None)
+    why = _unfit(known)
+    if why:
+        return "skip", why
+    odd = next((c for c in known if as_number(c) is None), None)
+    if wanted in ("mean", "median") and odd is not None:
         raise TableRefused(f"{table}: {name} has no {wanted}: {odd!r} is not a number")
     if wanted is not None:
         return wanted, ""
     different = len(set(known))
-    if numeric and different >= _FEWEST_NUMBERS:
-        values = np.array([n for n in numbers if n is not None])
+    if odd is None and different >= _FEWEST_NUMBERS:
+        values = np.array([float(c) for c in known])
         return ("median" if abs(float(skew(values))) > _SKEWED else "mean"), ""
     if different > _MOST_CATEGORIES:
         return "skip", f"it holds {different} different texts"
     return "count", ""
+
+
+def _unfit(known: list[str]) -> str:
+    """Return why a column cannot be described at all, or ""."""
+    if not known:
+        return "nothing stands in it"
+    return "it holds dates" if all(_DATE.fullmatch(c) for c in known) else ""

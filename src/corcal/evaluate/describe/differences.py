@@ -49,7 +49,8 @@ def compare_ranks(groups: Sequence[NDArray[np.float64]]) -> GroupTest | None:
     if len(groups) < 2 or min(map(len, groups)) < 1 or not np.ptp(np.concatenate(groups)):
         return None
     if len(groups) == 2:
-        return GroupTest("Mann-Whitney", float(stats.mannwhitneyu(*groups).pvalue))
+        first, second = groups
+        return GroupTest("Mann-Whitney", float(stats.mannwhitneyu(first, second).pvalue))
     return GroupTest("Kruskal-Wallis", float(stats.kruskal(*groups).pvalue))
 
 
@@ -73,9 +74,7 @@ def compare_counts(counts: NDArray[np.int64], rng: np.random.Generator) -> Group
         return GroupTest("χ²", float(found.pvalue))
     if filled.shape == (2, 2):
         return GroupTest("Fisher", float(stats.fisher_exact(filled).pvalue))
-    drawn = stats.random_table(filled.sum(axis=1), filled.sum(axis=0)).rvs(
-        _DRAWS, random_state=rng
-    )
+    drawn = stats.random_table(filled.sum(axis=1), filled.sum(axis=0)).rvs(_DRAWS, random_state=rng)
     statistics = ((drawn - expected) ** 2 / expected).sum(axis=(1, 2))
     observed = float(((filled - expected) ** 2 / expected).sum())
     # A hair's breadth: equal tables must count as equal whatever the order of their sums.

@@ -97,7 +97,7 @@ def cohort_table(cohort: Cohort, found: Sequence[Characteristic]) -> Table:
     heads = tuple(f"{name} (n = {len(members):,})" for name, members in sets.items())
     return Table(
         name="table1_cohort",
-        title="Characteristics of the patients" + (f" by {cohort.divider}" if tested else "") + ".",
+        title="Characteristics of the patients" + (f" by {cohort.divider}" if tested else ""),
         columns=("Characteristic", "Value", *heads, *(("p", "Test") if tested else ())),
         rows=tuple(rows),
         notes=(

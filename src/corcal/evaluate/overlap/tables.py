@@ -70,7 +70,7 @@ def _overlap(summary: Summary) -> Table:
     bare = "No reference outlines vessels: only calcium is compared."
     return Table(
         name="overlap",
-        title=f"Overlap of predicted and reference labels (n = {summary.cases} scans).",
+        title=f"Overlap of predicted and reference labels (n = {summary.cases} scans)",
         columns=(
             "Structure",
             "B / P / R / –",
@@ -104,7 +104,7 @@ def _overlap(summary: Summary) -> Table:
 def _surfaces(summary: Summary) -> Table:
     return Table(
         name="surfaces",
-        title="Distance between predicted and reference surfaces, mm.",
+        title="Distance between predicted and reference surfaces, mm",
         columns=(
             "Structure",
             "Scans",
@@ -146,7 +146,7 @@ def _lesions(summary: Summary) -> Table:
         )
     return Table(
         name="lesions",
-        title=f"Calcified lesions found (n = {summary.cases} scans).",
+        title=f"Calcified lesions found (n = {summary.cases} scans)",
         columns=(
             "Structure",
             "Found / reference",
@@ -176,7 +176,7 @@ def _froc(summary: Summary) -> Table:
         rows.append((title, *read, f"{one.froc.mean_sensitivity:.3f}"))
     return Table(
         name="froc",
-        title="Free response: sensitivity for lesions at a number of false lesions a scan.",
+        title="Free response: sensitivity for lesions at a number of false lesions a scan",
         columns=("Structure", *(f"{r:g}" for r in RATES), "Mean"),
         rows=tuple(rows),
         notes=(

@@ -69,9 +69,7 @@ class Overlap:
         return "reference" if self.reference_ml else "neither"
 
 
-def overlap_of(
-    predicted: NDArray[np.bool_], reference: NDArray[np.bool_], grid: Grid
-) -> Overlap:
+def overlap_of(predicted: NDArray[np.bool_], reference: NDArray[np.bool_], grid: Grid) -> Overlap:
     """Return how far two masks on one grid cover each other.
 
     Args:

@@ -69,9 +69,8 @@ def _limits(
     if np.ptp(agreement) > 0:
         z = float(ndtri((1 + level) / 2))
         error = float(agreement.std(ddof=1)) / math.sqrt(n)
-        return tuple(
-            _corrected(min(max(x, 0.0), 1.0), k) for x in (mean - z * error, mean + z * error)
-        )
+        ends = (max(mean - z * error, 0.0), min(mean + z * error, 1.0))
+        return _corrected(ends[0], k), _corrected(ends[1], k)
     # The exact (Clopper-Pearson) limits of n in n and of 0 in n.
     tail = ((1 - level) / 2) ** (1 / n)
     if mean == 1:

@@ -77,6 +77,7 @@ def readers_json(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> byt
         }
     document = {
         "schema": SCHEMA,
+        "blinded": ratings.blinded,
         "cases": len(ratings.cases),
         "readers": list(ratings.readers),
         "categories": list(ratings.categories),

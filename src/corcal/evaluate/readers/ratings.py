@@ -25,12 +25,14 @@ class Ratings:
         readers: in the order of the key, or sorted.
         cases: every case of the study, sorted, rated or not.
         given: category by reader and (case, structure); what is not there was not rated.
+        blinded: readers met the cases under codes, which a key undid.
     """
 
     categories: tuple[str, ...]
     readers: tuple[str, ...]
     cases: tuple[str, ...]
     given: Mapping[str, Mapping[Item, str]]
+    blinded: bool = False
 
     def of(self, case: str, structure: Structure) -> tuple[str | None, ...]:
         """Return each reader's rating, None where there is none."""
@@ -140,7 +142,8 @@ class _Book:
         if not any(self.given.values()):
             raise TableRefused("none of the files holds a rating: every cell of `rating` is empty")
         readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))
-        return Ratings(self.categories, readers, tuple(sorted(self.cases)), self.given)
+        cases = tuple(sorted(self.cases))
+        return Ratings(self.categories, readers, cases, self.given, self.key is not None)
 
 
 def _structure(row: CsvRow, place: str) -> Structure:

@@ -21,7 +21,7 @@ def agreement_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> 
     return Table(
         name="table2_readers",
         title=f"Visual assessment of arteries and their calcium (n = {len(ratings.cases)}) by "
-        f"{_readers(ratings)}.",
+        f"{_readers(ratings)}",
         columns=("Structure", "Rating", *readers, "All agree, n (%)", "κ (95 % CI)"),
         rows=tuple(rows),
         notes=(
@@ -59,7 +59,7 @@ def overall_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> Ta
     readers = tuple(f"Reader {reader}, n (%)" for reader in ratings.readers)
     return Table(
         name="readers_overall",
-        title="Visual assessment over all structures.",
+        title="Visual assessment over all structures",
         columns=("Structures", "Rating", *readers, "All agree, n (%)"),
         rows=tuple(rows),
         notes=(
@@ -73,7 +73,7 @@ def adjudication_table(ratings: Ratings, disputes: tuple[Dispute, ...]) -> Table
     """Return what readers differ on, with an empty column for the decision."""
     return Table(
         name="adjudication",
-        title="Structures on which readers differ, widest differences first.",
+        title="Structures on which readers differ, widest differences first",
         columns=(
             "Case",
             "Artery",
