@@ -158,9 +158,12 @@ def _rows(one: Characteristic, sets: list[str], *, tested: bool) -> list[tuple[s
             word = "yes" if category.lower() in _YES else category
             lines.append((f"{word}, n (%)", [_share(one.of[s], category) for s in sets]))
     elif one.column.kind == "mean":
-        lines.append(("mean ± SD", [_mean(one.of[s]) for s in sets]))
+        digits = _digits(one.of[ALL].sd)
+        lines.append(("mean ± SD", [_mean(one.of[s], digits) for s in sets]))
     else:
-        lines.append(("median [IQR]", [_median(one.of[s]) for s in sets]))
+        q1, _, q3 = one.of[ALL].quartiles or (0.0, 0.0, 0.0)
+        digits = _digits(q3 - q1)
+        lines.append(("median [IQR]", [_median(one.of[s], digits) for s in sets]))
     if any(one.of[s].missing for s in sets):
         lines.append(("not known, n", [f"{one.of[s].missing:,}" for s in sets]))
     return [
@@ -181,18 +184,16 @@ def _share(d: Description, category: str) -> str:
     return f"{count:,} ({100 * count / d.known:.1f})" if d.known else DASH
 
 
-def _mean(d: Description) -> str:
+def _mean(d: Description, digits: int) -> str:
     if d.mean is None:
         return DASH
-    digits = _digits(d.sd)
     return f"{number(d.mean, digits)} ± {number(d.sd, digits)}"
 
 
-def _median(d: Description) -> str:
+def _median(d: Description, digits: int) -> str:
     if d.quartiles is None:
         return DASH
     q1, median, q3 = d.quartiles
-    digits = _digits(q3 - q1)
     return f"{number(median, digits)} [{number(q1, digits)}–{number(q3, digits)}]"
 
 
