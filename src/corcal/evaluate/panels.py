@@ -100,8 +100,9 @@ def panels_plot(panels: Sequence[Panel]) -> Plot:
 
     shown = "; ".join(f"({chr(ord('A') + i)}) {p.artery.title}" for i, p in enumerate(panels))
     caption = (
-        f"Examples: {shown}, each in the axial slice of its largest calcium. Window 350 HU "
-        "about 40 HU; R, L, A, P: right, left, front and back of the patient."
+        f"Examples: {shown}, each in the axial slice of its largest calcium (of its mid course "
+        "where it has none). Window 350 HU about 40 HU; R, L, A, P: right, left, front and back "
+        "of the patient."
     )
     return render("figure3_panels", caption, draw, size_inches=size)
 

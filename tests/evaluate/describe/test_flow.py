@@ -115,7 +115,9 @@ def test_every_box_is_drawn_inside_the_figure(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     from corcal.evaluate.describe.flow_figure import flow_plot
 
-    text = PAPER.replace("642", "700") + "No CT at all,Scans,40,excluded\nMotion,Scans,18,excluded\n"
+    text = (
+        PAPER.replace("642", "700") + "No CT at all,Scans,40,excluded\nMotion,Scans,18,excluded\n"
+    )
     plot = flow_plot(read(tmp_path, text))
     svg = plot.svg.decode()
     wide, tall = (float(x) for x in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])

@@ -22,7 +22,9 @@ from tests.report.conftest import make_codes
 RULE = IntervalRule(seed=3)
 
 
-def case(name: str, shift: int, *, only_calcium: bool = False, nothing: bool = False) -> CaseOverlap:
+def case(
+    name: str, shift: int, *, only_calcium: bool = False, nothing: bool = False
+) -> CaseOverlap:
     codes = make_codes()
     if only_calcium:
         codes[codes < 4] = 0

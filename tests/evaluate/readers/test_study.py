@@ -49,7 +49,9 @@ def test_the_seed_decides_and_the_order_of_the_names_does_not() -> None:
 
 
 def test_every_position_is_as_likely_for_every_case() -> None:
-    first = [plan_study(CASES[:4], ["A"], categories=SCALE, seed=s).order["A"][0] for s in range(400)]
+    first = [
+        plan_study(CASES[:4], ["A"], categories=SCALE, seed=s).order["A"][0] for s in range(400)
+    ]
     for case in CASES[:4]:
         assert 60 < sum(b.case == case for b in first) < 140
 
