@@ -1,4 +1,4 @@
-"""Example panels: the same slice and frame for prediction and reference, and no name in the file."""
+"""Example panels: one slice and frame for prediction and reference, and no name in the file."""
 
 from __future__ import annotations
 

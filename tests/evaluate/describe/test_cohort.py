@@ -79,7 +79,7 @@ def test_who_is_excluded_is_counted_by_reason_and_not_described(tmp_path: Path) 
         (
             {"patient": ["P0", *COLUMNS["patient"][:-1]]},
             {},
-            "line 3: the same patient as in line 2",
+            "line 3: the same patient as in",
         ),
         ({"patient": ["", *COLUMNS["patient"][1:]]}, {}, "line 2: no patient is named"),
         ({"split": ["", *COLUMNS["split"][1:]]}, {"by": "split"}, "line 2: nothing stands in"),

@@ -43,7 +43,8 @@ def test_means_leave_out_what_is_undefined() -> None:
     assert found.presence == {"both": 2, "prediction": 0, "reference": 0, "neither": 1}
     assert found.spreads["dice"].mean.n == 2
     assert found.spreads["dice"].mean.value == pytest.approx((1 + dice[1]) / 2)
-    assert found.spreads["dice"].quartiles == pytest.approx(np.percentile(dice, [25, 50, 75]))
+    quartiles = np.percentile([1.0, dice[1]], [25, 50, 75])
+    assert found.spreads["dice"].quartiles == pytest.approx(quartiles)
     assert found.pooled_dice.value == pytest.approx(1 - (1 - dice[1]) / 2)
 
 

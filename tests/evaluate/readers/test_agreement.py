@@ -61,7 +61,7 @@ def test_one_reader_has_shares_and_no_agreement() -> None:
     assert found.kappa.value is None
     assert disputes_of(given) == ()
     table = agreement_table(given, (found,))
-    assert table.rows[0] == ("RCA", "excellent", "2 (66.7)", "–", "–")
+    assert table.rows[0] == ("RCA", "excellent", "2 (66.7)", "–", "–", "–")
     assert any("With one reader there is no agreement" in note for note in table.notes)
 
 
@@ -109,9 +109,11 @@ def test_table_2_from_ratings_to_print(tmp_path: Path) -> None:
     scale = [Category(name) for name in (*SCALE, "absent")]
     given = read_ratings(paper_ratings(tmp_path), categories=scale)
     rows = agreement_table(given, agreement_of(given)).rows
-    printed = {row[0]: row[-1] for row in rows if row[-1]}
+    printed = {row[0]: row[-2] for row in rows if row[-2]}
     titles = {Structure(*key).title: text for key, (_, text) in TABLE_2.items()}
     assert printed == titles
+    # The paper: "moderate to strong agreement".
+    assert {row[-1] for row in rows if row[-1]} == {"moderate", "strong"}
 
 
 def test_everything_is_written(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,8 +113,8 @@ def test_ratings_are_kept_until_the_reader_comes_back(browser: Browser, page: Pa
 
 def test_an_unfinished_file_is_loaded_again(browser: Browser, study: Study) -> None:
     code = study.order["A"][1].code
-    text = f'reader,case,artery,structure,rating\\nA,{code},LAD,calcium,\\"say \\"\\"so\\"\\", or\\"\\n'
-    browser.run(f'load(new File(["{text}"], "r.csv"))')
+    rows = f'reader,case,artery,structure,rating\nA,{code},LAD,calcium,"say ""so"", or"\n'
+    browser.run(f'load(new File([{json.dumps(rows)}], "r.csv"))')
     assert browser.run(MESSAGE) == "1 ratings loaded."
     assert browser.run(PROGRESS) == "1 of 18 ratings made"
     browser.run('load(new File(["reader,case\\nB,XXXX,RCA,artery,minor\\n"], "r.csv"))')

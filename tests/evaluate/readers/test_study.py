@@ -1,4 +1,4 @@
-"""The plan of a reader study: everybody meets every case, in an order and under codes of their own."""
+"""The plan of a reader study: all meet every case, in an order and under codes of their own."""
 
 from __future__ import annotations
 

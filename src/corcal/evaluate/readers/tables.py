@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from corcal.evaluate.estimate import Estimate
 from corcal.evaluate.readers.agreement import Dispute, StructureAgreement
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.table import Table
-from corcal.evaluate.wording import DASH, figure
+from corcal.evaluate.wording import DASH, figure, mchugh_words
 
 _KAPPA_NOTE = (
     "κ: free-marginal multirater kappa (Randolph 2005) on a scale of {k} categories; 95 % "
     "interval from the variance of the cases' agreement (Gwet 2008), the exact limit where "
-    "agreement is complete."
+    "agreement is complete. Its words are McHugh's (2012)."
 )
 
 
@@ -22,7 +23,7 @@ def agreement_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> 
         name="table2_readers",
         title=f"Visual assessment of arteries and their calcium (n = {len(ratings.cases)}) by "
         f"{_readers(ratings)}",
-        columns=("Structure", "Rating", *readers, "All agree, n (%)", "κ (95 % CI)"),
+        columns=("Structure", "Rating", *readers, "All agree, n (%)", "κ (95 % CI)", "Agreement"),
         rows=tuple(rows),
         notes=(
             _KAPPA_NOTE.format(k=len(ratings.categories)),
@@ -107,9 +108,13 @@ def _rows(one: StructureAgreement, ratings: Ratings) -> list[tuple[str, ...]]:
             for counts in (one.by_reader[reader] for reader in ratings.readers)
         ]
         alike = _share(one.unanimous[category], one.kappa.n)
-        kappa = figure(one.kappa) if number == 0 else ""
-        rows.append((one.structure.title, category, *shares, alike, kappa))
+        ends = (figure(one.kappa), _words(one.kappa)) if number == 0 else ("", "")
+        rows.append((one.structure.title, category, *shares, alike, *ends))
     return rows
+
+
+def _words(kappa: Estimate) -> str:
+    return DASH if kappa.value is None else mchugh_words(kappa.value)
 
 
 def _share(count: int, of: int) -> str:
