@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -77,6 +78,40 @@ class Engine:
         found = compiled(inputs, share_inputs=True, share_outputs=True)
         result: NDArray[np.float32] = found[compiled.output(0)]
         return result
+
+
+def compiled(
+    xml: bytes, weights: bytes, shape: tuple[int, ...], *, where: str
+) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return a network of one input and one output as a function, on the CPU in float32.
+
+    Args:
+        xml: OpenVINO's description of the network.
+        weights: its weights.
+        shape: of the input.
+        where: the network, for messages.
+
+    Raises:
+        ModelRefused: OpenVINO cannot read it, or it does not take that shape.
+    """
+    core = load_openvino().Core()
+    try:
+        model = core.read_model(xml, weights)
+        model.reshape(list(shape))
+        network = core.compile_model(model, "CPU", _CONFIG)
+        output = network.output(0)
+    except RuntimeError as error:
+        last = str(error).strip().splitlines()[-1]
+        raise ModelRefused(
+            f"{where}: OpenVINO cannot run this network on inputs of {shape} ({last}); "
+            "export it anew"
+        ) from error
+
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        result: NDArray[np.float32] = network(np.ascontiguousarray(array))[output]
+        return result
+
+    return run
 
 
 def load_openvino() -> ModuleType:

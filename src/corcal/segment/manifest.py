@@ -34,7 +34,8 @@ class BundleFacts:
         configuration: nnU-Net's configuration, such as "3d_fullres".
         trainer: the class that trained it.
         folds: numbers of the folds that are run together.
-        mirroring_axes: axes of (slice, row, column) along which it was trained to be mirrored.
+        mirroring_axes: axes of its input along which it was trained to be mirrored, as nnU-Net
+            counts them: 0 to 2.
         spacing_mm: (slice, row, column) at which it was trained.
         padding_voxels: (slice, row, column) around the heart with which it was trained.
         settings: the settings of its training, as plain values.
