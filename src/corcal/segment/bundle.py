@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from corcal.core.errors import ModelRefused
+from corcal.core.errors import ModelRefused, SettingsRefused
 from corcal.segment.manifest import (
     CARD,
     DATASET,
@@ -34,6 +34,7 @@ from corcal.segment.manifest import (
     write_manifest,
 )
 from corcal.segment.plan import Plan, check_dataset, parse_plan
+from corcal.settings import Preparation, Settings
 
 __all__ = ["Bundle", "BundleFacts", "write_manifest"]
 
@@ -83,12 +84,29 @@ class Bundle:
         plans = _json(_checked(root, PLANS, path, files), f"{path}: {PLANS}")
         plan = parse_plan(plans, facts, f"{path}: {PLANS}")
         sha256 = hashlib.sha256(content).hexdigest()
-        return cls(path, facts, files, sha256, dataset, plans, plan, root)
+        bundle = cls(path, facts, files, sha256, dataset, plans, plan, root)
+        _ = bundle.preparation
+        return bundle
 
     @property
     def name(self) -> str:
         """Name and version, for people."""
         return f"{self.facts.name} {self.facts.version}"
+
+    @property
+    def preparation(self) -> Preparation:
+        """How the crops of its training were prepared, and a scan is to be.
+
+        Raises:
+            ModelRefused: the manifest names settings that this corcal does not know.
+        """
+        table = dict(self.facts.settings.get("preparation", {}))
+        table["spacing_mm"] = list(self.facts.spacing_mm)
+        table["padding_voxels"] = list(self.facts.padding_voxels)
+        try:
+            return Settings.from_dict({"preparation": table}, f"{self.path}: settings").preparation
+        except SettingsRefused as error:
+            raise ModelRefused(f"{error}; the bundle may need a newer corcal") from None
 
     @property
     def has_networks(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -29,8 +30,8 @@ class BundleFacts:
     """What a bundle says of its model.
 
     Attributes:
-        name: the model's name.
-        version: its version.
+        name: the model's name, of letters, digits and . _ + - alone.
+        version: its version, likewise.
         configuration: nnU-Net's configuration, such as "3d_fullres".
         trainer: the class that trained it.
         folds: numbers of the folds that are run together.
@@ -159,8 +160,8 @@ def _facts(said: dict[str, Any]) -> BundleFacts:
     a, b, c = (float(s) for s in said["spacing_mm"])
     i, j, k = (_whole(n) for n in said["padding_voxels"])
     return BundleFacts(
-        name=_text(said["name"]),
-        version=_text(said["version"]),
+        name=_word(said["name"]),
+        version=_word(said["version"]),
         configuration=_text(said["configuration"]),
         trainer=_text(said["trainer"]),
         folds=tuple(_whole(n) for n in said["folds"]),
@@ -175,6 +176,13 @@ def _facts(said: dict[str, Any]) -> BundleFacts:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise TypeError(f"{value!r} is no name")
+    return value
+
+
+def _word(value: object) -> str:
+    """Return what can be a folder's name and be typed on a command line, on every system."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", value):
+        raise TypeError(f"{value!r} is not of letters, digits and . _ + - alone")
     return value
 
 

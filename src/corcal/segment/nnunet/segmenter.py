@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from corcal.core.artery import REGIONS
-from corcal.core.box import Index
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.engine import compiled
@@ -19,6 +18,7 @@ from corcal.segment.manifest import network_of
 from corcal.segment.nnunet.network import load_network, need
 from corcal.segment.nnunet.windows import Fold, Told, count_windows, mirrored, slide
 from corcal.segment.plan import Intensities
+from corcal.settings import Preparation
 
 DEVICES = ("cpu", "cuda")
 #: A grid divides the scan's field of view evenly, so its spacing is only nearly the one asked for.
@@ -64,14 +64,9 @@ class NnunetSegmenter:
         return self._bundle.sha256
 
     @property
-    def spacing_mm(self) -> tuple[float, float, float]:
-        """(slice, row, column) spacing at which the model was trained."""
-        return self._bundle.facts.spacing_mm
-
-    @property
-    def padding_voxels(self) -> Index:
-        """(slice, row, column) padding around the heart with which the model was trained."""
-        return self._bundle.facts.padding_voxels
+    def preparation(self) -> Preparation:
+        """How the crops of the model's training were prepared; it takes no others."""
+        return self._bundle.preparation
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
@@ -102,9 +97,10 @@ class NnunetSegmenter:
         return probabilities.transpose(0, *(back + 1))
 
     def _check_spacing(self, grid: Grid) -> None:
-        if not np.allclose(grid.spacing_mm, self.spacing_mm, rtol=_SPACING_TOLERANCE):
+        trained = self._bundle.facts.spacing_mm
+        if not np.allclose(grid.spacing_mm, trained, rtol=_SPACING_TOLERANCE):
             raise ModelRefused(
-                f"{self._bundle.path}: was trained at {self.spacing_mm} mm, the crop has "
+                f"{self._bundle.path}: was trained at {trained} mm, the crop has "
                 f"{tuple(round(s, 3) for s in grid.spacing_mm)} mm; prepare it at the model's "
                 "spacing"
             )
