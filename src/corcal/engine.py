@@ -20,6 +20,9 @@ from corcal.core.errors import ModelRefused
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
 _CONFIG = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
 
+#: How to get what trained models need beside OpenVINO.
+INSTALL = 'install it with: pip install "corcal[train]"'
+
 
 class Engine:
     """A network in OpenVINO's format beside a manifest that names its files and hashes.
@@ -125,6 +128,25 @@ def load_openvino() -> ModuleType:
     # None bars an import that has not happened yet; one that has is not ours to undo.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
+
+
+def need(module: str, what: str, *, install: str = INSTALL) -> Any:
+    """Return a module that a plain installation lacks.
+
+    Args:
+        module: its dotted name.
+        what: needs it, for the message.
+        install: says how to get it.
+
+    Raises:
+        ModelRefused: it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ModelRefused(
+            f"{what} needs {error.name}, which is not installed; {install}"
+        ) from error
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -17,9 +17,10 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 from corcal.core.errors import ModelRefused, SettingsRefused
 from corcal.segment.manifest import (
@@ -30,7 +31,6 @@ from corcal.segment.manifest import (
     BundleFacts,
     network_of,
     parse_manifest,
-    sha256_of,
     write_manifest,
 )
 from corcal.segment.plan import Plan, check_dataset, parse_plan
@@ -38,6 +38,7 @@ from corcal.settings import Preparation, Settings
 
 __all__ = ["Bundle", "BundleFacts", "write_manifest"]
 
+_PIECE = 1 << 20
 _AGAIN = "get the bundle again from where it came from"
 #: What a damaged or locked zip raises while it is read.
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
@@ -129,13 +130,25 @@ class Bundle:
         """
         return self.read(CARD).decode("utf-8", errors="replace")
 
-    def stream(self, name: str) -> IO[bytes]:
-        """Return a file of the bundle to be read in pieces, unchecked.
+    def copy(self, name: str, target: Path) -> None:
+        """Copy a file of the bundle, or its manifest, piece by piece and checked.
 
         Raises:
-            ModelRefused: the file is absent.
+            ModelRefused: the file is absent, damaged or changed; `target` is then of no use.
+            OSError: the target cannot be written.
         """
-        return _stream(self._root, name, self.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as out:
+            found = self._hashed(name, out.write)
+        _compare(self.path, name, found, self.sha256 if name == MANIFEST else self.files[name])
+
+    def _hashed(self, name: str, write: Callable[[bytes], object]) -> str:
+        """Return a file's SHA-256, and hand each piece of it on."""
+        digest = hashlib.sha256()
+        for piece in _pieces(self._root, name, self.path):
+            digest.update(piece)
+            write(piece)
+        return digest.hexdigest()
 
     def verify(self) -> None:
         """Check every file of the bundle against its SHA-256, and that there is no other.
@@ -150,11 +163,7 @@ class Bundle:
                 f"nobody has vouched for it; delete it, or {_AGAIN}"
             )
         for name, expected in self.files.items():
-            try:
-                found = sha256_of(_stream(self._root, name, self.path))
-            except (OSError, *_ZIP_ERRORS) as error:
-                raise _damaged(self.path, name, error) from error
-            _compare(self.path, name, found, expected)
+            _compare(self.path, name, self._hashed(name, len), expected)
 
 
 def _root(path: Path) -> Path | zipfile.Path:
@@ -195,20 +204,17 @@ def _names(root: Path | zipfile.Path) -> list[str]:
     return [n for n in inside if not any(part.startswith(".") for part in n.split("/"))]
 
 
-def _stream(root: Path | zipfile.Path, name: str, path: Path) -> IO[bytes]:
+def _pieces(root: Path | zipfile.Path, name: str, path: Path) -> Iterator[bytes]:
     try:
-        stream: IO[bytes] = root.joinpath(name).open("rb")
+        with root.joinpath(name).open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
     except (OSError, KeyError, *_ZIP_ERRORS) as error:
         raise _damaged(path, name, error) from error
-    return stream
 
 
 def _read(root: Path | zipfile.Path, name: str, path: Path) -> bytes:
-    with _stream(root, name, path) as stream:
-        try:
-            return stream.read()
-        except (OSError, *_ZIP_ERRORS) as error:
-            raise _damaged(path, name, error) from error
+    return b"".join(_pieces(root, name, path))
 
 
 def _checked(root: Path | zipfile.Path, name: str, path: Path, files: dict[str, str]) -> bytes:

@@ -9,7 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
@@ -21,7 +21,6 @@ DATASET, PLANS, CARD = "dataset.json", "plans.json", "CARD.md"
 #: The names of the six regions, in the order of the network's channels.
 REGION_NAMES = tuple(name for name, _, _ in REGIONS)
 
-_CHUNK = 1 << 20
 _SHA256_DIGITS = 64
 
 
@@ -81,7 +80,7 @@ def write_manifest(folder: Path, facts: BundleFacts) -> Path:
         ModelRefused: a file that no bundle is without is absent, or a fact makes no sense.
     """
     files = {
-        name: sha256_of(path.open("rb"))
+        name: sha256_of(path)
         for name, path in sorted(_files_in(folder).items())
         if name != MANIFEST
     }
@@ -107,13 +106,10 @@ def _files_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def sha256_of(stream: IO[bytes]) -> str:
-    """Return the SHA-256 of all that a stream still holds, and close it."""
-    digest = hashlib.sha256()
-    with stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def parse_manifest(content: bytes, where: str) -> tuple[BundleFacts, dict[str, str]]:

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from types import ModuleType
 from typing import Any
 
 from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
+from corcal.engine import INSTALL, need
 from corcal.segment.bundle import Bundle
 from corcal.segment.manifest import weights_of
-
-INSTALL = 'install it with: pip install "corcal[train]"'
-
-
-def need(module: str, what: str) -> ModuleType:
-    """Return a module that a plain installation lacks.
-
-    Args:
-        module: its dotted name.
-        what: needs it, for the message.
-
-    Raises:
-        ModelRefused: it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ModelRefused(
-            f"{what} needs {error.name}, which is not installed; {INSTALL}"
-        ) from error
 
 
 def load_network(bundle: Bundle, fold: int, *, what: str) -> Any:
