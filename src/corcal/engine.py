@@ -130,6 +130,11 @@ def load_openvino() -> ModuleType:
     return importlib.import_module("openvino")
 
 
+def user_folder() -> Path:
+    """Return the folder of everything that corcal keeps for a user; it need not be there."""
+    return Path.home() / ".corcal"
+
+
 def need(module: str, what: str, *, install: str = INSTALL) -> Any:
     """Return a module that a plain installation lacks.
 

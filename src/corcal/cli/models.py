@@ -127,3 +127,16 @@ def to_nnunet(model: str, results: Path, force: bool) -> None:
         f"Run it on heart crops with nnUNet_results set to {results}:\n"
         f"  {predict_command(bundle)}"
     )
+
+
+@models.command("download-heart")
+def download_heart() -> None:
+    """Have TotalSegmentator download its weights for --heart totalsegmentator.
+
+    Only sub-task 293; nothing is reported to anyone. It needs `pip install
+    "corcal[totalsegmentator]"` and a network.
+    """
+    from corcal.locate.totalsegmentator import download, weights_folder
+
+    out = download(weights_folder())
+    click.echo(f"TotalSegmentator's weights are in {out}\nUse them: --heart totalsegmentator")

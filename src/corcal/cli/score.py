@@ -12,6 +12,7 @@ from corcal.cli.options import Output
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
+    from corcal.chosen import ChosenModels
     from corcal.pipeline import Person
     from corcal.settings import Settings
 
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
 @options.output
 @click.option("--series", metavar="UID", help="The DICOM series to score, if several are there.")
 @options.settings
+@options.models
 @options.person
 def score(
-    scan: Path, output: Output, series: str | None, settings: Settings, person: Person | None
+    scan: Path,
+    output: Output,
+    series: str | None,
+    settings: Settings,
+    models: ChosenModels,
+    person: Person | None,
 ) -> None:
     """Find and measure the coronary calcium of a chest CT.
 
@@ -37,9 +44,18 @@ def score(
 
     check_output(output.folder, force=output.force)
     with steps(output.quiet) as begin:
+        # A model that cannot be run is found out before the scan is read.
+        locator, segmenter = models.locator(), models.segmenter(begin.part)
         begin("reading the scan")
         ct = read_scan(scan, settings=settings.admission, series_uid=series)
-        reading = score_scan(ct, settings=settings, progress=begin, person=person)
+        reading = score_scan(
+            ct,
+            settings=settings,
+            locator=locator,
+            segmenter=segmenter,
+            person=person,
+            progress=begin,
+        )
         begin("writing the report")
         write_reports(reading, output.folder, force=output.force)
     present(reading, output)

@@ -22,7 +22,7 @@ from scipy import ndimage
 
 from corcal.core.errors import InputRefused, ModelRefused
 from corcal.core.grid import Grid
-from corcal.engine import need
+from corcal.engine import need, user_folder
 from corcal.locate.process import end_with, run_module
 from corcal.locate.weights import DATASET, HEART, Weights
 
@@ -126,15 +126,33 @@ def private_environment(home: Path) -> dict[str, str]:
     }
 
 
-def download(target: Path) -> None:
-    """Have TotalSegmentator download the weights of sub-task 293 into a folder.
+def weights_folder() -> Path:
+    """Return the folder in which corcal keeps TotalSegmentator's weights for a user."""
+    return user_folder() / "totalsegmentator"
+
+
+def find_weights() -> Weights:
+    """Return the weights that corcal or TotalSegmentator itself keeps for the user.
+
+    Raises:
+        ModelRefused: there are none, or they are damaged.
+    """
+    return Weights.find(
+        (weights_folder(), Path.home() / ".totalsegmentator" / "nnunet" / "results")
+    )
+
+
+def download(target: Path) -> Path:
+    """Have TotalSegmentator download the weights of sub-task 293; return where they are then.
 
     Args:
-        target: gets the folder `DATASET`.
+        target: a folder, made if absent; gets the folder `DATASET`.
 
     Raises:
         ModelRefused: TotalSegmentator is not installed, or its download failed.
     """
+    if (target / DATASET).exists():
+        return Weights.open(target / DATASET).path
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".corcal-", dir=target) as name:
         folder = Path(name)
@@ -142,7 +160,7 @@ def download(target: Path) -> None:
         run_module(__name__, ["download", str(folder)], folder=folder, environment=environment)
         found = folder / "home" / "nnunet" / "results" / DATASET
         Weights.open(found)
-        found.rename(target / DATASET)
+        return found.rename(target / DATASET)
 
 
 def _main(task: str, place: str, *more: str) -> int:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from corcal.core.errors import InputRefused, ModelRefused
+from corcal.engine import user_folder
 from corcal.segment.bundle import Bundle
 from corcal.segment.manifest import MANIFEST
 from corcal.segment.staged import staged_folder
-
-
-def user_folder() -> Path:
-    """Return the folder of everything that corcal keeps for a user."""
-    return Path.home() / ".corcal"
 
 
 def models_folder() -> Path:
