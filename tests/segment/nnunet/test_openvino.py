@@ -14,12 +14,11 @@ import pytest
 
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
-from corcal.engine import load_openvino
 from corcal.segment.bundle import Bundle, BundleFacts, write_manifest
 from corcal.segment.nnunet.segmenter import NnunetSegmenter, normalise
 from corcal.segment.plan import Intensities
 from tests.bundles import FACTS, plans, write_bundle, write_json
-from tests.small_models import operations
+from tests.linear_bundle import write_linear
 
 SPACING = FACTS.spacing_mm
 #: Weight and bias of each fold's six channels; the folds' mean is what is expected.
@@ -27,23 +26,8 @@ WEIGHTS = np.array([[1.0, -1.0, 0.5, 2.0, 0.0, -0.5], [3.0, 1.0, 0.5, 0.0, 0.0, 
 BIASES = np.array([[0.0, 0.5, -1.0, 0.0, 0.25, 1.0], [1.0, 0.5, 0.0, 0.0, -0.25, 0.0]])
 
 
-def write_network(folder: Path, fold: int) -> None:
-    """Write a network that gives each voxel six linear functions of its own value."""
-    openvino, ops = load_openvino(), operations()
-    given = ops.parameter([1, 1, -1, -1, -1], np.float32, name="x")
-    shape = (1, 6, 1, 1, 1)
-    weight, bias = (v[fold].reshape(shape).astype(np.float32) for v in (WEIGHTS, BIASES))
-    model = openvino.Model([ops.add(ops.multiply(given, weight), bias)], [given], "linear")
-    openvino.save_model(model, folder / f"fold_{fold}" / "network.xml", compress_to_fp16=False)
-
-
 def linear_bundle(folder: Path, facts: BundleFacts) -> Bundle:
-    write_bundle(folder, facts)
-    write_json(folder / "plans.json", plans((8, 10, 12)))
-    for fold in facts.folds:
-        write_network(folder, fold)
-    write_manifest(folder, facts)
-    return Bundle.open(folder)
+    return write_linear(folder, facts, WEIGHTS, BIASES)
 
 
 def hu_of(shape: tuple[int, int, int]) -> np.ndarray:
