@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from corcal.locate import totalsegmentator
 from corcal.locate.totalsegmentator import (
     TotalSegmentatorLocator,
     at_spacing,
+    download,
     private_environment,
     turned,
 )
@@ -86,6 +88,43 @@ def test_the_child_gets_the_image_and_its_answer_comes_back(
     assert asked == [("corcal.locate.totalsegmentator", "locate", "cuda", ["environment"])]
     assert locator.name == f"TotalSegmentator {DATASET}"
     assert (locator.sha256, locator.device) == (weights.sha256, "cuda")
+
+
+LIBS = """
+import json, os
+from pathlib import Path
+from tests.locate.stand_in import write_release
+home = Path(os.environ["TOTALSEG_HOME_DIR"])
+def download_pretrained_weights(task):
+    said = json.loads((home / "config.json").read_text())
+    assert task == 293 and said["send_usage_stats"] is False
+    if {offline}:
+        raise ConnectionError("a proxy's own words")
+    write_release(home / "nnunet" / "results")
+"""
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_the_download_is_totalsegmentators_own(
+    tmp_path: Path, offline: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "totalsegmentator"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    libs = LIBS.replace("{offline}", str(offline))
+    (package / "libs.py").write_text(libs, encoding="utf-8")
+    root = Path(__file__).parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'site'}{os.pathsep}{root}")
+    target = tmp_path / "kept"
+    if offline:
+        with pytest.raises(ModelRefused, match=r"could not download .*\(ConnectionError\); is the"):
+            download(target)
+        assert not target.exists()
+        return
+    assert download(target) == target / DATASET
+    assert [p.name for p in target.iterdir()] == [DATASET]
+    (package / "libs.py").unlink()
+    assert download(target) == target / DATASET
 
 
 def checkpoint() -> bytes:

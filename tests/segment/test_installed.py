@@ -91,6 +91,14 @@ def test_a_folder_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     assert everything(out.parent) == ["out", "out/a"]
 
 
+def test_folders_made_on_the_way_to_nothing_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    out = tmp_path / "kept" / "a" / "b" / "out"
+    with pytest.raises(ValueError, match="stop"), staged_folder(out, force=False):
+        raise ValueError("stop")
+    assert everything(tmp_path) == ["kept"]
+
+
 def test_a_file_is_never_replaced_by_a_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
     with (

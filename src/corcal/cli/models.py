@@ -11,10 +11,7 @@ import click
 @click.group(invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List the models, and check the files of those that come with corcal.
-
-    MODEL is a bundle's folder or zip, or the name of an installed one.
-    """
+    """List the models, and check the files of those that come with corcal."""
     if context.invoked_subcommand is not None:
         return
     from corcal.segment.installed import installed, state
@@ -37,7 +34,10 @@ def _list_embedded() -> None:
 @models.command()
 @click.argument("model")
 def verify(model: str) -> None:
-    """Check every file of a bundle against its SHA-256."""
+    """Check every file of a bundle against its SHA-256.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
     from corcal.segment.installed import find_bundle
 
     bundle = find_bundle(model)
@@ -52,7 +52,10 @@ def verify(model: str) -> None:
 @models.command()
 @click.argument("model")
 def show(model: str) -> None:
-    """Show what a bundle says of its model, and its model card."""
+    """Show what a bundle says of its model, and its model card.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
     from corcal.segment.installed import find_bundle
 
     bundle = find_bundle(model)
@@ -89,7 +92,10 @@ def _axes(axes: Iterable[int]) -> str:
 )
 @click.option("--force", is_flag=True, help="Replace an installed model of the same name.")
 def install(path: Path, folder: Path | None, force: bool) -> None:
-    """Check a bundle, a folder or zip, and install it whole or not at all."""
+    """Check a bundle and install it, whole or not at all.
+
+    PATH is the bundle's folder or zip.
+    """
     from corcal.segment.bundle import Bundle
     from corcal.segment.installed import install as put
     from corcal.segment.installed import models_folder
@@ -116,7 +122,10 @@ def install(path: Path, folder: Path | None, force: bool) -> None:
 )
 @click.option("--force", is_flag=True, help="Replace the same model in RESULTS.")
 def to_nnunet(model: str, results: Path, force: bool) -> None:
-    """Write a bundle as nnU-Net keeps its models, to be run by plain nnU-Net."""
+    """Write a bundle as nnU-Net keeps its models, to be run by plain nnU-Net.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
     from corcal.segment.installed import find_bundle
     from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
 

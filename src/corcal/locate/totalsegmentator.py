@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 import types
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -154,13 +155,18 @@ def download(target: Path) -> Path:
     if (target / DATASET).exists():
         return Weights.open(target / DATASET).path
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".corcal-", dir=target) as name:
-        folder = Path(name)
-        environment = private_environment(folder / "home")
-        run_module(__name__, ["download", str(folder)], folder=folder, environment=environment)
-        found = folder / "home" / "nnunet" / "results" / DATASET
-        Weights.open(found)
-        return found.rename(target / DATASET)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".corcal-", dir=target) as name:
+            folder = Path(name)
+            environment = private_environment(folder / "home")
+            run_module(__name__, ["download", str(folder)], folder=folder, environment=environment)
+            found = folder / "home" / "nnunet" / "results" / DATASET
+            Weights.open(found)
+            return found.rename(target / DATASET)
+    finally:
+        # Empty after a failure: then it is not left behind.
+        with contextlib.suppress(OSError):
+            target.rmdir()
 
 
 def _main(task: str, place: str, *more: str) -> int:
@@ -185,7 +191,7 @@ def _download() -> None:
     )
     try:
         libs.download_pretrained_weights(293)
-    except OSError as error:
+    except (OSError, zipfile.BadZipFile) as error:
         raise ModelRefused(
             f"TotalSegmentator could not download its weights ({type(error).__name__}); is there "
             "a network? Otherwise fetch the zip on another computer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corcal.core.errors import OutputRefused
@@ -26,6 +26,7 @@ def staged_folder(out: Path, *, force: bool) -> Iterator[Path]:
         raise OutputRefused(
             f"{out}: is there already; name another place, or use --force to replace it"
         )
+    absent = [p for p in out.absolute().parents if not p.exists()]
     stage = out.parent / f".corcal-{secrets.token_hex(6)}.partial"
     try:
         stage.mkdir(parents=True)
@@ -38,6 +39,14 @@ def staged_folder(out: Path, *, force: bool) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        _drop_empty(absent)
+
+
+def _drop_empty(folders: list[Path]) -> None:
+    """Remove folders, innermost first, as far as they are empty."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _replace(out: Path, stage: Path) -> None:

@@ -37,6 +37,7 @@ def write_results_folder(bundle: Bundle, results: Path, *, force: bool) -> Path:
         OutputRefused: the model is there already, or the folder cannot be written.
     """
     torch = need("torch", _WHAT)
+    need("safetensors", _WHAT)
     dataset = _word(bundle, "dataset_name", r"Dataset\d{3}_[\w.-]+")
     plans = _word(bundle, "plans_name", r"[\w.-]+")
     out = results / dataset / f"{TRAINER}__{plans}__{bundle.facts.configuration}"
