@@ -66,3 +66,12 @@ def test_a_quarter_of_the_mix_has_no_calcium() -> None:
     rng = np.random.default_rng(5)
     none = np.mean([number_of_plaques(rng, "mix") == 0 for _ in range(2000)])
     assert 0.2 < none < 0.3
+
+
+@pytest.mark.parametrize("volume_mm3", [0.5, 3.0, 40.0, 300.0])
+def test_a_plaque_takes_any_volume(volume_mm3: float) -> None:
+    sized = plaque(4.0, 1.4, 90.0).sized(volume_mm3)
+    assert sized.volume_mm3 == pytest.approx(volume_mm3)
+    assert sized.thickness_mm <= 1.9 * sized.ring_mm
+    assert sized.span_rad < 2 * np.pi
+    assert sized.length_mm < 30.0

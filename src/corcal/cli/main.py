@@ -24,7 +24,7 @@ from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
 #: Each command lives in the module of its name, as the object of its name.
-COMMANDS = ("score", "quantify", "inspect", "models", "phantom", "train")
+COMMANDS = ("score", "quantify", "inspect", "models", "phantom", "train", "evaluate")
 
 _PACKAGE = Path(__file__).parents[1]
 

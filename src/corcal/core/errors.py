@@ -11,6 +11,7 @@
         ├── GridMismatch          two arrays that do not share one grid
         ├── LabelsRefused         a label map with codes that mean nothing here
         ├── SettingsRefused       a setting that is unknown or out of range
+        ├── TableRefused          a table whose columns or cells do not say what they should
         ├── ModelRefused          a model file is absent, changed or of another kind
         └── OutputRefused         the output exists, or cannot be written
 
@@ -60,6 +61,10 @@ class LabelsRefused(InputRefused):
 
 class SettingsRefused(InputRefused):
     """A setting is unknown or out of range."""
+
+
+class TableRefused(InputRefused):
+    """A table's columns or cells do not say what they should."""
 
 
 class ModelRefused(InputRefused):

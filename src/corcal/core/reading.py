@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box
+from corcal.core.grading import ArteryGrade
 from corcal.core.judge import Certainty
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
@@ -60,6 +61,7 @@ class Report:
         provenance: how it came to be.
         certainty: how sure the reading is of each artery; empty where nobody can say, as for
             labels that were given.
+        grades: grade of each artery by a severity model; empty without one.
     """
 
     score: CalciumScore
@@ -69,10 +71,15 @@ class Report:
     notices: tuple[Notice, ...]
     provenance: Provenance
     certainty: tuple[Certainty, ...] = ()
+    grades: tuple[ArteryGrade, ...] = ()
 
     def sure_of(self, artery: Artery) -> Certainty | None:
         """Return how sure the reading is of one artery, None where nobody can say."""
         return next((c for c in self.certainty if c.artery is artery), None)
+
+    def grade_of(self, artery: Artery) -> ArteryGrade | None:
+        """Return the grade of one artery, None where it was not graded."""
+        return next((g for g in self.grades if g.artery is artery), None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
+from corcal.phantom.targeted import View, targeted_plaques
 from corcal.phantom.tissue import Tissue, sample_tissue
 from corcal.phantom.truth import TrueLesion, halo_mm, lesion_table, threshold_hu, visible
 from corcal.phantom.voxelise import (
@@ -151,6 +152,10 @@ def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
         scanner = replace(scanner, noise_hu=0.0)
     beat = sample_beat(rng) if rng.random() < options.motion else None
     grid = field_of_view(anatomy, options)
+    if options.calcium_mm3 is not None:
+        view = View(grid, options.layers, tissue, scanner)
+        own = np.random.default_rng(int(rng.integers(2**63)))
+        plaques = targeted_plaques(own, anatomy.coronaries, options.calcium_mm3, view)
     return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from corcal.core.errors import OutputRefused
@@ -36,7 +38,7 @@ def check_case_folder(folder: Path, *, force: bool) -> None:
     if folder.exists() and not force:
         raise OutputRefused(
             f"{folder}: exists already; name another folder or seed, or use --force to replace "
-            "the phantom in it (other files are kept)"
+            "the phantom in it (files of other names are kept)"
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,15 +63,33 @@ def write_case(case: PhantomCase, folder: Path, *, kind: str, version: str, forc
     Raises:
         OutputRefused: as `check_case_folder`, or the disk is full.
     """
+    fill = partial(_fill, case=case, kind=kind, version=version)
+    fill_whole(folder, fill, names=(*SCANS.values(), LABELS, TRUTH), force=force)
+
+
+def fill_whole(
+    folder: Path, fill: Callable[[Path], None], *, names: Collection[str], force: bool
+) -> None:
+    """Fill a folder, whole or not at all.
+
+    Args:
+        folder: made if absent.
+        fill: writes everything into the folder it is given.
+        names: files and folders of an earlier filling, which go when the folder is filled anew.
+        force: fill a folder that exists; what else is in it is kept.
+
+    Raises:
+        OutputRefused: as `check_case_folder`, or the disk is full.
+    """
     check_case_folder(folder, force=force)
     try:
         stage = _stage(folder.parent)
         try:
             new = stage / "new"
             new.mkdir()
-            _fill(new, case, kind, version)
+            fill(new)
             if folder.exists():
-                _exchange(folder, new, stage)
+                _exchange(folder, new, stage, names)
             else:
                 new.rename(folder)
         finally:
@@ -88,11 +108,11 @@ def _fill(folder: Path, case: PhantomCase, kind: str, version: str) -> None:
     (folder / TRUTH).write_text(text + "\n", encoding="utf-8")
 
 
-def _exchange(folder: Path, new: Path, stage: Path) -> None:
+def _exchange(folder: Path, new: Path, stage: Path, earlier: Collection[str]) -> None:
     """Move an earlier phantom out of a folder and the new one in; all or nothing."""
     old = stage / "old"
     old.mkdir()
-    names = [name for name in (*SCANS.values(), LABELS, TRUTH) if (folder / name).exists()]
+    names = [name for name in earlier if (folder / name).exists()]
     arrived: list[str] = []
     try:
         for name in names:

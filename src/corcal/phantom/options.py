@@ -24,6 +24,8 @@ class PhantomOptions:
         margin_mm: round the heart's box.
         shape: fixed number of voxels round the middle of the heart, instead of the box.
         burden: "mix", or "zero", "few", "some", "many" plaques.
+        calcium_mm3: instead of a burden, about how much calcium shall be visible in RCA, LAD and
+            LCX where the heart is still.
         contrast: probability that the blood is enhanced.
         motion: probability that the heart beats.
         mimics: factor on the probability of everything that resembles coronary calcium.
@@ -39,6 +41,7 @@ class PhantomOptions:
     margin_mm: float = 25.0
     shape: Index | None = None
     burden: str = "mix"
+    calcium_mm3: tuple[float, float, float] | None = None
     contrast: float = 0.4
     motion: float = 0.85
     mimics: float = 1.0

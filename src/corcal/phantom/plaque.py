@@ -6,7 +6,7 @@ its volume in a straight host is pi/6 x length x arc length x thickness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,14 @@ class Plaque:
     def mass_mg(self) -> float:
         """Mass of hydroxyapatite, from the attenuation above soft tissue (45 HU)."""
         return self.volume_mm3 / 1000.0 * (self.hu - 45.0) / HU_PER_MG_CM3
+
+    def sized(self, volume_mm3: float) -> Plaque:
+        """Return a plaque of another volume: as far as its host allows, of the same shape."""
+        grow = float(np.cbrt(volume_mm3 / self.volume_mm3))
+        thickness = min(max(grow * self.thickness_mm, 0.4), 3.5, 1.9 * self.ring_mm)
+        span = min(max(grow * self.span_rad, np.deg2rad(20)), np.deg2rad(340))
+        length = volume_mm3 / (np.pi / 6 * self.ring_mm * span * thickness)
+        return replace(self, thickness_mm=thickness, span_rad=float(span), length_mm=float(length))
 
     def line(self) -> Floats:
         """Return the host's centreline (n, 3) along the plaque, with a little to spare."""
@@ -133,13 +141,13 @@ def number_of_plaques(rng: np.random.Generator, burden: str) -> int:
 
 
 def sample_plaques(
-    rng: np.random.Generator, coronaries: Coronaries, count: int
+    rng: np.random.Generator, coronaries: Coronaries, count: int, artery: Artery | None = None
 ) -> tuple[Plaque, ...]:
-    """Return random plaques, thick near the ostia and on a few favoured vessels.
+    """Return random plaques of all arteries or of one, thick near the ostia of a few vessels.
 
     A patient's plaques cluster: each vessel's rate is drawn anew for every patient.
     """
-    vessels = [v for v in coronaries.vessels if v.name in _RATE]
+    vessels = [v for v in coronaries.vessels if v.name in _RATE and artery in (None, v.artery)]
     rate = np.array([_RATE[v.name][0] for v in vessels]) * rng.gamma(1.2, 1.0, len(vessels))
     out = []
     for _ in range(count):

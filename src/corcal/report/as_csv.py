@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-from corcal.core.judge import Certainty
 from corcal.core.reading import Report
 from corcal.core.score import ArteryScore, CalciumScore
 
@@ -14,7 +13,8 @@ from corcal.core.score import ArteryScore, CalciumScore
 #: threshold, `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number
 #: that does not exist is left empty: no mass without calibration, no HU without calcium, no
 #: mean or density of the total, which would mix arteries, and no confidence in labels that were
-#: given. `confidence` is the probability that `present` is right, `uncertain` 0 or 1.
+#: given. `confidence` is the probability that `present` is right, `uncertain` 0 or 1. `grade` and
+#: how likely it is are there where a severity model was given.
 COLUMNS = (
     "artery",
     "present",
@@ -28,6 +28,8 @@ COLUMNS = (
     "mass_mg",
     "confidence",
     "uncertain",
+    "grade",
+    "grade_probability",
 )
 
 
@@ -36,12 +38,13 @@ def calcium_csv(report: Report) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_artery(a, report.sure_of(a.artery)) for a in report.score.arteries)
+    writer.writerows(_artery(a, report) for a in report.score.arteries)
     writer.writerow(_total(report.score))
     return text.getvalue().encode()
 
 
-def _artery(a: ArteryScore, sure: Certainty | None) -> tuple[str, ...]:
+def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:
+    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
     return (
         a.artery.value,
         str(int(a.present)),
@@ -55,6 +58,8 @@ def _artery(a: ArteryScore, sure: Certainty | None) -> tuple[str, ...]:
         _number(a.mass_mg),
         _number(None if sure is None else sure.probability),
         "" if sure is None else str(int(sure.uncertain)),
+        "" if graded is None else graded.grade.word,
+        _number(None if graded is None else graded.probability),
     )
 
 
@@ -71,6 +76,8 @@ def _total(s: CalciumScore) -> tuple[str, ...]:
         "",
         "",
         _number(s.mass_mg),
+        "",
+        "",
         "",
         "",
     )

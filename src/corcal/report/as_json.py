@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from corcal.core.grading import ArteryGrade
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
@@ -79,11 +80,13 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
 
 
 def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
-    sure = report.sure_of(a.artery)
+    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
     return {
         "present": a.present,
         "confidence": None if sure is None else round(sure.probability, 3),
         "uncertain": None if sure is None else sure.uncertain,
+        "grade": None if graded is None else graded.grade.word,
+        "grade_probabilities": None if graded is None else _chances(graded),
         "agatston": _rounded(a.agatston),
         "volume_mm3": _rounded(a.volume_mm3),
         "mask_volume_ml": _rounded(a.mask_volume_ml),
@@ -94,6 +97,10 @@ def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
         "vessel_ml": _rounded(a.vessel_ml),
         "lesions": [_lesion(x) for x in a.lesions],
     }
+
+
+def _chances(graded: ArteryGrade) -> dict[str, float]:
+    return {grade.word: round(p, 3) for grade, p in graded.probabilities.items()}
 
 
 def _lesion(x: Lesion) -> dict[str, Any]:
