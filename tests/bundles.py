@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,38 @@ DATASET: dict[str, Any] = {
 }
 
 
+ARCHITECTURE: dict[str, Any] = {
+    "network_class_name": "dynamic_network_architectures.architectures.unet.PlainConvUNet",
+    "arch_kwargs": {
+        "n_stages": 3,
+        "features_per_stage": [4, 8, 8],
+        "conv_op": "torch.nn.modules.conv.Conv3d",
+        "kernel_sizes": [[3, 3, 3]] * 3,
+        "strides": [[1, 1, 1], [2, 2, 2], [2, 2, 2]],
+        "n_conv_per_stage": [1, 1, 1],
+        "n_conv_per_stage_decoder": [1, 1],
+        "conv_bias": True,
+        "norm_op": "torch.nn.modules.instancenorm.InstanceNorm3d",
+        "norm_op_kwargs": {"eps": 1e-05, "affine": True},
+        "dropout_op": None,
+        "dropout_op_kwargs": None,
+        "nonlin": "torch.nn.LeakyReLU",
+        "nonlin_kwargs": {"inplace": True},
+    },
+    "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
+}
+
+
+RESAMPLING = {"is_seg": False, "order": 3, "order_z": 0, "force_separate_z": None}
+#: nnU-Net's fingerprint of the training scans.
+INTENSITIES = {
+    "max": 1500.0, "mean": 120.0, "median": 60.0, "min": -200.0,
+    "percentile_00_5": -90.0, "percentile_99_5": 900.0, "std": 190.0,
+}  # fmt: skip
+
+
 def plans(patch: tuple[int, int, int] = (32, 32, 32)) -> dict[str, Any]:
     """Return plans of a network of three stages and a few hundred weights, as nnU-Net writes."""
-    resampling = {"is_seg": False, "order": 3, "order_z": 0, "force_separate_z": None}
     configuration = {
         "data_identifier": "small_3d_fullres",
         "preprocessor_name": "DefaultPreprocessor",
@@ -54,30 +84,11 @@ def plans(patch: tuple[int, int, int] = (32, 32, 32)) -> dict[str, Any]:
         "use_mask_for_norm": [False],
         "resampling_fn_data": "resample_data_or_seg_to_shape",
         "resampling_fn_seg": "resample_data_or_seg_to_shape",
-        "resampling_fn_data_kwargs": resampling,
-        "resampling_fn_seg_kwargs": {**resampling, "is_seg": True, "order": 1},
+        "resampling_fn_data_kwargs": RESAMPLING,
+        "resampling_fn_seg_kwargs": {**RESAMPLING, "is_seg": True, "order": 1},
         "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
-        "resampling_fn_probabilities_kwargs": {**resampling, "order": 1},
-        "architecture": {
-            "network_class_name": "dynamic_network_architectures.architectures.unet.PlainConvUNet",
-            "arch_kwargs": {
-                "n_stages": 3,
-                "features_per_stage": [4, 8, 8],
-                "conv_op": "torch.nn.modules.conv.Conv3d",
-                "kernel_sizes": [[3, 3, 3]] * 3,
-                "strides": [[1, 1, 1], [2, 2, 2], [2, 2, 2]],
-                "n_conv_per_stage": [1, 1, 1],
-                "n_conv_per_stage_decoder": [1, 1],
-                "conv_bias": True,
-                "norm_op": "torch.nn.modules.instancenorm.InstanceNorm3d",
-                "norm_op_kwargs": {"eps": 1e-05, "affine": True},
-                "dropout_op": None,
-                "dropout_op_kwargs": None,
-                "nonlin": "torch.nn.LeakyReLU",
-                "nonlin_kwargs": {"inplace": True},
-            },
-            "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
-        },
+        "resampling_fn_probabilities_kwargs": {**RESAMPLING, "order": 1},
+        "architecture": deepcopy(ARCHITECTURE),
         "batch_dice": False,
     }
     return {
@@ -90,17 +101,7 @@ def plans(patch: tuple[int, int, int] = (32, 32, 32)) -> dict[str, Any]:
         "label_manager": "LabelManager",
         "original_median_spacing_after_transp": [0.8, 0.73, 0.73],
         "original_median_shape_after_transp": [40, 40, 40],
-        "foreground_intensity_properties_per_channel": {
-            "0": {
-                "max": 1500.0,
-                "mean": 120.0,
-                "median": 60.0,
-                "min": -200.0,
-                "percentile_00_5": -90.0,
-                "percentile_99_5": 900.0,
-                "std": 190.0,
-            }
-        },
+        "foreground_intensity_properties_per_channel": {"0": dict(INTENSITIES)},
         "configurations": {"3d_fullres": configuration},
     }
 

@@ -27,9 +27,15 @@ DATASET_JSON: dict[str, Any] = {
 }  # fmt: skip
 
 
+_RESAMPLING = {"is_seg": False, "order": 3, "order_z": 0, "force_separate_z": None}
+_INTENSITIES = {
+    "max": 3000.0, "mean": 50.0, "median": 40.0, "min": -1000.0,
+    "percentile_00_5": -900.0, "percentile_99_5": 800.0, "std": 250.0,
+}  # fmt: skip
+
+
 def plans() -> dict[str, Any]:
     """Return plans in the form of nnU-Net 2.0, which that release was trained with."""
-    resampling = {"is_seg": False, "order": 3, "order_z": 0, "force_separate_z": None}
     configuration = {
         "data_identifier": "nnUNetPlans_3d_fullres",
         "preprocessor_name": "DefaultPreprocessor",
@@ -49,14 +55,12 @@ def plans() -> dict[str, Any]:
         "unet_max_num_features": 8,
         "resampling_fn_data": "resample_data_or_seg_to_shape",
         "resampling_fn_seg": "resample_data_or_seg_to_shape",
-        "resampling_fn_data_kwargs": resampling,
-        "resampling_fn_seg_kwargs": {**resampling, "is_seg": True, "order": 1},
+        "resampling_fn_data_kwargs": _RESAMPLING,
+        "resampling_fn_seg_kwargs": {**_RESAMPLING, "is_seg": True, "order": 1},
         "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
-        "resampling_fn_probabilities_kwargs": {**resampling, "order": 1},
+        "resampling_fn_probabilities_kwargs": {**_RESAMPLING, "order": 1},
         "batch_dice": False,
     }
-    intensities = {"max": 3000.0, "mean": 50.0, "median": 40.0, "min": -1000.0}
-    intensities |= {"percentile_00_5": -900.0, "percentile_99_5": 800.0, "std": 250.0}
     return {
         "dataset_name": DATASET,
         "plans_name": "nnUNetPlans",
@@ -68,7 +72,7 @@ def plans() -> dict[str, Any]:
         "configurations": {"3d_fullres": configuration},
         "experiment_planner_used": "ExperimentPlanner",
         "label_manager": "LabelManager",
-        "foreground_intensity_properties_per_channel": {"0": intensities},
+        "foreground_intensity_properties_per_channel": {"0": _INTENSITIES},
     }
 
 
