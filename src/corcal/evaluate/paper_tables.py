@@ -14,7 +14,7 @@ from corcal.evaluate.results import TARGETS
 from corcal.evaluate.severity import SeverityFit
 from corcal.evaluate.severity_tables import parameter_table, severity_table
 from corcal.evaluate.table import Table
-from corcal.evaluate.wording import figure, p_value, percent
+from corcal.evaluate.wording import figure, number, p_value, percent
 
 #: Headings for people.
 TITLES = {a.value: a.title for a in Artery} | {"any": "Any artery"}
@@ -59,6 +59,7 @@ def detection_table(detection: Mapping[str, Detection], rule: IntervalRule) -> T
         ("NPV, %", lambda d: percent(d.figures["npv"])),
         ("Accuracy, %", lambda d: percent(d.figures["accuracy"])),
         ("Cohen's κ", lambda d: figure(d.figures["kappa"])),
+        ("Standard error of κ", lambda d: number(d.kappa.error, 3)),
         ("p of κ", lambda d: p_value(d.kappa.p)),
         ("Agreement", lambda d: d.kappa.words),
         ("AUC, present or absent", lambda d: figure(d.figures["auc"])),
