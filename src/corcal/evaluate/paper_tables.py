@@ -34,8 +34,7 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
         tables.append(comparison_table(e))
     if _has_severity(e.severity):
         tables += [severity_table(e.severity, e.options), parameter_table(e.severity, e.options)]
-    if e.agreement:
-        tables.append(agreement_table(e.agreement, e.options.rule))
+    tables += [agreement_table(m, found, e.options.rule) for m, found in e.agreement.items()]
     return (*tables, *category_tables(e))
 
 
@@ -135,7 +134,7 @@ def comparison_table(e: Evaluation) -> Table:
         "comparison",
         f"{e.pairs.predicted.name} against {e.versus.name} on the same patients",
         ("Artery", "Figure", "n", "Difference", "Only first right", "Only second right",
-         "p, mid-p", "p, exact", "p, chi-square"),
+         "Mid-p", "Exact p", "χ² p"),
         tuple(rows),
         (
             "Difference: first minus second, with a "
