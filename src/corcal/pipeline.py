@@ -27,6 +27,7 @@ from corcal.locate.embedded import EmbeddedLocator
 from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare, touched
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
+from corcal.segment.blood import blood_hu
 from corcal.segment.candidates import Candidates, certainties, find_candidates, without_doubtful
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.segment.rails import drop_specks, near_heart
@@ -169,7 +170,9 @@ def completed(
     box = _within_reach(prepared.grid, scan.grid, rules.reach_mm)
     part = Scan(scan.hu[box.slices], scan.grid.cut(box))
     labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
-    labels = tidy(part, labels, settings=rules, threshold_hu=settings.scoring.threshold_hu)
+    clear_hu = blood_hu(prepared.hu, prepared.heart) + rules.over_blood_hu
+    lowest_hu = max(settings.scoring.threshold_hu, clear_hu)
+    labels = tidy(part, labels, settings=rules, threshold_hu=lowest_hu)
     artery, calcium = (
         nearest((255 * regions[half].max(0)).astype(np.uint8), prepared.grid, part.grid)
         for half in (slice(len(Artery)), slice(len(Artery), None))

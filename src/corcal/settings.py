@@ -63,6 +63,8 @@ class Segmentation:
         fill_calcium: complete each calcium label on the scan as acquired: voxels at or above
             the scoring threshold that connect to it inside its reach join it, others leave.
         reach_mm: how far such a completion may go from the network's label.
+        over_blood_hu: calcium is completed from this far above the brightest blood, where that
+            is more than the scoring threshold: contrast agent would join it otherwise.
         min_lesion_voxels: smaller calcium components are dropped as noise.
         min_lesion_mm3: likewise, by volume.
         min_artery_mm3: smaller parts of an artery without calcium are dropped.
@@ -77,12 +79,13 @@ class Segmentation:
     threshold: float = 0.5
     fill_calcium: bool = True
     reach_mm: float = 4.0
+    over_blood_hu: float = 60.0
     min_lesion_voxels: int = 2
     min_lesion_mm3: float = 2.0
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
-    candidate_probability: float = 0.5
-    min_lesion_probability: float = 0.45
+    candidate_probability: float = 0.25
+    min_lesion_probability: float = 0.3
     uncertain_below: float = 0.8
 
 

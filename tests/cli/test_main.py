@@ -23,7 +23,8 @@ def test_version_carries_the_disclaimer(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_every_command_file_is_a_command() -> None:
     files = {p.stem for p in Path(cli.__file__).parent.glob("*.py")}
-    assert files - SHARED == set(cli.COMMANDS)
+    # A command of several commands has a file for each of them: phantom_insert.
+    assert {f.partition("_")[0] for f in files - SHARED} - {""} == set(cli.COMMANDS)
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)

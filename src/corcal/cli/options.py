@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corcal.core.errors import SettingsRefused
+
 if TYPE_CHECKING:
     from corcal.pipeline import Person
     from corcal.settings import Settings
@@ -104,6 +106,21 @@ def person(command: Command) -> Command:
             help="MESA cohort group for the percentile; never inferred.",
         ),
     )(command)
+
+
+def require_evaluate() -> None:
+    """Refuse to go on without the packages of the extra `evaluate`.
+
+    Raises:
+        SettingsRefused: one of them is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+        import statsmodels  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise SettingsRefused(
+            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
+        ) from error
 
 
 def bundle(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,34 @@ class Wanted:
         return replace(made, burden=self.burden, contrast=chance)
 
 
-@click.command()
+class _Phantoms(click.Group):
+    """Takes options without a command as those of `make`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return ["make", "insert", "cohort"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ("insert", "cohort"):
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module(f"corcal.cli.phantom_{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Phantoms)
+def phantom() -> None:
+    """Make scans whose coronary calcium is exactly known.
+
+    `corcal phantom -o OUT` is short for `corcal phantom make -o OUT`.
+    """
+
+
+@phantom.command()
 @options.output_of("the phantoms", "a phantom that is there already", "the truth of all phantoms")
 @click.option(
     "--seed", type=click.IntRange(0, 99_999), default=1, show_default=True, help="Of the first one."
@@ -103,7 +131,7 @@ class Wanted:
         help="Of the scan.",
     ),
 )
-def phantom(output: Output, seed: int, count: int, wanted: Wanted) -> None:
+def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
     """Make synthetic chest CTs whose coronary calcium is exactly known.
 
     Each goes to its own folder, OUT/phantom-00001 for seed 1: the scan (ct.nii.gz, or a DICOM

@@ -32,7 +32,7 @@ def train() -> None:
 @click.option(
     "--steps",
     type=int,
-    default=4000,
+    default=1800,
     show_default=True,
     help="Of the segmenter after that, on phantoms and real scans.",
 )
@@ -42,6 +42,13 @@ def train() -> None:
     default=1500,
     show_default=True,
     help="Of the heart locator; 0 trains none.",
+)
+@click.option(
+    "--judged-phantoms",
+    type=int,
+    default=60,
+    show_default=True,
+    help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
 )
 @click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
 @click.option(

@@ -62,7 +62,7 @@ def _slice(case: PhantomCase, k: int) -> FileDataset:
 
 
 def _describe_patient(ds: FileDataset, case: PhantomCase) -> None:
-    name = f"phantom-{case.parameters['seed']:05d}"
+    name = case.parameters.get("name", f"phantom-{case.parameters['seed']:05d}")
     ds.PatientName, ds.PatientID = f"Phantom^{name}", name
     ds.PatientBirthDate = ds.PatientSex = ""
     ds.PatientComments = "Synthetic: nobody was scanned"

@@ -21,7 +21,7 @@ _TYPES = {"int16": (4, 16, 0), "uint8": (2, 8, 1002)}
 
 
 def write_nifti(path: Path, voxels: NDArray[np.int16] | NDArray[np.uint8], grid: Grid) -> None:
-    """Write voxels (slice, row, column) on an axial grid as gzipped NIfTI-1.
+    """Write voxels (slice, row, column) as gzipped NIfTI-1.
 
     The same voxels give the same bytes.
 
@@ -47,9 +47,11 @@ def _header(dtype: str, grid: Grid) -> bytes:
     struct.pack_into("<8f", out, 76, 1.0, dx, dy, dz, 0.0, 0.0, 0.0, 0.0)
     struct.pack_into("<2f", out, 108, _DATA_AT, 1.0)
     out[123] = 2  # millimetres
-    struct.pack_into("80s", out, 148, b"synthetic, made by corcal phantom: no patient")
-    # The quaternion of an axial grid: half a turn about the long axis of the body.
-    struct.pack_into("<2h6f", out, 252, 1, 1, 0.0, 0.0, 1.0, *affine[:, 3])
+    struct.pack_into("80s", out, 148, b"synthetic, or with synthetic calcium: corcal phantom")
+    # The quaternion of an axial grid: half a turn about the long axis of the body. Tilted
+    # grids do without one.
+    axial = int(np.allclose(grid.directions, np.eye(3)[::-1], atol=1e-6))
+    struct.pack_into("<2h6f", out, 252, axial, 1, 0.0, 0.0, float(axial), *affine[:, 3])
     struct.pack_into("<12f", out, 280, *affine.ravel())
     struct.pack_into("4s", out, 344, b"n+1")
     return bytes(out)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from corcal.core.errors import OutputRefused
 from corcal.phantom.as_dicom import write_dicom
-from corcal.phantom.as_json import truth_of
+from corcal.phantom.as_json import text_of, truth_of
 from corcal.phantom.as_nifti import write_nifti
 from corcal.phantom.case import PhantomCase
 
@@ -36,7 +37,7 @@ def check_case_folder(folder: Path, *, force: bool) -> None:
     if folder.exists() and not force:
         raise OutputRefused(
             f"{folder}: exists already; name another folder or seed, or use --force to replace "
-            "the phantom in it (other files are kept)"
+            "the phantom in it (files of other names are kept)"
         )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,15 +62,33 @@ def write_case(case: PhantomCase, folder: Path, *, kind: str, version: str, forc
     Raises:
         OutputRefused: as `check_case_folder`, or the disk is full.
     """
+    fill = partial(_fill, case=case, kind=kind, version=version)
+    fill_whole(folder, fill, names=(*SCANS.values(), LABELS, TRUTH), force=force)
+
+
+def fill_whole(
+    folder: Path, fill: Callable[[Path], None], *, names: Collection[str], force: bool
+) -> None:
+    """Fill a folder, whole or not at all.
+
+    Args:
+        folder: made if absent.
+        fill: writes everything into the folder it is given.
+        names: files and folders of an earlier filling, which go when the folder is filled anew.
+        force: fill a folder that exists; what else is in it is kept.
+
+    Raises:
+        OutputRefused: as `check_case_folder`, or the disk is full.
+    """
     check_case_folder(folder, force=force)
     try:
         stage = _stage(folder.parent)
         try:
             new = stage / "new"
             new.mkdir()
-            _fill(new, case, kind, version)
+            fill(new)
             if folder.exists():
-                _exchange(folder, new, stage)
+                _exchange(folder, new, stage, names)
             else:
                 new.rename(folder)
         finally:
@@ -84,15 +103,14 @@ def _fill(folder: Path, case: PhantomCase, kind: str, version: str) -> None:
     else:
         write_nifti(folder / SCANS[kind], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
-    text = json.dumps(truth_of(case, version), indent=2, allow_nan=False)
-    (folder / TRUTH).write_text(text + "\n", encoding="utf-8")
+    (folder / TRUTH).write_text(text_of(truth_of(case, version)), encoding="utf-8")
 
 
-def _exchange(folder: Path, new: Path, stage: Path) -> None:
+def _exchange(folder: Path, new: Path, stage: Path, earlier: Collection[str]) -> None:
     """Move an earlier phantom out of a folder and the new one in; all or nothing."""
     old = stage / "old"
     old.mkdir()
-    names = [name for name in (*SCANS.values(), LABELS, TRUTH) if (folder / name).exists()]
+    names = [name for name in earlier if (folder / name).exists()]
     arrived: list[str] = []
     try:
         for name in names:

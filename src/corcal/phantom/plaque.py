@@ -6,7 +6,7 @@ its volume in a straight host is pi/6 x length x arc length x thickness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from corcal.phantom.shapes import Floats, Tube, frame, unit
 
 #: Calcium raises attenuation by about 1.32 HU for each mg of hydroxyapatite per cm3 at 120 kV.
 HU_PER_MG_CM3 = 1.32
+
+#: Nodes along every side of the integral over a plaque.
+_NODES = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +59,48 @@ class Plaque:
         )
 
     @property
+    def mg_cm3(self) -> float:
+        """Density of hydroxyapatite, from the attenuation above soft tissue (45 HU)."""
+        return (self.hu - 45.0) / HU_PER_MG_CM3
+
+    @property
     def mass_mg(self) -> float:
-        """Mass of hydroxyapatite, from the attenuation above soft tissue (45 HU)."""
-        return self.volume_mm3 / 1000.0 * (self.hu - 45.0) / HU_PER_MG_CM3
+        """Mass of hydroxyapatite in a straight host."""
+        return self.volume_mm3 / 1000.0 * self.mg_cm3
+
+    def bent_mm3(self) -> float:
+        """Return the volume where the host bends: more outside of the bend, less inside.
+
+        The integral over the ellipsoid of the volume element of coordinates round a curve of
+        curvature k: r (1 - r k cos) dr dturn dlength.
+        """
+        line = self.line()
+        step = float(np.linalg.norm(line[1] - line[0]))
+        _, first, second = _frames(line)
+        bend = np.gradient(np.gradient(line, step, axis=0), step, axis=0)
+        nodes = (np.arange(_NODES) + 0.5) / _NODES * 2.0 - 1.0
+        u, v, w = np.meshgrid(nodes, nodes, nodes, indexing="ij")
+        start = max(self.arc_mm - self.length_mm / 2 - 2.0, 0.0)
+        at = (self.arc_mm + nodes * self.length_mm / 2 - start) / step
+        k = np.clip(np.rint(at), 0, len(line) - 1).astype(int)
+        along = np.einsum("ij,ij->i", bend[k], first[k]), np.einsum("ij,ij->i", bend[k], second[k])
+        turn = self.angle_rad + v * self.span_rad / 2
+        r = np.maximum(self.ring_mm + w * self.thickness_mm / 2, 0.0)
+        curve = along[0][:, None, None] * np.cos(turn) + along[1][:, None, None] * np.sin(turn)
+        element = r * np.maximum(1.0 - r * curve, 0.0)
+        inside = u**2 + v**2 + w**2 <= 1.0
+        sides = self.length_mm * self.span_rad * self.thickness_mm
+        # The ball's share of its cube is known exactly; on nodes it is not quite.
+        exact = np.pi / 6 / float(inside.mean())
+        return float((element * inside).mean() * sides * exact)
+
+    def sized(self, volume_mm3: float) -> Plaque:
+        """Return a plaque of another volume: as far as its host allows, of the same shape."""
+        grow = float(np.cbrt(volume_mm3 / self.volume_mm3))
+        thickness = min(max(grow * self.thickness_mm, 0.4), 3.5, 1.9 * self.ring_mm)
+        span = min(max(grow * self.span_rad, np.deg2rad(20)), np.deg2rad(340))
+        length = volume_mm3 / (np.pi / 6 * self.ring_mm * span * thickness)
+        return replace(self, thickness_mm=thickness, span_rad=float(span), length_mm=float(length))
 
     def line(self) -> Floats:
         """Return the host's centreline (n, 3) along the plaque, with a little to spare."""
@@ -87,6 +129,14 @@ class Plaque:
         _, first, second = _frames(line)
         out = np.cos(self.angle_rad) * first[middle] + np.sin(self.angle_rad) * second[middle]
         return np.asarray(self.host.at(self.arc_mm) + self.ring_mm * out)
+
+    def facing(self, aim: Floats) -> Plaque:
+        """Return the same plaque turned round its host until it lies on the side of `aim`."""
+        line = self.line()
+        middle = len(line) // 2
+        _, first, second = _frames(line)
+        turn = np.arctan2(second[middle] @ aim, first[middle] @ aim)
+        return replace(self, angle_rad=float(turn))
 
     def inside(self, points_mm: Floats) -> NDArray[np.bool_]:
         """Tell for LPS points (n, 3) whether they lie in the plaque."""
@@ -133,13 +183,13 @@ def number_of_plaques(rng: np.random.Generator, burden: str) -> int:
 
 
 def sample_plaques(
-    rng: np.random.Generator, coronaries: Coronaries, count: int
+    rng: np.random.Generator, coronaries: Coronaries, count: int, artery: Artery | None = None
 ) -> tuple[Plaque, ...]:
-    """Return random plaques, thick near the ostia and on a few favoured vessels.
+    """Return random plaques of all arteries or of one, thick near the ostia of a few vessels.
 
     A patient's plaques cluster: each vessel's rate is drawn anew for every patient.
     """
-    vessels = [v for v in coronaries.vessels if v.name in _RATE]
+    vessels = [v for v in coronaries.vessels if v.name in _RATE and artery in (None, v.artery)]
     rate = np.array([_RATE[v.name][0] for v in vessels]) * rng.gamma(1.2, 1.0, len(vessels))
     out = []
     for _ in range(count):

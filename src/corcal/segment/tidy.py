@@ -45,7 +45,8 @@ def tidy(
         scan: as acquired.
         labels: on the scan's grid, as they came from the network.
         settings: for the names above.
-        threshold_hu: the scoring threshold.
+        threshold_hu: from where a voxel may be calcium: the scoring threshold, or above the
+            blood of a contrast-enhanced scan.
 
     Raises:
         GridMismatch: the labels lie on another grid.

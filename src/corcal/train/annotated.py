@@ -28,6 +28,9 @@ from corcal.train.locator_task import Chest
 #: From where a voxel may be calcium.
 VISIBLE_HU = 130.0
 
+#: How far the doubt about a point reaches.
+_UNSETTLED_MM = 6.0
+
 #: Room around the heart for shifts and turns, voxels.
 MARGIN = (24, 28, 28)
 
@@ -40,11 +43,14 @@ class Trust:
         complete: arteries traced in full: elsewhere they are known not to be.
         partial: arteries traced in part: unknown away from the traced stretch.
         calcium_free: read as free of coronary calcium where no calcium file exists.
+        unsettled_mm: LPS points about which the reading is doubted: nothing is learnt of calcium
+            within 6 mm of them.
     """
 
     complete: tuple[str, ...] = ()
     partial: tuple[str, ...] = ()
     calcium_free: bool = False
+    unsettled_mm: tuple[tuple[float, float, float], ...] = ()
 
 
 #: From the reader's own notes on each scan.
@@ -54,7 +60,13 @@ TRUST = {
     "LCTSC-Test-S1-201": Trust(complete=("LAD",), partial=("LCX",)),
     "LCTSC-Test-S1-202": Trust(),
     "LIDC-IDRI-0002": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
-    "LIDC-IDRI-0314": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    # Read as free, but 18 mm3 of 341 HU lie in the proximal LAD.
+    "LIDC-IDRI-0314": Trust(
+        complete=("LAD",),
+        partial=("RCA",),
+        calcium_free=True,
+        unsettled_mm=((14.6, 144.1, -536.8),),
+    ),
     "LIDC-IDRI-0001": Trust(complete=("RCA", "LAD"), partial=("LCX",)),
     "CPTAC-PDA-C3N-00249": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
     "Lung_Dx-A0001_kB": Trust(),
@@ -67,7 +79,7 @@ def scan_path(data: Path, name: str) -> Path:
     return volume if volume.exists() else data / "ct" / f"{name}_dicom"
 
 
-def _drawn(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
+def annotation(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
     """Return a label map of a scan, "heart" or "calcium", and its grid."""
     volume = read_volume(data / "annotations" / f"{name}_{what}.nii.gz")
     return volume.values.astype(np.uint8), volume.grid
@@ -82,7 +94,7 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
         preparation: spacing; its padding is replaced by `MARGIN`.
     """
     scan = read_scan(scan_path(data, name))
-    heart, heart_grid = _drawn(data, name, "heart")
+    heart, heart_grid = annotation(data, name, "heart")
     located = LocatedHeart(heart > 0, heart_grid)
     prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
     codes, flags = _calcium(data, name, prepared)
@@ -108,7 +120,7 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
 def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
     """Return one annotated scan as a whole, at the locator's spacing."""
     scan = read_scan(scan_path(data, name))
-    heart, _ = _drawn(data, name, "heart")
+    heart, _ = annotation(data, name, "heart")
     coarse = scan.grid.with_spacing((spacing_mm,) * 3)
     share = block_mean((heart > 0).astype(np.int16), scan.grid, coarse)
     return Chest(name, "real", block_mean(scan.hu, scan.grid, coarse), share >= 0.5)
@@ -120,13 +132,12 @@ def _calcium(
     """Return calcium codes on the crop, and the flags of what is not known about it."""
     shape = prepared.grid.shape
     codes = np.zeros(shape, np.uint8)
-    none, everywhere = np.zeros(shape, bool), np.ones(shape, bool)
+    everywhere = np.ones(shape, bool)
     path = data / "annotations" / f"{name}_calcium.nii.gz"
     if not path.exists():
-        free = TRUST[name].calcium_free
-        unknown = none if free else everywhere
+        unknown = _unsettled(name, prepared.grid) if TRUST[name].calcium_free else everywhere
         return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
-    drawn, grid = _drawn(data, name, "calcium")
+    drawn, grid = annotation(data, name, "calcium")
     near = nearest(drawn, grid, prepared.grid)
     for artery in Artery:
         codes[near == artery.vessel_code] = artery.calcium_code
@@ -137,6 +148,12 @@ def _calcium(
         targets.UNKNOWN_OTHER: uncertain,
     }
     return codes, flags
+
+
+def _unsettled(name: str, grid: Grid) -> NDArray[np.bool_]:
+    points = np.array(TRUST[name].unsettled_mm, dtype=np.float64).reshape(-1, 3)
+    spots = paint_tube(grid, points, np.full(len(points), 0.5))
+    return _within(spots, grid, _UNSETTLED_MM)
 
 
 def _focus(

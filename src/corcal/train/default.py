@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from corcal.phantom.case import make_chest
 from corcal.settings import Preparation
 from corcal.train.annotated import TRUST, annotated_case, annotated_chest
 from corcal.train.bank import Case, load_bank, save_case
+from corcal.train.judge import fit_judge
 from corcal.train.locator_task import Chest, LocatorTask
 from corcal.train.loop import Run, Schedule, train
 from corcal.train.memory import keep_freed_memory
@@ -38,7 +40,11 @@ class Recipe:
         chests: synthetic low-resolution chests for the locator.
         base_steps: training steps of the segmenter on phantoms alone.
         steps: its steps after that, on phantoms and real scans.
+        blend: how far the finished weights lie from those after the first part (0) to those
+            after the second (1): see `_segmenter`.
         locator_steps: training steps of the locator; 0 trains none.
+        judged_phantoms: fresh phantoms to fit the judge of candidate lesions on; it is fitted
+            on the scans of earlier runs that left them out as well. 0 fits none.
         leave_out: real scans that the segmenter is not shown, to be judged on them.
         seed: of everything random.
         device: "cpu" or "cuda".
@@ -48,8 +54,10 @@ class Recipe:
     phantoms: int = 140
     chests: int = 40
     base_steps: int = 5000
-    steps: int = 4000
+    steps: int = 1800
+    blend: float = 0.5
     locator_steps: int = 1500
+    judged_phantoms: int = 60
     leave_out: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
@@ -62,7 +70,7 @@ def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str]
     Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
     `base/` and `segmenter/`, the finished files in `models/`. A run that was stopped goes on
     where it was. Runs that leave scans out share the bank and the base, which has seen no real
-    scan; their own folders are named after the first of those scans.
+    scan; their files are in `without/SCAN/models` for each of those scans.
 
     Args:
         data: annotated scans: a folder with `ct/` and `annotations/`.
@@ -78,12 +86,13 @@ def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str]
     keep_freed_memory()
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    models = out / "models"
-    if recipe.leave_out:
-        models = out / "without" / recipe.leave_out[0] / "models"
+    folders = [out / "without" / name / "models" for name in recipe.leave_out]
+    models = folders[0] if folders else out / "models"
     if recipe.locator_steps:
         _locator(data, out, models, recipe, tell)
     _segmenter(data, out, models, recipe, tell)
+    for folder in folders[1:]:
+        shutil.copytree(models, folder, dirs_exist_ok=True)
     return models
 
 
@@ -121,6 +130,12 @@ def _locator(
 def _segmenter(
     data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
 ) -> None:
+    """Train the segmenter and write its files.
+
+    The second part learns much from very few real scans, and some of that is about these scans
+    alone. Halfway between the weights of both parts is better than either on scans that neither
+    has seen (Wortsman et al., CVPR 2022, found the same for images of everyday things).
+    """
     cases = _bank(data, out / "bank", recipe, tell)
     base = _base(cases, out / "base", recipe, tell)
 
@@ -133,9 +148,21 @@ def _segmenter(
     folder = models.parent / "segmenter"
     run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", tell))
     segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
+    segmenter = _between(base, segmenter.cpu(), recipe.blend)
     card = _card("corcal artery and calcium segmenter", recipe)
-    export_segmenter(segmenter.cpu(), models, card)
+    export_segmenter(segmenter, models, card)
+    if recipe.judged_phantoms and not recipe.leave_out:
+        fit_judge(data, models, out / "without", phantoms=recipe.judged_phantoms, tell=tell)
     tell(f"segmenter: written to {models}")
+
+
+def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
+    """Return the network whose weights lie between those of two others."""
+    network, later = Segmenter(), second.state_dict()
+    network.load_state_dict(
+        {k: torch.lerp(v, later[k], share) for k, v in first.state_dict().items()}
+    )
+    return network.eval()
 
 
 def _base(
