@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,15 @@ from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare, touched
+from corcal.prepare import (
+    LocatedHeart,
+    Prepared,
+    as_trained,
+    heart_box,
+    locate_heart,
+    prepare,
+    touched,
+)
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
 from corcal.segment.blood import blood_hu
@@ -105,6 +113,8 @@ def score_scan(
         notices = scan.notices + admit(scan, settings.admission)
         locator = locator or EmbeddedLocator()
         segmenter = segmenter or EmbeddedSegmenter()
+        preparation, told = as_trained(settings.preparation, segmenter)
+        settings = replace(settings, preparation=preparation)
     with clock.step("heart"):
         heart = locate_heart(scan, locator)
         notices += check_heart(scan, _on_scan(heart, scan), settings.admission)
@@ -119,7 +129,8 @@ def score_scan(
         ModelStamp(step, model.name, model.sha256)
         for step, model in (("heart", locator), ("arteries", segmenter))
     )
-    found = _Found(labels, heart_box(heart, scan.grid), models, notices, sure)
+    device = _device(locator, segmenter)
+    found = _Found(labels, heart_box(heart, scan.grid), models, device, notices + told, sure)
     return _reading(scan, found, settings, person, clock)
 
 
@@ -140,6 +151,12 @@ class Completed:
     whole: Grid
     labels: ArteryLabels
     candidates: Candidates
+
+
+def _device(locator: HeartLocator, segmenter: ArterySegmenter) -> str:
+    """Return where the networks ran: "cpu", "cuda", or both in the order of the steps."""
+    devices = [getattr(model, "device", "cpu") for model in (locator, segmenter)]
+    return ", ".join(dict.fromkeys(devices))
 
 
 def completed(
@@ -214,7 +231,7 @@ def quantify_labels(
     Raises:
         GridMismatch: the labels are not on the scan's grid.
     """
-    found = _Found(labels, None, (), scan.notices)
+    found = _Found(labels, None, (), "none", scan.notices)
     return _reading(scan, found, settings or Settings(), person, _Clock(progress))
 
 
@@ -225,6 +242,7 @@ class _Found:
     labels: ArteryLabels
     heart: Box | None
     models: tuple[ModelStamp, ...]
+    device: str
     notices: tuple[Notice, ...]
     sure: tuple[Certainty, ...] = ()
 
@@ -234,8 +252,9 @@ def _reading(
 ) -> Reading:
     with clock.step("quantify"):
         score = quantify(scan, found.labels, settings.scoring)
-    device = "cpu" if found.models else "none"
-    provenance = Provenance(__version__, found.models, settings.as_dict(), clock.seconds, device)
+    provenance = Provenance(
+        __version__, found.models, settings.as_dict(), clock.seconds, found.device
+    )
     percentile = age = None
     if person:
         percentile = mesa_bracket(
