@@ -185,37 +185,11 @@ def _course(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, int]:
             there = np.flatnonzero(hit) + frame.labelled.start[0]
             margin = _voxels(reading, _BEYOND_MM)[0]
             return (
-                max(int(there[0]) - margin, shown.start[0]),
-                min(int(there[-1]) + margin, shown.stop[0] - 1),
+                max(int(there[0]) - margin, 0),
+                min(int(there[-1]) + margin, reading.scan.grid.shape[0] - 1),
             )
     quarter = shown.shape[0] // 4
     return shown.start[0] + quarter, shown.stop[0] - 1 - quarter
-
-
-def _slice(reading: Labelled, artery: Artery, frame: Frame, at: int, why: str) -> View:
-    grid, shown = reading.scan.grid, frame.shown
-    cut = (at, *shown.slices[1:])
-    middle = [(a + b - 1) / 2 for a, b in zip(shown.start[1:], shown.stop[1:], strict=True)]
-    z_mm = grid.to_lps(np.array([[at, *middle]]))[0, 2]
-    return View(
-        name=artery.value.lower(),
-        title=artery.title,
-        caption=f"slice {at + 1} of {grid.shape[0]} (z {z_mm:.0f} mm): {why}",
-        hu=reading.scan.hu[cut],
-        codes=reading.labels.codes[cut],
-        pixel_mm=(grid.spacing_mm[1], grid.spacing_mm[2]),
-        window_hu=MEDIASTINUM_HU,
-        edges=("R", "L", "A", "P"),
-    )
-
-
-def _slices_with(reading: Labelled, artery: Artery, frame: Frame) -> NDArray[np.intp]:
-    """Return the slices that an artery or its calcium is labelled in."""
-    if frame.labelled is None:
-        return np.zeros(0, np.intp)
-    codes = reading.labels.codes[frame.labelled.slices]
-    hit = ((codes == artery.vessel_code) | (codes == artery.calcium_code)).any(axis=(1, 2))
-    return np.flatnonzero(hit) + frame.labelled.start[0]
 
 
 def _key_slice(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, str]:
