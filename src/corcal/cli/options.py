@@ -17,6 +17,7 @@ import click
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
+    from corcal.chosen import ChosenModels
     from corcal.pipeline import Person
     from corcal.settings import Settings
 
@@ -123,6 +124,38 @@ def require_evaluate() -> None:
         ) from error
 
 
+def models(command: Command) -> Command:
+    """Add --model, --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    return bundle(
+        "models",
+        _models,
+        click.option(
+            "--model",
+            metavar="MODEL",
+            help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
+            "of an installed one (`corcal models`).",
+        ),
+        click.option(
+            "--heart",
+            type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
+            default="embedded",
+            help="What finds the heart; the default comes with corcal.",
+        ),
+        click.option(
+            "--heart-weights",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="TotalSegmentator's weights of sub-task 293, a folder or zip.",
+        ),
+        click.option(
+            "--device",
+            type=click.Choice(["cpu", "cuda"], case_sensitive=False),
+            default="cpu",
+            help="Where --model and TotalSegmentator run.",
+        ),
+    )(command)
+
+
 def bundle(
     name: str, build: Callable[..., object], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
@@ -153,6 +186,12 @@ def _settings(file: Path | None, paper: bool) -> Settings:
     if file is not None:
         return Settings.from_toml(file)
     return Settings.paper() if paper else Settings()
+
+
+def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
+    from corcal.chosen import ChosenModels
+
+    return ChosenModels(model or "", heart, heart_weights, device)
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:
