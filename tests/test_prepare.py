@@ -10,7 +10,7 @@ from corcal.core.box import Box, Index
 from corcal.core.errors import HeartNotFound
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from corcal.prepare import LocatedHeart, heart_box, locate_heart, prepare
+from corcal.prepare import LocatedHeart, as_trained, heart_box, locate_heart, prepare
 from corcal.settings import Preparation, Settings
 from corcal.space.resample import nearest, resample
 from tests.grids import boxes_in, grids, shapes
@@ -156,3 +156,43 @@ def test_no_heart_is_an_error() -> None:
     nothing = np.zeros(grid.shape, dtype=bool)
     with pytest.raises(HeartNotFound, match="no heart was found in the field of view"):
         locate_heart(ramp(grid), Found(nothing, grid))
+
+
+class Untrained:
+    """A segmenter that takes any crop."""
+
+    name = "any 1"
+    sha256 = ""
+
+    def probabilities(
+        self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
+    ) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+
+class Trained(Untrained):
+    """A segmenter whose training had its own preparation."""
+
+    name = "trained 1"
+    preparation = Preparation(padding_voxels=(0, 10, 10))
+
+
+@pytest.mark.parametrize("asked", [Preparation(), Settings.paper().preparation])
+def test_a_crop_is_prepared_as_those_of_the_training_were(asked: Preparation) -> None:
+    assert as_trained(asked, Trained()) == (Trained.preparation, ())
+
+
+def test_what_a_user_set_and_does_not_get_is_told() -> None:
+    asked = Preparation(spacing_mm=(1.0, 1.0, 1.0), padding_voxels=(0, 10, 10))
+    given, (notice,) = as_trained(asked, Trained())
+    assert given == Trained.preparation
+    assert notice.code == "preparation-of-model"
+    assert notice.text == (
+        "the settings ask for spacing_mm (1.0, 1.0, 1.0); trained 1 was trained with, and was "
+        "given, spacing_mm (0.8, 0.73, 0.73)"
+    )
+
+
+def test_a_segmenter_that_takes_any_crop_gets_what_was_asked_for() -> None:
+    asked = Preparation(padding_voxels=(1, 2, 3))
+    assert as_trained(asked, Untrained()) == (asked, ())

@@ -19,7 +19,9 @@ def test_the_python_example_runs(
     assert 100 < float(capsys.readouterr().out) < 300
 
 
-@pytest.mark.parametrize("page", ["README.md", "DESIGN.md", "MODEL_CARD.md", "docs/index.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "DESIGN.md", "MODEL_CARD.md", "docs/index.md", "docs/models.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     targets = [t for t in re.findall(r"\]\(([^)#]+)", text) if "://" not in t]

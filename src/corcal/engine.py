@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import json
 import sys
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,9 @@ from corcal.core.errors import ModelRefused
 
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
 _CONFIG = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+
+#: How to get what trained models need beside OpenVINO.
+INSTALL = 'install it with: pip install "corcal[train]"'
 
 
 class Engine:
@@ -79,6 +83,40 @@ class Engine:
         return result
 
 
+def compiled(
+    xml: bytes, weights: bytes, shape: tuple[int, ...], *, where: str
+) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return a network of one input and one output as a function, on the CPU in float32.
+
+    Args:
+        xml: OpenVINO's description of the network.
+        weights: its weights.
+        shape: of the input.
+        where: the network, for messages.
+
+    Raises:
+        ModelRefused: OpenVINO cannot read it, or it does not take that shape.
+    """
+    core = load_openvino().Core()
+    try:
+        model = core.read_model(xml, weights)
+        model.reshape(list(shape))
+        network = core.compile_model(model, "CPU", _CONFIG)
+        output = network.output(0)
+    except RuntimeError as error:
+        last = str(error).strip().splitlines()[-1]
+        raise ModelRefused(
+            f"{where}: OpenVINO cannot run this network on inputs of {shape} ({last}); "
+            "export it anew"
+        ) from error
+
+    def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        result: NDArray[np.float32] = network(np.ascontiguousarray(array))[output]
+        return result
+
+    return run
+
+
 def load_openvino() -> ModuleType:
     """Return the openvino module without its usage statistics; the only door to it in corcal.
 
@@ -90,6 +128,30 @@ def load_openvino() -> ModuleType:
     # None bars an import that has not happened yet; one that has is not ours to undo.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
+
+
+def user_folder() -> Path:
+    """Return the folder of everything that corcal keeps for a user; it need not be there."""
+    return Path.home() / ".corcal"
+
+
+def need(module: str, what: str, *, install: str = INSTALL) -> Any:
+    """Return a module that a plain installation lacks.
+
+    Args:
+        module: its dotted name.
+        what: needs it, for the message.
+        install: says how to get it.
+
+    Raises:
+        ModelRefused: it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ModelRefused(
+            f"{what} needs {error.name}, which is not installed; {install}"
+        ) from error
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

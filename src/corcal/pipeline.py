@@ -9,30 +9,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corcal import __version__
-from corcal.core.artery import Artery
+from corcal.complete import Completed, completed
 from corcal.core.box import Box
-from corcal.core.grid import Grid
 from corcal.core.judge import PLAIN_JUDGE, Certainty, LesionJudge
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.prepare import LocatedHeart, Prepared, heart_box, locate_heart, prepare, touched
+from corcal.prepare import (
+    LocatedHeart,
+    as_trained,
+    heart_box,
+    locate_heart,
+    prepare,
+)
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
-from corcal.segment.blood import blood_hu
-from corcal.segment.candidates import Candidates, certainties, find_candidates, without_doubtful
+from corcal.segment.candidates import certainties, without_doubtful
 from corcal.segment.embedded import EmbeddedSegmenter
-from corcal.segment.rails import drop_specks, near_heart
-from corcal.segment.regions import add_candidates, paint
-from corcal.segment.tidy import tidy
 from corcal.settings import Settings
 from corcal.space.crop import uncrop
 from corcal.space.resample import nearest
@@ -105,6 +106,8 @@ def score_scan(
         notices = scan.notices + admit(scan, settings.admission)
         locator = locator or EmbeddedLocator()
         segmenter = segmenter or EmbeddedSegmenter()
+        preparation, told = as_trained(settings.preparation, segmenter)
+        settings = replace(settings, preparation=preparation)
     with clock.step("heart"):
         heart = locate_heart(scan, locator)
         notices += check_heart(scan, _on_scan(heart, scan), settings.admission)
@@ -119,66 +122,15 @@ def score_scan(
         ModelStamp(step, model.name, model.sha256)
         for step, model in (("heart", locator), ("arteries", segmenter))
     )
-    found = _Found(labels, heart_box(heart, scan.grid), models, notices, sure)
+    device = _device(locator, segmenter)
+    found = _Found(labels, heart_box(heart, scan.grid), models, device, notices + told, sure)
     return _reading(scan, found, settings, person, clock)
 
 
-@dataclass(frozen=True, eq=False)
-class Completed:
-    """Labels with every candidate lesion in them, on the part of the scan that they can reach.
-
-    Attributes:
-        part: that part of the scan.
-        box: where it lies in the scan.
-        whole: the scan's grid.
-        labels: on the grid of `part`.
-        candidates: the lesions in `labels`, measured.
-    """
-
-    part: Scan
-    box: Box
-    whole: Grid
-    labels: ArteryLabels
-    candidates: Candidates
-
-
-def completed(
-    scan: Scan,
-    heart: LocatedHeart,
-    prepared: Prepared,
-    regions: NDArray[np.float32],
-    settings: Settings,
-) -> Completed:
-    """Paint the regions, put them back on the scan as acquired, and complete the calcium.
-
-    Args:
-        scan: as acquired.
-        heart: where the heart is.
-        prepared: the crop that was segmented.
-        regions: float32 (6, slice, row, column), the probabilities on the crop.
-        settings: every number of the method.
-    """
-    rules = settings.segmentation
-    crop = paint(regions, rules.threshold)
-    if rules.candidate_probability < rules.threshold:
-        add_candidates(crop, regions, rules.candidate_probability)
-    if rules.heart_margin_mm > 0:
-        crop[
-            ~near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
-        ] = 0
-    drop_specks(crop, prepared.grid, least_mm3=rules.min_artery_mm3)
-    box = _within_reach(prepared.grid, scan.grid, rules.reach_mm)
-    part = Scan(scan.hu[box.slices], scan.grid.cut(box))
-    labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
-    clear_hu = blood_hu(prepared.hu, prepared.heart) + rules.over_blood_hu
-    lowest_hu = max(settings.scoring.threshold_hu, clear_hu)
-    labels = tidy(part, labels, settings=rules, threshold_hu=lowest_hu)
-    artery, calcium = (
-        nearest((255 * regions[half].max(0)).astype(np.uint8), prepared.grid, part.grid)
-        for half in (slice(len(Artery)), slice(len(Artery), None))
-    )
-    candidates = find_candidates(part, labels, calcium, artery)
-    return Completed(part, box, scan.grid, labels, candidates)
+def _device(locator: HeartLocator, segmenter: ArterySegmenter) -> str:
+    """Return where the networks ran: "cpu", "cuda", or both in the order of the steps."""
+    devices = [getattr(model, "device", "cpu") for model in (locator, segmenter)]
+    return ", ".join(dict.fromkeys(devices))
 
 
 def _judged(
@@ -195,12 +147,6 @@ def _judged(
     return ArteryLabels(uncrop(labels.codes, found.box, found.whole.shape), found.whole), sure
 
 
-def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:
-    """Return the part of a grid that labels in a crop can reach when they are completed."""
-    a, b, c = (int(np.ceil(reach_mm / s)) + 1 for s in grid.spacing_mm)
-    return touched(crop, grid).padded((a, b, c)).intersect(Box.whole(grid.shape))
-
-
 def quantify_labels(
     scan: Scan,
     labels: ArteryLabels,
@@ -214,7 +160,7 @@ def quantify_labels(
     Raises:
         GridMismatch: the labels are not on the scan's grid.
     """
-    found = _Found(labels, None, (), scan.notices)
+    found = _Found(labels, None, (), "none", scan.notices)
     return _reading(scan, found, settings or Settings(), person, _Clock(progress))
 
 
@@ -225,6 +171,7 @@ class _Found:
     labels: ArteryLabels
     heart: Box | None
     models: tuple[ModelStamp, ...]
+    device: str
     notices: tuple[Notice, ...]
     sure: tuple[Certainty, ...] = ()
 
@@ -234,8 +181,9 @@ def _reading(
 ) -> Reading:
     with clock.step("quantify"):
         score = quantify(scan, found.labels, settings.scoring)
-    device = "cpu" if found.models else "none"
-    provenance = Provenance(__version__, found.models, settings.as_dict(), clock.seconds, device)
+    provenance = Provenance(
+        __version__, found.models, settings.as_dict(), clock.seconds, found.device
+    )
     percentile = age = None
     if person:
         percentile = mesa_bracket(

@@ -5,7 +5,7 @@ Training and scoring both come this way, so they cannot drift apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ from scipy import ndimage
 from corcal.core.box import Box
 from corcal.core.errors import HeartNotFound
 from corcal.core.grid import Grid
-from corcal.core.scan import Scan
-from corcal.core.steps import HeartLocator
+from corcal.core.scan import Notice, Scan
+from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.settings import Preparation
 from corcal.space.resample import nearest, resample
 
@@ -72,6 +72,32 @@ def locate_heart(scan: Scan, locator: HeartLocator) -> LocatedHeart:
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
     return LocatedHeart(parts == sizes.argmax(), grid)
+
+
+def as_trained(
+    asked: Preparation, segmenter: ArterySegmenter
+) -> tuple[Preparation, tuple[Notice, ...]]:
+    """Return how a crop is prepared for a segmenter, and what of the asked that undoes.
+
+    Args:
+        asked: what the settings say.
+        segmenter: may have a `preparation` of its own, that of its training.
+    """
+    trained: Preparation = getattr(segmenter, "preparation", asked)
+    # The default is nobody's wish; what a user has set and does not get must be said.
+    if asked in (trained, Preparation()):
+        return trained, ()
+    text = (
+        f"the settings ask for {_differing(asked, trained)}; {segmenter.name} was trained with, "
+        f"and was given, {_differing(trained, asked)}"
+    )
+    return trained, (Notice("preparation-of-model", text),)
+
+
+def _differing(one: Preparation, other: Preparation) -> str:
+    """Return what one preparation does otherwise than another."""
+    pairs = ((f.name, getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
+    return ", ".join(f"{name} {value}" for name, value, theirs in pairs if value != theirs)
 
 
 def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:

@@ -84,8 +84,8 @@ class Segmentation:
     min_lesion_mm3: float = 2.0
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
-    candidate_probability: float = 0.5
-    min_lesion_probability: float = 0.45
+    candidate_probability: float = 0.25
+    min_lesion_probability: float = 0.3
     uncertain_below: float = 0.8
 
 
@@ -157,16 +157,31 @@ class Settings:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
+        return cls.from_dict(tables, str(path))
+
+    @classmethod
+    def from_dict(cls, tables: dict[str, Any], where: str) -> Self:
+        """Read settings from nested plain values; what they leave out keeps its default.
+
+        Args:
+            tables: as `as_dict` returns them, or a part of it.
+            where: they come from, for messages.
+
+        Raises:
+            SettingsRefused: as `from_toml`.
+        """
         settings = cls()
         known = {f.name for f in fields(cls)}
         for name, table in tables.items():
             if name not in known or not isinstance(table, dict):
-                raise SettingsRefused(f"{path}: no settings table [{name}]; known: {sorted(known)}")
-            group = _updated(getattr(settings, name), table, f"{path}: [{name}]")
+                raise SettingsRefused(
+                    f"{where}: no settings table [{name}]; known: {sorted(known)}"
+                )
+            group = _updated(getattr(settings, name), table, f"{where}: [{name}]")
             try:
                 settings = replace(settings, **{name: group})
             except SettingsRefused as error:
-                raise SettingsRefused(f"{path}: {error}") from None
+                raise SettingsRefused(f"{where}: {error}") from None
         return settings
 
     def as_dict(self) -> dict[str, Any]:

@@ -26,6 +26,20 @@ class Person(NamedTuple):
     group: str
 
 
+class ChosenModels(NamedTuple):
+    model: str
+    heart: str
+    heart_weights: Path | None
+    device: str
+
+    def locator(self) -> str:
+        return f"the locator {self.heart}"
+
+    def segmenter(self, told: Callable[[int, int], None]) -> str:
+        told(1, 2)
+        return f"the segmenter {self.model}"
+
+
 class Steps:
     """Records the calls of the commands in order: (function, its arguments by name)."""
 
@@ -90,6 +104,9 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
         "corcal.read.labels": ("parse_mapping", "read_labels"),
         "corcal.report": ("check_output", "write_reports"),
     }
+    chosen = ModuleType("corcal.chosen")
+    chosen.__dict__["ChosenModels"] = ChosenModels
+    put("corcal.chosen", chosen)
     for home, names in homes.items():
         module = ModuleType(home)
         for name in names:

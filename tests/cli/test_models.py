@@ -8,6 +8,7 @@ import pytest
 
 from corcal.cli.main import main
 from corcal.engine import Engine
+from tests.bundles import write_bundle
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             files[f"{name}{ending}"] = hashlib.sha256(content).hexdigest()
         manifest = {"name": f"test-{name}", "version": "1", "files": files}
         (tmp_path / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
     homes = {"corcal.locate.embedded.EmbeddedLocator": "heart"}
     homes["corcal.segment.embedded.EmbeddedSegmenter"] = "arteries"
     for home, name in homes.items():
@@ -46,3 +48,59 @@ def test_a_changed_model_is_refused(folder: Path, capsys: pytest.CaptureFixture[
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "arteries.bin has SHA-256 " in captured.err
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle beside a home of nobody's."""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
+    return write_bundle(tmp_path / "any.corcal")
+
+
+def test_a_bundle_is_verified(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "verify", str(bundle)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("small 1: all 4 files are those that its manifest names.\nsha256 ")
+    (bundle / "CARD.md").write_text("Finds everything.", encoding="utf-8")
+    assert main(["models", "verify", str(bundle)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "CARD.md has SHA-256" in captured.err
+
+
+def test_a_bundle_is_shown(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "show", str(bundle)]) == 0
+    said = capsys.readouterr().out
+    for line in (
+        "model       small 1",
+        "trained by  nnU-Net, nnUNetTrainer_250epochs, 3d_fullres",
+        "folds       0",
+        "mirroring   slices, rows, columns",
+        "window      32 x 32 x 32 voxels",
+        "spacing     0.8 x 0.73 x 0.73 mm",
+        "padding     0 x 10 x 10 voxels",
+        "OpenVINO    not in the bundle: torch is needed",
+        "# Small",
+    ):
+        assert line in said.splitlines()
+
+
+def test_a_bundle_is_installed_and_then_listed(
+    bundle: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del folder
+    assert main(["models", "install", str(bundle)]) == 0
+    assert capsys.readouterr().out.endswith("Use it: corcal score SCAN -o OUT --model small\n")
+    assert main(["models"]) == 0
+    assert "installed small\n          small 1  sha256 " in capsys.readouterr().out
+    assert main(["models", "verify", "small"]) == 0
+    assert main(["models", "install", str(bundle)]) == 2
+    assert "use --force to replace it" in capsys.readouterr().err
+
+
+def test_a_bundle_is_installed_elsewhere(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "install", str(bundle), "--to", str(tmp_path / "here")]) == 0
+    assert f"--model {tmp_path / 'here' / 'small'}" in capsys.readouterr().out
+    assert not (tmp_path / "user").exists()

@@ -20,6 +20,7 @@ def test_nothing_when_quiet_or_not_a_terminal(
     monkeypatch.setattr(sys, "stderr", stream)
     with steps(quiet) as begin:
         begin("reading the scan")
+        begin.part(1, 2)
     assert stream.getvalue() == ""
 
 
@@ -30,6 +31,7 @@ def test_a_bar_per_step_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     with steps(False) as begin:
         begin("reading the scan")
         begin("heart")
+        begin.part(3, 7)
     assert "reading the scan" in terminal.getvalue()
     assert "finding the heart" in terminal.getvalue()
 

@@ -46,6 +46,13 @@ def test_the_settings_of_the_paper(steps: Steps, out: Path) -> None:
     assert steps.arguments("read_scan")["settings"] == Settings.paper().admission
 
 
+def test_models_are_those_that_were_asked_for(steps: Steps, out: Path) -> None:
+    asked = ["--model", "mine", "--heart", "totalsegmentator", "--device", "cuda"]
+    assert main(["score", "scan.zip", "-o", str(out), *asked]) == 0
+    assert steps.arguments("score_scan")["locator"] == "the locator totalsegmentator"
+    assert steps.arguments("score_scan")["segmenter"] == "the segmenter mine"
+
+
 def test_settings_from_a_file(steps: Steps, out: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[admission]\nmin_slices = 40\n", encoding="utf-8")

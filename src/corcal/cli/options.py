@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corcal.core.errors import SettingsRefused
+
 if TYPE_CHECKING:
+    from corcal.chosen import ChosenModels
     from corcal.pipeline import Person
     from corcal.settings import Settings
 
@@ -106,6 +109,53 @@ def person(command: Command) -> Command:
     )(command)
 
 
+def require_evaluate() -> None:
+    """Refuse to go on without the packages of the extra `evaluate`.
+
+    Raises:
+        SettingsRefused: one of them is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+        import statsmodels  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise SettingsRefused(
+            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
+        ) from error
+
+
+def models(command: Command) -> Command:
+    """Add --model, --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    return bundle(
+        "models",
+        _models,
+        click.option(
+            "--model",
+            metavar="MODEL",
+            help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
+            "of an installed one (`corcal models`).",
+        ),
+        click.option(
+            "--heart",
+            type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
+            default="embedded",
+            help="What finds the heart; the default comes with corcal.",
+        ),
+        click.option(
+            "--heart-weights",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="TotalSegmentator's weights of sub-task 293, a folder or zip.",
+        ),
+        click.option(
+            "--device",
+            type=click.Choice(["cpu", "cuda"], case_sensitive=False),
+            default="cpu",
+            help="Where --model and TotalSegmentator run.",
+        ),
+    )(command)
+
+
 def bundle(
     name: str, build: Callable[..., object], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
@@ -136,6 +186,12 @@ def _settings(file: Path | None, paper: bool) -> Settings:
     if file is not None:
         return Settings.from_toml(file)
     return Settings.paper() if paper else Settings()
+
+
+def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
+    from corcal.chosen import ChosenModels
+
+    return ChosenModels(model or "", heart, heart_weights, device)
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,34 @@ from corcal.cli.options import Output
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
+    from corcal.chosen import ChosenModels
     from corcal.pipeline import Person
     from corcal.settings import Settings
 
 
+@dataclass(frozen=True)
+class Source:
+    """What is scored.
+
+    Attributes:
+        scan: a DICOM folder, zip or file, or a volume.
+        series: the DICOM series in it; None for the best one.
+    """
+
+    scan: Path
+    series: str | None
+
+
 @click.command()
-@click.argument("scan", type=click.Path(path_type=Path))
+@options.bundle(
+    "source",
+    Source,
+    click.argument("scan", type=click.Path(path_type=Path)),
+    click.option(
+        "--series", metavar="UID", help="The DICOM series to score, if several are there."
+    ),
+)
 @options.output
-@click.option("--series", metavar="UID", help="The DICOM series to score, if several are there.")
 @click.option(
     "--severity-model",
     type=click.Path(path_type=Path),
@@ -27,13 +48,14 @@ if TYPE_CHECKING:
     help="Grade each artery by the severity_model.json of `corcal evaluate`.",
 )
 @options.settings
+@options.models
 @options.person
 def score(
-    scan: Path,
+    source: Source,
     output: Output,
-    series: str | None,
     severity_model: Path | None,
     settings: Settings,
+    models: ChosenModels,
     person: Person | None,
 ) -> None:
     """Find and measure the coronary calcium of a chest CT.
@@ -50,9 +72,18 @@ def score(
     check_output(output.folder, force=output.force)
     grading = None if severity_model is None else read_severity_model(severity_model)
     with steps(output.quiet) as begin:
+        # A model that cannot be run is found out before the scan is read.
+        locator, segmenter = models.locator(), models.segmenter(begin.part)
         begin("reading the scan")
-        ct = read_scan(scan, settings=settings.admission, series_uid=series)
-        reading = score_scan(ct, settings=settings, progress=begin, person=person)
+        ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
+        reading = score_scan(
+            ct,
+            settings=settings,
+            locator=locator,
+            segmenter=segmenter,
+            person=person,
+            progress=begin,
+        )
         if grading is not None:
             reading = with_grades(reading, grading)
         begin("writing the report")

@@ -1,6 +1,10 @@
 """The two steps that a model may take over, and what such a model must offer.
 
 The arrays handed over may be read-only and may be views; they are the caller's, to be read only.
+
+A segmenter that can only take crops prepared as those of its training were may also have
+`preparation`, a `corcal.settings.Preparation`: it then takes the place of the user's. Either may
+have `device`, where its network runs, for the report; "cpu" where it has none.
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.optimize import minimize
 
+from corcal.complete import Completed, completed
 from corcal.core.artery import Artery
 from corcal.core.judge import FEATURES
 from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter
 from corcal.phantom.case import PhantomOptions, make_case
-from corcal.pipeline import Completed, completed
 from corcal.prepare import LocatedHeart, prepare
 from corcal.read import read_scan
 from corcal.segment.embedded import EmbeddedSegmenter
@@ -104,7 +104,7 @@ def _judged(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> Jud
         coronary=coronary,
         known=coronary | ~touched(true == _UNCERTAIN),
         holds=np.array([(codes == a.vessel_code).any() for a in Artery]),
-        nothing_found=~candidates.arteries.any(axis=0),
+        nothing_found=np.logical_not(candidates.arteries.any(axis=0)),
         weight=weight,
     )
 
@@ -114,7 +114,7 @@ def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
     every = list(cases)
     features = np.concatenate([c.features[c.known] for c in every])
     coronary = np.concatenate([c.coronary[c.known] for c in every]).astype(float)
-    weight = np.concatenate([np.full(int(c.known.sum()), c.weight) for c in every])
+    weight = np.concatenate([c.weight * _importance(c.features[c.known]) for c in every])
 
     def loss(beta: NDArray[np.float64]) -> float:
         odds = features @ beta[:-1] + beta[-1]
@@ -138,6 +138,12 @@ def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
             "real": sum(c.weight != 1.0 for c in every),
         },
     }
+
+
+def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much candidates count by their size: a large one lost is a score lost."""
+    importance: NDArray[np.float64] = np.sqrt(np.exp(features[:, FEATURES.index("log_mm3")]) / 20)
+    return importance
 
 
 def fit_judge(

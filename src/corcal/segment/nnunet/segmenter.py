@@ -1,0 +1,190 @@
+"""The folds of a bundle as one artery segmenter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from corcal.core.artery import REGIONS
+from corcal.core.errors import ModelRefused
+from corcal.core.grid import Grid
+from corcal.engine import compiled, need
+from corcal.segment.bundle import Bundle
+from corcal.segment.manifest import network_of
+from corcal.segment.nnunet.network import load_network
+from corcal.segment.nnunet.windows import Fold, Told, count_windows, mirrored, slide
+from corcal.segment.plan import Intensities
+from corcal.settings import Preparation
+
+DEVICES = ("cpu", "cuda")
+#: A grid divides the scan's field of view evenly, so its spacing is only nearly the one asked for.
+_SPACING_TOLERANCE = 0.02
+
+
+class NnunetSegmenter:
+    """Finds the six regions with a bundle's folds, as nnU-Net's own predictor does.
+
+    The folds' logits are averaged, then turned into probabilities, which is nnU-Net's order. On
+    the CPU the bundle's OpenVINO networks are run, where it has them, else torch.
+    """
+
+    def __init__(self, bundle: Bundle, *, device: str = "cpu", told: Told | None = None) -> None:
+        """Choose how the bundle is run.
+
+        Args:
+            bundle: the model.
+            device: "cpu" or "cuda".
+            told: called after each window with how many are done and how many there are.
+
+        Raises:
+            ModelRefused: the device cannot be used, or needs what is not installed.
+        """
+        if device not in DEVICES:
+            raise ModelRefused(f"device {device!r} is not one of {', '.join(DEVICES)}")
+        self._bundle = bundle
+        self._told = told
+        self.device = device
+        self._open = _openvino_fold
+        if device == "cuda" or not bundle.has_networks:
+            _check_torch(bundle, device)
+            self._open = _torch_fold
+
+    @property
+    def name(self) -> str:
+        """Name and version of the model."""
+        return self._bundle.name
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bundle's manifest."""
+        return self._bundle.sha256
+
+    @property
+    def preparation(self) -> Preparation:
+        """How the crops of the model's training were prepared; it takes no others."""
+        return self._bundle.preparation
+
+    def probabilities(
+        self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
+    ) -> NDArray[np.float32]:
+        """Return the probability of each region: float32 (6, slice, row, column).
+
+        Args:
+            hu: float32 (slice, row, column), the prepared crop.
+            heart: not looked at.
+            grid: where `hu` lies, at the spacing of the model's training.
+
+        Raises:
+            ModelRefused: another spacing, or a file of the bundle is damaged or changed.
+        """
+        self._check_spacing(grid)
+        plan, folds = self._bundle.plan, self._bundle.facts.folds
+        image = normalise(hu, plan.intensities).transpose(plan.transpose)
+        windows = len(folds) * count_windows(image.shape, plan.patch)
+        tell = _counter(self._told, windows)
+        logits = np.zeros((len(REGIONS), *image.shape), np.float16)
+        for k in folds:
+            # One network at a time: five of them would need five times the memory.
+            fold = self._open(self._bundle, k, self.device)
+            logits += slide(image, plan.patch, fold, regions=len(REGIONS), told=tell)
+        logits /= np.float16(len(folds))
+        back = np.argsort(plan.transpose)
+        probabilities = np.asarray(expit(logits.astype(np.float32)), np.float32)
+        return probabilities.transpose(0, *(back + 1))
+
+    def _check_spacing(self, grid: Grid) -> None:
+        trained = self._bundle.facts.spacing_mm
+        if not np.allclose(grid.spacing_mm, trained, rtol=_SPACING_TOLERANCE):
+            raise ModelRefused(
+                f"{self._bundle.path}: was trained at {trained} mm, the crop has "
+                f"{tuple(round(s, 3) for s in grid.spacing_mm)} mm; prepare it at the model's "
+                "spacing"
+            )
+
+
+def normalise(hu: NDArray[np.float32], intensities: Intensities) -> NDArray[np.float32]:
+    """Return HU as the network wants them: nnU-Net's CTNormalization, in float32."""
+    image = np.clip(hu, intensities.lower_hu, intensities.upper_hu).astype(np.float32)
+    image -= intensities.mean_hu
+    image /= max(intensities.deviation_hu, 1e-8)
+    return image
+
+
+def _counter(told: Told | None, windows: int) -> Callable[[], None]:
+    done = 0
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        if told is not None:
+            told(done, windows)
+
+    return tell
+
+
+def _check_torch(bundle: Bundle, device: str) -> None:
+    if device == "cpu":
+        need("torch", f"{bundle.path} holds no OpenVINO networks; running it without them")
+        return
+    torch = need("torch", "--device cuda")
+    if not torch.cuda.is_available():
+        raise ModelRefused(
+            "--device cuda: torch finds no CUDA device here; use --device cpu, or install a CUDA "
+            "build of torch and its driver"
+        )
+
+
+class _OpenVinoFold:
+    """A fold's OpenVINO network on the CPU, in numpy."""
+
+    def __init__(self, bundle: Bundle, fold: int) -> None:
+        self._axes = bundle.facts.mirroring_axes
+        xml, weights = (bundle.read(name) for name in network_of(fold))
+        shape = (1, 1, *bundle.plan.patch)
+        self._run = compiled(xml, weights, shape, where=f"{bundle.path}: fold_{fold}")
+
+    def logits(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = mirrored(self._run, np.flip, window[None, None], self._axes)[0]
+        return found
+
+    def half(self, array: NDArray[np.float16]) -> NDArray[np.float16]:
+        return array
+
+    def to_numpy(self, array: NDArray[np.float16]) -> NDArray[np.float16]:
+        return array
+
+
+class _TorchFold:
+    """A fold's network in torch, on the CPU or on CUDA with half precision where nnU-Net has it."""
+
+    def __init__(self, bundle: Bundle, fold: int, device: str) -> None:
+        self._torch = need("torch", "running this model")
+        self._device = device
+        self._axes = bundle.facts.mirroring_axes
+        self._network = load_network(bundle, fold, what="running this model").to(device)
+
+    def logits(self, window: NDArray[np.float32]) -> Any:
+        torch = self._torch
+        given = torch.from_numpy(window)[None, None].to(self._device)
+        with torch.no_grad(), torch.autocast(self._device, enabled=self._device == "cuda"):
+            return mirrored(self._network, torch.flip, given, self._axes)[0]
+
+    def half(self, array: NDArray[np.float16]) -> Any:
+        return self._torch.from_numpy(array).to(self._device)
+
+    def to_numpy(self, array: Any) -> NDArray[np.float16]:
+        found: NDArray[np.float16] = array.cpu().numpy()
+        return found
+
+
+def _openvino_fold(bundle: Bundle, fold: int, device: str) -> Fold:
+    del device
+    return _OpenVinoFold(bundle, fold)
+
+
+def _torch_fold(bundle: Bundle, fold: int, device: str) -> Fold:
+    return _TorchFold(bundle, fold, device)
