@@ -157,9 +157,18 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
     return make_case(seed, options=options)
 
 
+#: What has random numbers of its own in a case; the anatomy comes first.
+_PARTS = 6
+
+
+def anatomy_of(seed: int) -> Anatomy:
+    """Return the anatomy that `make_case` gives a seed, without a scan of it."""
+    return sample_anatomy(np.random.default_rng(seed).spawn(_PARTS)[0])
+
+
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
-    body, blood, calcium, others, machine, pulse = rng.spawn(6)
+    body, blood, calcium, others, machine, pulse = rng.spawn(_PARTS)
     anatomy = sample_anatomy(body)
     tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
     mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
