@@ -7,7 +7,7 @@ and so is an artery in its fat. Shares of a pixel make it sensitive to half a pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,8 @@ from scipy.ndimage import binary_dilation
 
 from corcal.annotate.contours import Points, enclosed, window
 
-#: Pixels around a contour that it is compared with.
-_AROUND = 3
+#: Pixels around what is drawn that it is compared with.
+AROUND = 3
 #: Points along each side of a pixel, to tell how much of it is covered.
 _FINE = 4
 #: Beyond these values brighter is not more calcium, or more artery.
@@ -41,30 +41,25 @@ class Agreement:
 
 
 def agreement(
-    groups: Iterable[tuple[NDArray[np.int16], list[Points]]],
+    pairs: Iterable[tuple[NDArray[np.int16], NDArray[np.float64]]],
     clip_hu: tuple[float, float],
     threshold_hu: float,
 ) -> Agreement:
-    """Return how well contours agree with the slices they are laid on.
+    """Return how well a drawing agrees with the slices it is laid on.
 
     Args:
-        groups: a slice, int16 (row, column), and the contours of one class in it, (x, y) with
-            the first pixel's centre at (0, 0).
+        pairs: of each slice the values around what is drawn, int16 (row, column), and the part
+            of each pixel that is covered, 0 to 1.
         clip_hu: values beyond are taken for these.
         threshold_hu: from where a pixel is bright.
     """
     sums = np.zeros(3)
     covered = bright = 0.0
-    for plane, contours in groups:
-        (top, left), size = window(contours, plane.shape, margin=_AROUND)
-        if min(size) == 0:
-            continue
-        cover = _cover(contours, (top, left), size)
-        hu = plane[top : top + size[0], left : left + size[1]].astype(np.float64)
+    for hu, cover in pairs:
         covered += cover.sum()
         bright += cover[hu >= threshold_hu].sum()
         near = _near(cover > 0)
-        part, value = cover[near], np.clip(hu[near], *clip_hu)
+        part, value = cover[near], np.clip(hu[near].astype(np.float64), *clip_hu)
         # Centred slice by slice: that one slice is brighter than another says nothing.
         part, value = part - part.mean(), value - value.mean()
         sums += (part @ value, part @ part, value @ value)
@@ -76,10 +71,33 @@ def agreement(
     )
 
 
+def covered_by_contours(
+    groups: Iterable[tuple[NDArray[np.int16], list[Points]]],
+) -> Iterator[tuple[NDArray[np.int16], NDArray[np.float64]]]:
+    """Yield the pairs that `agreement` asks for.
+
+    Args:
+        groups: a slice, int16 (row, column), and the contours of one class in it, (x, y) with
+            the first pixel's centre at (0, 0).
+    """
+    for plane, contours in groups:
+        (top, left), size = window(contours, plane.shape, margin=AROUND)
+        if min(size):
+            part = plane[top : top + size[0], left : left + size[1]]
+            yield part, _cover(contours, (top, left), size)
+
+
+def covered_by_mask(
+    hu: NDArray[np.int16], mask: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.int16], NDArray[np.float64]]]:
+    """Yield the pairs that `agreement` asks for, for a mask (slice, row, column)."""
+    for number in np.flatnonzero(mask.any(axis=(1, 2))):
+        yield hu[number], mask[number].astype(np.float64)
+
+
 def _cover(
     contours: list[Points], start: tuple[int, int], size: tuple[int, int]
 ) -> NDArray[np.float64]:
-    """Return the part of each pixel that the contours cover, 0 to 1."""
     first = (1 / _FINE - 1) / 2
     fine = enclosed(
         contours,
@@ -93,5 +111,5 @@ def _cover(
 
 def _near(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels in or near a mask."""
-    near: NDArray[np.bool_] = binary_dilation(mask, np.ones((3, 3), bool), iterations=_AROUND)
+    near: NDArray[np.bool_] = binary_dilation(mask, np.ones((3, 3), bool), iterations=AROUND)
     return near

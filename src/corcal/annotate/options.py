@@ -28,6 +28,7 @@ class AnnotateOptions:
         reach_mm: for "nearest".
         checked: refuse a drawing that the scan's values or anatomy speak against. Otherwise
             that is only noted.
+        threshold_hu: from where a voxel can be calcium.
     """
 
     classes: ClassMap | None = None
@@ -38,3 +39,4 @@ class AnnotateOptions:
     orphans: str = "list"
     reach_mm: float = 3.0
     checked: bool = True
+    threshold_hu: float = 130.0

@@ -15,7 +15,13 @@ from corcal.annotate.con import ConFile
 from corcal.annotate.con_grid import WAYS, ConGrid, Way
 from corcal.annotate.contours import Points
 from corcal.annotate.drawn import Decision
-from corcal.annotate.evidence import CALCIUM_HU, VESSEL_HU, Agreement, agreement
+from corcal.annotate.evidence import (
+    CALCIUM_HU,
+    VESSEL_HU,
+    Agreement,
+    agreement,
+    covered_by_contours,
+)
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.paint import Groups
 from corcal.core.errors import AnnotationRefused
@@ -65,7 +71,6 @@ def choose_way(
     classes: ClassMap,
     *,
     options: AnnotateOptions,
-    threshold_hu: float,
     name: str,
 ) -> tuple[Way, tuple[Decision, ...], tuple[Notice, ...]]:
     """Return the way the contours lie, how it was decided, and what stays doubtful.
@@ -73,7 +78,7 @@ def choose_way(
     Raises:
         AnnotationRefused: the scan does not tell the direction of slices, and nobody said it.
     """
-    asked, found = _evidence(con, grid, classes, threshold_hu)
+    asked, found = _evidence(con, grid, classes, options.threshold_hu)
     numbers = {f"{w.slices}, {w.origin}": round(a.correlation, 3) for w, a in found.items()}
     if options.slices != "auto":
         slices, why = options.slices, "as given"
@@ -101,7 +106,11 @@ def _evidence(
         for (number, drawn), contours in groups.items():
             parts[drawn.is_calcium].append((number, contours))
         calcium[way], arteries[way] = (
-            agreement(((grid.scan.hu[n], c) for n, c in parts[which]), clip, threshold_hu)
+            agreement(
+                covered_by_contours((grid.scan.hu[n], c) for n, c in parts[which]),
+                clip,
+                threshold_hu,
+            )
             for which, clip in ((True, CALCIUM_HU), (False, VESSEL_HU))
         )
     enough = max(a.pixels for a in calcium.values()) >= _CALCIUM.fewest
@@ -152,18 +161,19 @@ def _origin(
 
 
 def require_classes(
-    con: ConFile, grid: ConGrid, classes: ClassMap | None, *, threshold_hu: float, name: str
+    con: ConFile, grid: ConGrid, *, options: AnnotateOptions, name: str
 ) -> ClassMap:
     """Return the map of type ids.
 
     Raises:
         AnnotationRefused: no map was given, or the file holds ids that it leaves out.
     """
+    classes = options.classes
     kinds = sorted({c.kind for c in con.contours})
     unknown = [k for k in kinds if classes is None or str(k) not in classes]
     if classes is not None and not unknown:
         return classes
-    listed = "; ".join(_described(con, grid, kind, threshold_hu) for kind in unknown)
+    listed = "; ".join(_described(con, grid, kind, options.threshold_hu) for kind in unknown)
     raise AnnotationRefused(
         f"{name}: what its type ids mean must be said, such as "
         "--map 6=RCA,7=LAD,8=LCX,9=calcium (or =ignore). "
@@ -178,8 +188,8 @@ def _described(con: ConFile, grid: ConGrid, kind: int, threshold_hu: float) -> s
     slices = {c.number for c in mine}
     bright = 0.0
     for way in WAYS:
-        placed = [grid.place(c, way) for c in mine]
-        laid = agreement(((grid.scan.hu[n], [p]) for n, p in placed), CALCIUM_HU, threshold_hu)
+        placed = ((grid.scan.hu[n], [p]) for n, p in (grid.place(c, way) for c in mine))
+        laid = agreement(covered_by_contours(placed), CALCIUM_HU, threshold_hu)
         bright = max(bright, laid.bright)
     many = np.mean([np.ptp(c.points, axis=0).max() for c in mine])
     return (

@@ -18,14 +18,13 @@ from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Notice, Scan
 
 
-def read_con(path: Path, scan: Scan, *, options: AnnotateOptions, threshold_hu: float) -> Drawn:
+def read_con(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
     """Return the contours of a MASS/QMass file as voxels of their scan.
 
     Args:
         path: the .con file.
         scan: the scan it was drawn on.
         options: what the user decided.
-        threshold_hu: from where a voxel can be calcium.
 
     Raises:
         AnnotationRefused: the file is damaged, or leaves open what it means.
@@ -34,10 +33,8 @@ def read_con(path: Path, scan: Scan, *, options: AnnotateOptions, threshold_hu: 
     raw = path.read_bytes()
     con, phase_notices = _one_phase(parse_con(raw, path.name), options.phase, path.name)
     grid, notices = con_grid(con, scan, path.name)
-    classes = require_classes(con, grid, options.classes, threshold_hu=threshold_hu, name=path.name)
-    way, decisions, doubts = choose_way(
-        con, grid, classes, options=options, threshold_hu=threshold_hu, name=path.name
-    )
+    classes = require_classes(con, grid, options=options, name=path.name)
+    way, decisions, doubts = choose_way(con, grid, classes, options=options, name=path.name)
     bits = np.zeros(scan.grid.shape, dtype=np.uint8)
     drawing = paint(bits, grouped(con, grid, classes, way), union=options.union)
     return Drawn(
