@@ -58,6 +58,8 @@ def agreement(
     for hu, cover in pairs:
         covered += cover.sum()
         bright += cover[hu >= threshold_hu].sum()
+        if not cover.any():
+            continue
         near = _near(cover > 0)
         part, value = cover[near], np.clip(hu[near].astype(np.float64), *clip_hu)
         # Centred slice by slice: that one slice is brighter than another says nothing.
@@ -99,8 +101,10 @@ def _cover(
     contours: list[Points], start: tuple[int, int], size: tuple[int, int]
 ) -> NDArray[np.float64]:
     first = (1 / _FINE - 1) / 2
+    # What was drawn twice would else enclose nothing.
+    once = {np.unique(c, axis=0).tobytes(): c for c in contours}
     fine = enclosed(
-        contours,
+        list(once.values()),
         (start[0] + first, start[1] + first),
         (size[0] * _FINE, size[1] * _FINE),
         1 / _FINE,

@@ -33,7 +33,7 @@ class _Asked:
     """What is asked for the way, and what it must answer.
 
     Attributes:
-        drawn: "calcium" or "arteries".
+        drawn: in words.
         fewest: pixels below which it tells nothing.
         agrees: correlation that the right direction of slices reaches at least.
         leads: by how much it then leads the other direction.
@@ -50,8 +50,8 @@ class _Asked:
 #: Measured on annotated scans: the right direction reaches 0.78 to 0.88 for calcium and 0.21 to
 #: 0.59 for arteries, the wrong one at most 0.04. The right origin leads by 0.05 and more for
 #: calcium; arteries drawn by hand may favour the wrong one by 0.01.
-_CALCIUM = _Asked("calcium", 6.0, 0.3, 0.2, 0.03)
-_ARTERIES = _Asked("arteries", 150.0, 0.12, 0.1, 0.03)
+_CALCIUM = _Asked("calcium contours", 6.0, 0.3, 0.2, 0.03)
+_ARTERIES = _Asked("artery contours", 150.0, 0.12, 0.1, 0.03)
 
 
 def grouped(con: ConFile, grid: ConGrid, classes: ClassMap, way: Way) -> Groups:
@@ -154,8 +154,8 @@ def _origin(
         return better, f"the {asked.drawn} agree better with the scan's values ({told})", ()
     text = (
         "Whether coordinates begin at the corner or the centre of the first pixel cannot be told "
-        f"from the {asked.drawn} ({told}); the corner is taken. The difference is half a pixel; "
-        "--origin decides it."
+        f"from the {asked.drawn} ({told}); the corner is taken. The difference is half a pixel of "
+        "the images drawn on; --origin decides it."
     )
     return "corner", f"the scan does not tell ({told})", (Notice("con-origin", text),)
 

@@ -189,7 +189,7 @@ def _refusal(orphans: list[Orphan]) -> str:
     listed = "; ".join(described(o) for o in orphans[:5])
     more = f"; and {len(orphans) - 5} more" if len(orphans) > 5 else ""
     return (
-        f"{len(orphans)} pieces of calcium touch no artery: {listed}{more}. Complete the arteries, "
+        f"calcium touches no artery, pieces: {len(orphans)}: {listed}{more}. Complete the arteries, "
         "or choose --orphans list or nearest"
     )
 

@@ -61,7 +61,7 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
         codes = codes.copy()
         codes[tuple(annotation.six.left_out.T)] = UNASSIGNED
     pictures = painted(quality_views(scan, codes))
-    block = _CAPTION + 2 * SIDE + GAP
+    block = _CAPTION + 2 * SIDE + 2 * GAP
     blocks = -(-len(pictures) // _COLUMNS)
     width = GAP + _COLUMNS * (SIDE + GAP)
     sheet = Image.new("RGB", (width, _TOP + blocks * block + _BOTTOM), BACKGROUND)
@@ -70,13 +70,14 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
     for number, picture in enumerate(pictures):
         x = GAP + number % _COLUMNS * (SIDE + GAP)
         y = _TOP + number // _COLUMNS * block
-        draw.text((x, y), picture.view.title, fill=BRIGHT, font=font(26))
+        draw.text((x, y), picture.view.title, fill=BRIGHT, font=font(24))
         draw.text((x, y + 31), picture.view.caption, fill=DIM, font=font(19))
         sheet.paste(picture.plain, (x, y + _CAPTION))
         sheet.paste(picture.marked, (x, y + _CAPTION + SIDE + GAP // 2))
     legend(draw, sheet.height - _BOTTOM + 18)
-    stray = "Magenta: calcium of no artery, left out."
-    draw.text((width - GAP, sheet.height - 34), stray, UNASSIGNED_COLOUR, font(20), anchor="ra")
+    if len(annotation.six.left_out):
+        stray = "Magenta: calcium of no artery, left out."
+        draw.text((width - GAP, sheet.height - 34), stray, UNASSIGNED_COLOUR, font(20), anchor="ra")
     draw.text((GAP, sheet.height - 34), DISCLAIMER, fill=DIM, font=font(20))
     return sheet
 
