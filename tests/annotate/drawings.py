@@ -26,6 +26,7 @@ def chest(codes: NDArray[np.uint8], grid: Grid = GRID, source: Source | None = N
     rng = np.random.default_rng(5)
     hu = np.full(grid.shape, -95.0)
     hu[gaussian_filter(rng.normal(size=grid.shape), 5.0) > 0.005] = 45.0
+    hu[:, :2] = -1000.0
     hu[codes > 0] = 35.0
     hu[codes > 3] = 450.0
     hu = gaussian_filter(hu, (0.0, 0.5, 0.5)) + rng.normal(scale=10.0, size=grid.shape)
@@ -86,7 +87,7 @@ def labellings(draw: st.DrawFn, shape: tuple[int, int, int]) -> NDArray[np.uint8
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     smooth = draw(st.sampled_from([0.0, 0.8, 1.5]))
     field = np.stack([gaussian_filter(rng.normal(size=shape), smooth) for _ in range(8)])
-    codes = field.argmax(axis=0).astype(np.uint8)
+    codes: NDArray[np.uint8] = field.argmax(axis=0).astype(np.uint8)
     codes[rng.random(shape) < draw(st.sampled_from([0.0, 0.3, 0.9]))] = 0
     return codes
 

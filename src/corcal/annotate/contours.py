@@ -101,9 +101,11 @@ def enclosed(
 def _cross_rows(a: Points, b: Points, crossed: NDArray[np.int32]) -> None:
     """Count every crossing of a contour's edges with the lattice's rows at the next point."""
     rows, columns = crossed.shape[0], crossed.shape[1] - 1
+    # Each edge from its upper end, so that it rounds alike whichever way it is run through.
+    down = (a[:, 1] <= b[:, 1])[:, None]
+    a, b = np.where(down, a, b), np.where(down, b, a)
     # Half-open, so that a corner on a row counts once and a peak touching it twice or never.
-    low = np.ceil(np.minimum(a[:, 1], b[:, 1])).astype(np.intp)
-    high = np.ceil(np.maximum(a[:, 1], b[:, 1])).astype(np.intp)
+    low, high = np.ceil(a[:, 1]).astype(np.intp), np.ceil(b[:, 1]).astype(np.intp)
     low, high = np.clip(low, 0, rows), np.clip(high, 0, rows)
     many = high - low
     edge = np.repeat(np.arange(len(a)), many)

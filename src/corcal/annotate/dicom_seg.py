@@ -35,7 +35,8 @@ def drawn_segments(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: s
         AnnotationRefused: it is damaged, or a segment means nothing here.
         GridMismatch: its frames are not slices of the scan.
     """
-    parts = [_part(item) for item in ds.get("SegmentSequence") or []]
+    # Number 0 is the background that a label map may describe.
+    parts = [p for p in map(_part, ds.get("SegmentSequence") or []) if p.number > 0]
     if not parts:
         raise AnnotationRefused(f"{name}: a DICOM SEG without segments")
     found, decision, notices = meanings(parts, classes, name)
