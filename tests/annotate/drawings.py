@@ -25,7 +25,7 @@ def chest(codes: NDArray[np.uint8], grid: Grid = GRID, source: Source | None = N
     """Return a scan of these labels: vessels and calcium in fat, muscle here and there."""
     rng = np.random.default_rng(5)
     hu = np.full(grid.shape, -95.0)
-    hu[gaussian_filter(rng.normal(size=grid.shape), 5.0) > 0.005] = 45.0
+    hu[gaussian_filter(rng.normal(size=grid.shape), 5.0) > 0.015] = 45.0
     hu[:, :2] = -1000.0
     hu[codes > 0] = 35.0
     hu[codes > 3] = 450.0
