@@ -189,8 +189,8 @@ def _refusal(orphans: list[Orphan]) -> str:
     listed = "; ".join(described(o) for o in orphans[:5])
     more = f"; and {len(orphans) - 5} more" if len(orphans) > 5 else ""
     return (
-        f"calcium touches no artery, pieces: {len(orphans)}: {listed}{more}. Complete the arteries, "
-        "or choose --orphans list or nearest"
+        f"calcium touches no artery, pieces: {len(orphans)}: {listed}{more}. Complete the "
+        "arteries, or choose --orphans list or nearest"
     )
 
 
