@@ -127,8 +127,9 @@ def test_values_out_of_range_are_refused(
 
 def test_as_dict_is_plain_and_whole() -> None:
     plain = Settings().as_dict()
-    assert list(plain) == ["admission", "preparation", "segmentation", "scoring"]
+    assert list(plain) == ["admission", "preparation", "segmentation", "scoring", "training"]
     assert plain["preparation"] == {
         "spacing_mm": [0.8, 0.73, 0.73],
         "padding_voxels": [10, 10, 10],
+        "crop_to_heart": True,
     }
