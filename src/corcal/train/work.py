@@ -98,7 +98,7 @@ class Work:
         return Settings.from_toml(self.settings_file)
 
 
-def put(path: Path, content: bytes) -> None:
+def put(path: Path, content: bytes | memoryview) -> None:
     """Write a file whole or not at all; its folder is made.
 
     Raises:

@@ -1,0 +1,91 @@
+"""Saved states of a training, of which the last good one is always there.
+
+nnU-Net writes its checkpoint over the last one, so that a kill at that moment leaves none. Here
+each state has a file of its own with its SHA-256 in the name; the last two are kept, and one that
+is damaged is passed over. Nothing is unpickled but tensors and plain values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from corcal.core.errors import TrainingStopped
+from corcal.train.work import put
+
+_NAME = re.compile(r"state_(\d+)_([0-9a-f]{64})\.pt")
+_KEPT = 2
+
+
+def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
+    """Save a state, then drop all but the last two.
+
+    Args:
+        folder: of the fold.
+        epochs_done: in this state.
+        state: tensors and plain values, nested in dictionaries and lists.
+
+    Raises:
+        OutputRefused: it cannot be written; earlier ones are kept.
+    """
+    content = io.BytesIO()
+    torch.save(state, content)
+    # From memory: a write by torch itself would name a full disk only as a failed assertion.
+    data = content.getbuffer()
+    sha256 = hashlib.sha256(data).hexdigest()
+    put(folder / f"state_{epochs_done:05d}_{sha256}.pt", data)
+    for _, path in _states(folder)[_KEPT:]:
+        path.unlink(missing_ok=True)
+
+
+def load_state(
+    folder: Path, device: str, *, note: Callable[[str], None] = lambda _: None
+) -> tuple[int, dict[str, Any]] | None:
+    """Return the last good state and how many epochs it has done; None if there is none yet.
+
+    Args:
+        folder: of the fold.
+        device: where the tensors go.
+        note: called with a sentence about each damaged state that is passed over.
+
+    Raises:
+        TrainingStopped: there are states, but all are damaged.
+    """
+    found = _states(folder)
+    for epochs_done, path in found:
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() == _sha256(path):
+            loaded = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
+            return epochs_done, dict(loaded)
+        note(f"the state after epoch {epochs_done} is damaged and is passed over")
+    if found:
+        raise TrainingStopped(
+            f"{folder}: all {len(found)} saved states are damaged; restore them from a copy, or "
+            "delete the folder to train this fold anew"
+        )
+    return None
+
+
+def epochs_done(folder: Path) -> int:
+    """Return how many epochs the last saved state has done, 0 without one; it is not read."""
+    found = _states(folder)
+    return found[0][0] if found else 0
+
+
+def _states(folder: Path) -> list[tuple[int, Path]]:
+    """Return the saved states, the last first."""
+    if not folder.is_dir():
+        return []
+    named = [(match, p) for p in folder.iterdir() if (match := _NAME.fullmatch(p.name))]
+    return sorted(((int(match[1]), p) for match, p in named), key=lambda s: s[0], reverse=True)
+
+
+def _sha256(path: Path) -> str:
+    match = _NAME.fullmatch(path.name)
+    return match[2] if match else ""
