@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from corcal.core.errors import TrainingStopped
+from corcal.locate.process import command_of, environment_with
 from corcal.train.events import Event, Refused, decode
 from corcal.train.work import Work
 
@@ -56,9 +56,8 @@ def run_child(module: str, arguments: list[str], work: Work, machine: Machine, t
     Raises:
         TrainingStopped: it ended before its time.
     """
-    command = [sys.executable, "-P", "-m", f"corcal.train.{module}", str(work.folder.absolute())]
     child = subprocess.Popen(
-        [*command, *arguments],
+        command_of(f"corcal.train.{module}", [str(work.folder.absolute()), *arguments]),
         # The child reads this until it ends, which is when this process is gone.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -83,7 +82,6 @@ def run_child(module: str, arguments: list[str], work: Work, machine: Machine, t
 
 def environment(work: Work, machine: Machine) -> dict[str, str]:
     """Return all environment variables of a child."""
-    kept = {k: v for k, v in os.environ.items() if not k.lower().startswith("nnunet")}
     own = {
         "nnUNet_raw": work.raw.parent,
         "nnUNet_preprocessed": work.preprocessed.parent,
@@ -93,13 +91,14 @@ def environment(work: Work, machine: Machine) -> dict[str, str]:
         "nnUNet_def_n_proc": max(1, machine.workers),
         "MPLBACKEND": "agg",
     }
-    if machine.device == "cuda":
-        visible = [g for g in kept.get("CUDA_VISIBLE_DEVICES", "").split(",") if g.strip()]
-        own["CUDA_VISIBLE_DEVICES"] = visible[machine.gpu] if visible else machine.gpu
     if machine.threads:
         own["OMP_NUM_THREADS"] = machine.threads
     absolute = {k: v.absolute() if isinstance(v, Path) else v for k, v in own.items()}
-    return kept | {k: str(v) for k, v in absolute.items()}
+    variables = environment_with({k: str(v) for k, v in absolute.items()}, without="nnUNet")
+    if machine.device == "cuda":
+        visible = [g for g in variables.get("CUDA_VISIBLE_DEVICES", "").split(",") if g.strip()]
+        variables["CUDA_VISIBLE_DEVICES"] = visible[machine.gpu] if visible else str(machine.gpu)
+    return variables
 
 
 def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> None:

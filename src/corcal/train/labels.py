@@ -9,16 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from corcal.core.artery import REGIONS, Artery
+from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
 from corcal.train.work import read_json
-
-#: Six labels that exclude each other, for training without merged regions.
-PLAIN = tuple(
-    [(a.value, a.vessel_code) for a in Artery]
-    + [(f"{a.value}_calcification", a.calcium_code) for a in Artery]
-)
 
 
 def label_entries(training: Training) -> dict[str, int | list[int]]:
@@ -28,7 +22,7 @@ def label_entries(training: Training) -> dict[str, int | list[int]]:
         for name, codes, _ in REGIONS:
             entries[name] = list(codes) if len(codes) > 1 else codes[0]
     else:
-        entries.update(PLAIN)
+        entries.update(EXCLUSIVE)
     return entries
 
 
