@@ -109,15 +109,24 @@ def person(command: Command) -> Command:
 
 def models(command: Command) -> Command:
     """Add --model, --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
-    return bundle(
-        "models",
-        _models,
-        click.option(
-            "--model",
-            metavar="MODEL",
-            help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
-            "of an installed one (`corcal models`).",
-        ),
+    model = click.option(
+        "--model",
+        metavar="MODEL",
+        help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
+        "of an installed one (`corcal models`).",
+    )
+    return bundle("models", _models, model, *_heart("Where --model and TotalSegmentator run."))(
+        command
+    )
+
+
+def hearts(command: Command) -> Command:
+    """Add --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    return bundle("models", _hearts, *_heart("Where TotalSegmentator runs."))(command)
+
+
+def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
+    return (
         click.option(
             "--heart",
             type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
@@ -134,9 +143,9 @@ def models(command: Command) -> Command:
             "--device",
             type=click.Choice(["cpu", "cuda"], case_sensitive=False),
             default="cpu",
-            help="Where --model and TotalSegmentator run.",
+            help=where,
         ),
-    )(command)
+    )
 
 
 def bundle(
@@ -175,6 +184,10 @@ def _models(model: str | None, heart: str, heart_weights: Path | None, device: s
     from corcal.chosen import ChosenModels
 
     return ChosenModels(model or "", heart, heart_weights, device)
+
+
+def _hearts(heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
+    return _models(None, heart, heart_weights, device)
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:

@@ -63,8 +63,8 @@ class Training:
     min_inside_share: float = 0.8
 
     def __post_init__(self) -> None:
-        counts = ("batch", "stages", "convolutions", "features", "max_features", "epochs")
-        counts += ("iterations", "val_iterations", "save_every")
+        counts = ["batch", "stages", "convolutions", "features", "max_features", "epochs"]
+        counts += ["iterations", "val_iterations", "save_every"]
         shares = ("foreground_share", "min_calcium_share", "min_inside_share")
         weights = (self.dice_weight, self.cross_entropy_weight)
         rules = (

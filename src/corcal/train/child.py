@@ -6,6 +6,7 @@ This process's own variables that begin with nnUNet do not reach it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -116,10 +117,8 @@ def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> No
 def _end(child: subprocess.Popen[str]) -> None:
     """End what is left of a child: itself, and the processes it started."""
     if hasattr(os, "killpg"):
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     elif child.poll() is None:
         child.kill()
     child.wait()

@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
 from corcal.train.child import Machine, Tell, run_child
@@ -33,6 +34,23 @@ def require_nnunet() -> None:
     for name in ("torch", "nnunetv2"):
         if importlib.util.find_spec(name) is None:
             raise SettingsRefused(INSTALL.format(name=name))
+
+
+def visible_gpus() -> tuple[int, ...]:
+    """Return the GPUs that torch sees, counted from 0.
+
+    Raises:
+        SettingsRefused: there is none.
+    """
+    import torch  # noqa: PLC0415
+
+    count = torch.cuda.device_count()
+    if count == 0:
+        raise SettingsRefused(
+            "device cuda was asked for, but torch finds no CUDA device; use --device cpu, or "
+            "install a CUDA build of torch and its driver"
+        )
+    return tuple(range(count))
 
 
 def plan_and_preprocess(work: Work, machine: Machine, tell: Tell) -> None:
@@ -90,7 +108,7 @@ def train_folds(
                 return
             try:
                 arguments = [str(fold), place.device, str(place.threads)]
-                run_child("fold", arguments, work, place, lambda e, f=fold: told(f, e))
+                run_child("fold", arguments, work, place, partial(told, fold))
             except InputRefused as error:
                 faults[fold] = error
 

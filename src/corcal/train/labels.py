@@ -63,7 +63,7 @@ def load_dataset_json(path: Path, training: Training) -> dict[str, Any]:
         wanted = expected.get(key)
         have = found.get(key) if isinstance(found, dict) else None
         # Dictionaries compare equal in any order of their keys; here the order is the meaning.
-        same = have == wanted and (key != "labels" or list(have) == list(wanted))
+        same = have == wanted and list(have or ()) == list(wanted or ())
         if not same:
             raise DatasetRefused(
                 f"{path}: {key} is {_shown(have)}, not {_shown(wanted)}; the order decides which "

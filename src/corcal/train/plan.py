@@ -6,11 +6,15 @@ they are written down instead. What the paper does not give is nnU-Net's default
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
 
+from corcal.core.errors import SettingsRefused
 from corcal.core.training import Training
 from corcal.settings import Settings
 from corcal.train.fingerprint import Fingerprint, fingerprint_of
@@ -21,8 +25,20 @@ from corcal.train.work import (
     DATASET_NAME,
     PLANS_NAME,
     Work,
+    put,
     put_json,
     read_json,
+)
+
+#: What a dataset is made with, and cannot be changed after it.
+_FIXED = (
+    "preparation.spacing_mm",
+    "preparation.padding_voxels",
+    "preparation.crop_to_heart",
+    "training.folds",
+    "training.test_share",
+    "training.seed",
+    "training.merge_regions",
 )
 
 
@@ -48,6 +64,35 @@ def write_plan(work: Work) -> dict[str, Any]:
     # Last: with it, the plan is whole.
     put_json(work.plans_file, plans)
     return plans
+
+
+def change_training(work: Work, file: Path) -> None:
+    """Give a dataset another [training]: patch, network, epochs and the like.
+
+    Args:
+        work: with a dataset.
+        file: TOML; what it leaves out stays as it was.
+
+    Raises:
+        SettingsRefused: the file is wrong, or asks for what the dataset was not made with.
+        DatasetRefused: the folder holds no training.
+        OutputRefused: the folder cannot be written.
+    """
+    made = work.settings()
+    Settings.from_toml(file)
+    asked = tomllib.loads(file.read_text(encoding="utf-8"))
+    tables = {name: table | asked.get(name, {}) for name, table in made.as_dict().items()}
+    wanted = Settings.from_dict(tables, str(file))
+    for name in _FIXED:
+        group, key = name.split(".")
+        have, want = (getattr(getattr(s, group), key) for s in (made, wanted))
+        if have != want:
+            raise SettingsRefused(
+                f"{file}: {name} {want}: the dataset in {work.folder} was made with {have}; make "
+                "another one with `corcal train dataset`, or leave that setting as it was"
+            )
+    changed = replace(made, training=wanted.training)
+    put(work.settings_file, changed.to_toml().encode())
 
 
 def plans_json(settings: Settings, fingerprint: Fingerprint) -> dict[str, Any]:

@@ -14,8 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from corcal.core.errors import TrainingStopped
 from corcal.train.work import put
 
@@ -34,6 +32,8 @@ def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
     Raises:
         OutputRefused: it cannot be written; earlier ones are kept.
     """
+    import torch  # noqa: PLC0415 - who only asks how far a fold is does without
+
     content = io.BytesIO()
     torch.save(state, content)
     # From memory: a write by torch itself would name a full disk only as a failed assertion.
@@ -57,6 +57,8 @@ def load_state(
     Raises:
         TrainingStopped: there are states, but all are damaged.
     """
+    import torch  # noqa: PLC0415
+
     found = _states(folder)
     for epochs_done, path in found:
         content = path.read_bytes()

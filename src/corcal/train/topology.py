@@ -51,8 +51,8 @@ def topology_of(training: Training, spacing_mm: tuple[float, float, float]) -> T
         if not axes:
             break
         wide = [w or s / min(spacing) < 2 for w, s in zip(wide, spacing, strict=True)]
-        kernels.append(_index(3 if w else 1 for w in wide))
-        strides.append(_index(2 if a in axes else 1 for a in range(3)))
+        kernels.append((_kernel(wide[0]), _kernel(wide[1]), _kernel(wide[2])))
+        strides.append((1 + (0 in axes), 1 + (1 in axes), 1 + (2 in axes)))
         for axis in axes:
             size[axis] = -(-size[axis] // 2)
             spacing[axis] *= 2
@@ -62,6 +62,10 @@ def topology_of(training: Training, spacing_mm: tuple[float, float, float]) -> T
         min(training.max_features, training.features * 2**stage) for stage in range(len(strides))
     )
     return Topology(tuple(strides), tuple(kernels), features)
+
+
+def _kernel(wide: bool) -> int:
+    return 3 if wide else 1
 
 
 def _halved(size: list[int], spacing: list[float]) -> list[int]:
@@ -85,8 +89,3 @@ def _check(patch: Index, strides: list[Index]) -> None:
                 f"training.patch_voxels: {patch[axis]} {name} cannot be halved evenly through "
                 f"{len(strides)} stages; make them a multiple of {factor}, such as {above}"
             )
-
-
-def _index(values: object) -> Index:
-    a, b, c = values  # type: ignore[misc]
-    return (a, b, c)

@@ -95,7 +95,7 @@ class CorcalTrainer(nnUNetTrainer):
         self.current_epoch = epochs_done
 
     def save_checkpoint(self, filename: str) -> None:
-        """Save the state after the current epoch; the file's name is corcal's, not the one given."""
+        """Save the state after the current epoch, under corcal's name for it."""
         scaler = self.grad_scaler
         state = {
             "plan": self.plan_sha256,
@@ -113,7 +113,7 @@ class CorcalTrainer(nnUNetTrainer):
         inner.weight_ce = self.training.cross_entropy_weight
         return loss
 
-    def configure_rotation_dummyDA_mirroring_and_inital_patch_size(self) -> Any:  # noqa: N802
+    def configure_rotation_dummyDA_mirroring_and_inital_patch_size(self) -> Any:
         """Return nnU-Net's augmentation, without mirroring where that is not wanted."""
         rotation, flat, initial, _ = (
             super().configure_rotation_dummyDA_mirroring_and_inital_patch_size()
@@ -171,6 +171,7 @@ class CorcalTrainer(nnUNetTrainer):
         self.current_epoch = done
 
     def _epoch_event(self, done: int, saved: bool) -> EpochDone:
+        names = learnt(self.training)
         latest = {
             key: self.logger.get_value(key, step=-1)
             for key in ("train_losses", "val_losses", "dice_per_class_or_region", "lrs")
@@ -192,9 +193,7 @@ class CorcalTrainer(nnUNetTrainer):
             epochs=self.num_epochs,
             train_loss=float(latest["train_losses"]),
             val_loss=float(latest["val_losses"]),
-            dice=dict(
-                zip(learnt(self.training), map(_finite, latest["dice_per_class_or_region"]), strict=True)
-            ),
+            dice=dict(zip(names, map(_finite, latest["dice_per_class_or_region"]), strict=True)),
             learning_rate=float(latest["lrs"]),
             seconds=round(seconds, 3),
             seconds_left=round(pace * (self.num_epochs - done), 1),
