@@ -131,7 +131,10 @@ class Settings:
 
     @classmethod
     def paper(cls) -> Self:
-        """Return the paper's values: 100 slices, padding in-plane only, labels as painted."""
+        """Return the paper's values: 100 slices, padding in-plane only, labels as painted.
+
+        The training's defaults are the paper's already, but for elastic deformations.
+        """
         default = cls()
         return replace(
             default,
@@ -147,6 +150,7 @@ class Settings:
                 candidate_probability=0.5,
                 min_lesion_probability=0.0,
             ),
+            training=replace(default.training, elastic_share=0.2),
         )
 
     @classmethod

@@ -9,7 +9,7 @@ from corcal.core.errors import SettingsRefused
 
 @dataclass(frozen=True)
 class Training:
-    """How a model is trained, by nnU-Net v2; the defaults are the paper's, section 2.4.
+    """How a model is trained, by nnU-Net v2; the numbers of the paper, section 2.4.
 
     What the paper does not give is nnU-Net's own default. Not used in scoring.
 
@@ -28,6 +28,8 @@ class Training:
         dice_weight: of the Dice loss.
         cross_entropy_weight: of the cross-entropy.
         foreground_share: share of patches that surely show an artery or calcium.
+        elastic_share: share of patches that are bent elastically. nnU-Net v2 bends none; the
+            paper names elastic deformations, `Settings.paper()` has the share of nnU-Net v1.
         mirror: flip patches along all axes in training; scoring then averages the flips.
         merge_regions: learn each artery together with its calcium; False learns six labels
             that exclude each other, as the paper's ablation does.
@@ -53,6 +55,7 @@ class Training:
     dice_weight: float = 1.0
     cross_entropy_weight: float = 1.0
     foreground_share: float = 0.33
+    elastic_share: float = 0.0
     mirror: bool = True
     merge_regions: bool = True
     folds: int = 5
@@ -65,7 +68,7 @@ class Training:
     def __post_init__(self) -> None:
         counts = ["batch", "stages", "convolutions", "features", "max_features", "epochs"]
         counts += ["iterations", "val_iterations", "save_every"]
-        shares = ("foreground_share", "min_calcium_share", "min_inside_share")
+        shares = ("foreground_share", "elastic_share", "min_calcium_share", "min_inside_share")
         weights = (self.dice_weight, self.cross_entropy_weight)
         rules = (
             (min(self.patch_voxels) >= 8, "patch_voxels must be at least 8 on each side"),

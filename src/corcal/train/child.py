@@ -104,14 +104,15 @@ def environment(work: Work, machine: Machine) -> dict[str, str]:
 
 def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> None:
     assert child.stdout is not None
-    for line in child.stdout:
-        match decode(line):
-            case None:
-                continue
-            case Refused(text):
-                refusals.append(text)
-            case event:
-                tell(event)
+    with child.stdout as lines:
+        for line in lines:
+            match decode(line):
+                case None:
+                    continue
+                case Refused(text):
+                    refusals.append(text)
+                case event:
+                    tell(event)
 
 
 def _end(child: subprocess.Popen[str]) -> None:

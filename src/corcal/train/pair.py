@@ -15,6 +15,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import HeartLocator
 from corcal.prepare import Prepared, locate_heart, prepare
+from corcal.read.admit import admit
 from corcal.read.labels import read_labels
 from corcal.read.scan import read_scan
 from corcal.read.volume import read_volume
@@ -90,6 +91,7 @@ def read_pair(row: Row, settings: Settings, locator: HeartLocator) -> Pair:
             together.
     """
     scan = read_scan(row.scan, settings=settings.admission)
+    admitted = admit(scan, settings.admission)
     labels = read_labels(row.labels, scan)
     check_values(scan, labels, settings)
     if row.heart is not None:
@@ -101,7 +103,7 @@ def read_pair(row: Row, settings: Settings, locator: HeartLocator) -> Pair:
     prepared = prepare(scan, heart, settings.preparation)
     codes = nearest(labels.codes, labels.grid, prepared.grid)
     _check_inside(labels, codes, prepared, settings)
-    notices = scan.notices + _lost(labels, prepared)
+    notices = scan.notices + admitted + _lost(labels, prepared)
     return Pair(
         hu=prepared.hu,
         codes=codes,

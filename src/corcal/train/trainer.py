@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from batchgeneratorsv2.transforms.spatial.spatial import SpatialTransform
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from corcal.core.errors import TrainingStopped
@@ -112,6 +113,14 @@ class CorcalTrainer(nnUNetTrainer):
         inner.weight_dice = self.training.dice_weight
         inner.weight_ce = self.training.cross_entropy_weight
         return loss
+
+    def get_training_transforms(self, *given: Any, **named: Any) -> Any:
+        """Return nnU-Net's augmentation, with elastic deformation where that is wanted."""
+        transforms = super().get_training_transforms(*given, **named)
+        for one in transforms.transforms:
+            if isinstance(one, SpatialTransform):
+                one.p_elastic_deform = self.training.elastic_share
+        return transforms
 
     def configure_rotation_dummyDA_mirroring_and_inital_patch_size(self) -> Any:
         """Return nnU-Net's augmentation, without mirroring where that is not wanted."""
