@@ -88,7 +88,7 @@ def test_a_plan_is_written_where_nnunet_looks_for_it(work: Work) -> None:
 def test_a_dataset_with_permuted_keys_is_not_planned(work: Work) -> None:
     path = work.raw / "dataset.json"
     path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True))
-    with pytest.raises(DatasetRefused, match="a program that sorts keys|A program that sorts keys"):
+    with pytest.raises(DatasetRefused, match="A program that sorts keys"):
         write_plan(work)
     assert not work.plans_file.exists()
 

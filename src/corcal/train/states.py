@@ -39,8 +39,12 @@ def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
     # From memory: a write by torch itself would name a full disk only as a failed assertion.
     data = content.getbuffer()
     sha256 = hashlib.sha256(data).hexdigest()
-    put(folder / f"state_{epochs_done:05d}_{sha256}.pt", data)
-    for _, path in _states(folder)[_KEPT:]:
+    saved = folder / f"state_{epochs_done:05d}_{sha256}.pt"
+    put(saved, data)
+    # One as late as this is a damaged one that was passed over; it must not count as kept.
+    passed = [p for done, p in _states(folder) if done >= epochs_done and p != saved]
+    earlier = [p for done, p in _states(folder) if done < epochs_done]
+    for path in (*passed, *earlier[_KEPT - 1 :]):
         path.unlink(missing_ok=True)
 
 
@@ -61,8 +65,8 @@ def load_state(
 
     found = _states(folder)
     for epochs_done, path in found:
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == _sha256(path):
+        content = _whole(path)
+        if content is not None:
             loaded = torch.load(io.BytesIO(content), map_location=device, weights_only=True)
             return epochs_done, dict(loaded)
         note(f"the state after epoch {epochs_done} is damaged and is passed over")
@@ -75,9 +79,15 @@ def load_state(
 
 
 def epochs_done(folder: Path) -> int:
-    """Return how many epochs the last saved state has done, 0 without one; it is not read."""
-    found = _states(folder)
-    return found[0][0] if found else 0
+    """Return how many epochs the last good state has done, 0 without one; torch is not needed."""
+    return next((done for done, path in _states(folder) if _whole(path) is not None), 0)
+
+
+def _whole(path: Path) -> bytes | None:
+    """Return the content of a state that is as it was saved, None for a damaged one."""
+    match, content = _NAME.fullmatch(path.name), path.read_bytes()
+    good = match is not None and hashlib.sha256(content).hexdigest() == match[2]
+    return content if good else None
 
 
 def _states(folder: Path) -> list[tuple[int, Path]]:
@@ -86,8 +96,3 @@ def _states(folder: Path) -> list[tuple[int, Path]]:
         return []
     named = [(match, p) for p in folder.iterdir() if (match := _NAME.fullmatch(p.name))]
     return sorted(((int(match[1]), p) for match, p in named), key=lambda s: s[0], reverse=True)
-
-
-def _sha256(path: Path) -> str:
-    match = _NAME.fullmatch(path.name)
-    return match[2] if match else ""
