@@ -45,7 +45,8 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "segmentation.min_artery_mm3": (30.0, 0.0),
         "segmentation.heart_margin_mm": (8.0, 0.0),
         "training.elastic_share": (0.0, 0.2),
-        "segmentation.min_lesion_probability": (0.45, 0.0),
+        "segmentation.candidate_probability": (0.25, 0.5),
+        "segmentation.min_lesion_probability": (0.3, 0.0),
     }
 
 

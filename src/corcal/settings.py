@@ -87,8 +87,8 @@ class Segmentation:
     min_lesion_mm3: float = 2.0
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
-    candidate_probability: float = 0.5
-    min_lesion_probability: float = 0.45
+    candidate_probability: float = 0.25
+    min_lesion_probability: float = 0.3
     uncertain_below: float = 0.8
 
 

@@ -11,9 +11,10 @@ from statsmodels.stats.proportion import proportion_confint
 
 from corcal.evaluate.detection import FIGURES, detection, detection_figures
 from corcal.evaluate.interval import IntervalRule, proportion
-from corcal.evaluate.kappa import kappa, mchugh_words
+from corcal.evaluate.kappa import kappa
 from corcal.evaluate.pairs import Pairs
 from corcal.evaluate.two_by_two import TwoByTwo
+from corcal.evaluate.wording import mchugh_words
 from tests.evaluate.cohorts import from_counts, results
 
 WILSON, EXACT = IntervalRule(), IntervalRule(method="exact")

@@ -14,7 +14,7 @@ from tests.evaluate.cohorts import graded
 
 RULE = IntervalRule()
 OVERLAPPING = (
-    np.array([0.0, 0, 5, 10, 40, 20, 90, 60, 200, 150, 300, 120]),
+    np.array([0.0, 0, 15, 10, 40, 20, 90, 60, 200, 150, 300, 120]),
     np.array([0.0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]),
 )
 

@@ -1,5 +1,6 @@
 """A phantom scan and its truth agree."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from scipy.ndimage import binary_dilation
 
 from corcal.core.artery import Artery
+from corcal.phantom.as_json import text_of, truth_of
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case, make_chest
 
 TINY = PhantomOptions.tiny()
@@ -100,3 +102,30 @@ def test_chest_holds_the_whole_heart() -> None:
     edge = heart.copy()
     edge[1:-1, 1:-1, 1:-1] = False
     assert not edge.any()
+
+
+def test_the_case_can_be_made_again_from_its_json(calcified: PhantomCase) -> None:
+    told = json.loads(text_of(truth_of(calcified, "0")))
+    options = PhantomOptions.from_dict(told["parameters"]["options"])
+    again = make_case(told["seed"], options=options)
+    np.testing.assert_array_equal(again.hu, calcified.hu)
+    assert len(told["parameters"]["plaques"]) == len(calcified.lesions)
+    assert set(told["parameters"]["anatomy"]["courses"]) >= {"RCA", "LM", "LAD", "LCX"}
+
+
+def test_an_option_leaves_all_else_as_it_is(calcified: PhantomCase) -> None:
+    other = make_case(11, options=replace(TINY, burden="zero", contrast=1.0, mimics=1.0))
+    assert other.parameters["anatomy"] == calcified.parameters["anatomy"]
+    assert other.parameters["scanner"]["sigma_mm"] == calcified.parameters["scanner"]["sigma_mm"]
+
+
+def test_agatston_of_an_artery_is_that_of_its_lesions(calcified: PhantomCase) -> None:
+    for artery in Artery:
+        alone = [x.agatston for x in calcified.lesions if x.artery == artery.value]
+        together = calcified.agatston[artery.value]
+        # Lesions that touch share a peak, so that the artery may score more.
+        assert sum(alone) * 0.7 <= together <= 2.0 * sum(alone) + 1e-6
+
+
+def test_fat_is_that_of_hearts(calcified: PhantomCase) -> None:
+    assert 30.0 <= calcified.parameters["fat_ml"] <= 200.0

@@ -15,7 +15,7 @@ from corcal.phantom.patients import Patient, draw_patients
 from corcal.phantom.population import People, Population
 
 STILL = replace(
-    PhantomOptions.tiny(), spacing_mm=(1.6, 1.6, 1.6), shape=(88, 88, 88), thickness_mm=1.6,
+    PhantomOptions.tiny(), spacing_mm=(1.8, 1.8, 1.8), shape=(78, 78, 78), thickness_mm=1.8,
     mimics=0.0, noise=False,
 )  # fmt: skip
 
@@ -58,6 +58,28 @@ def test_a_scan_is_made_again_until_the_calcium_fits(monkeypatch: pytest.MonkeyP
     made = phantom_of(patient((40.0, 100.0, 0.0)), STILL)
     assert asked == [(11, (40.0, 100.0, 0.0)), (11, (80.0, 200.0, 0.0))]
     assert visible_mm3(made) == pytest.approx([40.0, 100.0, 0.0])
+
+
+def test_the_search_closes_in_where_little_more_shows_much_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def make(seed: int, *, options: PhantomOptions, progress: object = None) -> SimpleNamespace:
+        assert options.calcium_mm3 is not None
+        asked.append(options.calcium_mm3[0])
+        # Motion hides all plaques but large ones, which then show at once.
+        seen = 0.0 if asked[-1] < 70.0 else 2.0 * (asked[-1] - 50.0)
+        return SimpleNamespace(
+            lesions=[SimpleNamespace(artery="RCA", visible_mm3=seen)],
+            grid=SimpleNamespace(voxel_mm3=0.5),
+        )
+
+    monkeypatch.setattr(matched, "make_case", make)
+    monkeypatch.setattr(matched, "seed_of", lambda patient: 11)
+    made = phantom_of(patient((60.0, 0.0, 0.0)), STILL)
+    assert asked[:3] == [60.0, 180.0, pytest.approx(np.sqrt(60.0 * 180.0))]
+    assert visible_mm3(made)[0] == pytest.approx(60.0, rel=0.2)
 
 
 def test_a_patient_gets_the_anatomy_of_the_diagnosis() -> None:

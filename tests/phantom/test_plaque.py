@@ -1,5 +1,7 @@
 """Plaques hold exactly the volume they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,28 @@ def test_a_plaque_takes_any_volume(volume_mm3: float) -> None:
     assert sized.thickness_mm <= 1.9 * sized.ring_mm
     assert sized.span_rad < 2 * np.pi
     assert sized.length_mm < 30.0
+
+
+@pytest.mark.parametrize("angle_rad", [0.0, 1.5, 3.0, 4.5])
+def test_volume_in_a_bend_is_what_sampling_finds(angle_rad: float) -> None:
+    turn = np.linspace(0.0, 2.0, 60)
+    bend = np.stack([9 * np.cos(turn), 9 * np.sin(turn), 0 * turn], axis=1)
+    host = Tube(bend, np.full(60, 2.0))
+    solid = replace(plaque(6.0, 1.6, 120.0), host=host, arc_mm=9.0, angle_rad=angle_rad)
+    step, low = 0.12, solid.sheet().min(axis=0) - 1.5
+    sides = [
+        np.arange(a, b, step) for a, b in zip(low, solid.sheet().max(axis=0) + 1.5, strict=True)
+    ]
+    points = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1).reshape(-1, 3)
+    sampled = float(solid.inside(points).sum()) * step**3
+    assert solid.bent_mm3() == pytest.approx(sampled, rel=0.02)
+
+
+def test_in_a_straight_host_both_volumes_agree() -> None:
+    solid = plaque(6.0, 1.6, 120.0)
+    assert solid.bent_mm3() == pytest.approx(solid.volume_mm3, rel=1e-6)
+
+
+def test_a_plaque_faces_where_it_is_told_to() -> None:
+    solid = plaque(4.0, 1.4, 60.0).facing(np.array([0.0, 1.0, 0.3]))
+    np.testing.assert_allclose(solid.centre_mm(), [0.0, 2.2, 20.0], atol=1e-6)

@@ -23,7 +23,7 @@ def drawn() -> tuple[Patient, ...]:
 
 def within(share: float, expected: float, count: int = COUNT) -> bool:
     """Tell whether a share lies within four standard errors of what is expected."""
-    return abs(share - expected) < 4.0 * np.sqrt(expected * (1 - expected) / count)
+    return bool(abs(share - expected) < 4.0 * np.sqrt(expected * (1 - expected) / count))
 
 
 @pytest.mark.parametrize(("at", "share"), [(0, 0.51), (1, 0.72), (2, 0.46)])

@@ -9,7 +9,7 @@ from PIL import Image
 
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
-from corcal.report.as_png import SIDE, as_bytes, overview, painted
+from corcal.report.as_png import SIDE, as_bytes, overview, painted, taken_apart
 from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR
 from corcal.report.paint import marked, plain
 from corcal.report.views import View, take_views
@@ -68,3 +68,18 @@ def test_the_overview_opens_as_a_picture(reading: Reading, clean: Reading) -> No
         opened.load()
         assert opened.size == sheet.size
         assert opened.width > 4 * SIDE
+
+
+def test_an_overview_is_taken_apart_into_its_pictures(reading: Reading) -> None:
+    pictures = painted(take_views(reading))
+    pairs = taken_apart(overview(reading.report, pictures))
+    assert len(pairs) == 4
+    for picture, (before, after) in zip(pictures, pairs, strict=False):
+        assert before.tobytes() == picture.plain.tobytes()
+        assert after.tobytes() == picture.marked.tobytes()
+
+
+@pytest.mark.parametrize("size", [(2000, 1239), (1999, 1240), (10, 10)])
+def test_what_is_no_overview_is_not_taken_apart(size: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="are no overview"):
+        taken_apart(Image.new("RGB", size))

@@ -11,7 +11,6 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
-from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
     from corcal.evaluate.evaluation import Evaluation, Options
@@ -99,7 +98,7 @@ def evaluate(predictions: str, reference: str, output: Output, asked: Asked) -> 
     RCA_present. PRED may also be a folder whose subfolders, named by patient, hold the
     calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
     """
-    _require_extra()
+    options.require_evaluate()
     from corcal.evaluate.evaluation import evaluate as compute
     from corcal.evaluate.out import check_output, write_evaluation
 
@@ -115,16 +114,6 @@ def evaluate(predictions: str, reference: str, output: Output, asked: Asked) -> 
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
         _show(found, output.folder)
-
-
-def _require_extra() -> None:
-    try:
-        import matplotlib  # noqa: F401
-        import statsmodels  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise SettingsRefused(
-            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
-        ) from error
 
 
 def _pairs(predictions: str, reference: str, asked: Asked) -> tuple[Pairs, Pairs | None]:

@@ -24,7 +24,21 @@ from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
 #: Each command lives in the module of its name, as the object of its name.
-COMMANDS = ("score", "quantify", "inspect", "models", "phantom", "train", "evaluate")
+COMMANDS = (
+    "score",
+    "quantify",
+    "inspect",
+    "models",
+    "phantom",
+    "train",
+    "evaluate",
+    "ablation",
+    "checklist",
+    "describe",
+    "overlap",
+    "panels",
+    "readers",
+)
 
 _PACKAGE = Path(__file__).parents[1]
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corcal.core.errors import SettingsRefused
+
 if TYPE_CHECKING:
     from corcal.chosen import ChosenModels
     from corcal.pipeline import Person
@@ -146,6 +148,21 @@ def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
             help=where,
         ),
     )
+
+
+def require_evaluate() -> None:
+    """Refuse to go on without the packages of the extra `evaluate`.
+
+    Raises:
+        SettingsRefused: one of them is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+        import statsmodels  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise SettingsRefused(
+            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
+        ) from error
 
 
 def bundle(

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 
 #: What is measured of a candidate, in this order: the log odds of the network's mean and highest
-#: probability of calcium over it and of its mean probability of artery, the logarithm of its
-#: volume in mm3, and the logarithm of its peak over 130 HU.
-FEATURES = ("mean_calcium", "peak_calcium", "mean_artery", "log_mm3", "log_peak")
+#: probability of calcium over it and of its probability of artery where it is believed to be
+#: calcium (the mean weighted by that belief: blooming and motion carry calcium beyond its
+#: artery; at most 2), the logarithm of its volume in mm3, and that of its peak over 130 HU.
+FEATURES = ("mean_calcium", "peak_calcium", "artery_there", "log_mm3", "log_peak")
 
 
 @dataclass(frozen=True)

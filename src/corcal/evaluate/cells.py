@@ -9,7 +9,7 @@ from corcal.core.severity import Severity
 from corcal.evaluate.results import TARGETS
 
 #: What stands for "not known", in lower case.
-_UNKNOWN = frozenset({"", "na", "n/a", "nan", "none given", "missing", "unknown", ".", "-"})
+UNKNOWN = frozenset({"", "na", "n/a", "nan", "none given", "missing", "unknown", ".", "-"})
 
 _PRESENT = dict.fromkeys(("1", "1.0", "yes", "true", "present"), 1.0)
 _PRESENT |= dict.fromkeys(("0", "0.0", "no", "false", "absent"), 0.0)
@@ -57,7 +57,7 @@ def number(text: str, measure: str) -> float:
         ValueError: a value that the measure cannot have.
     """
     word = text.lower()
-    if word in _UNKNOWN:
+    if word in UNKNOWN:
         return math.nan
     value = _VALUES[measure].get(word) if measure in _VALUES else _amount(text)
     if value is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from corcal.evaluate.as_html import evaluation_html
-from corcal.evaluate.as_json import evaluation_json
+from corcal.evaluate.as_json import evaluation_document, evaluation_json
+from corcal.evaluate.checklist import checklist_files
 from corcal.evaluate.evaluation import Evaluation
 from corcal.evaluate.figures import paper_figures
 from corcal.evaluate.paper_tables import paper_tables
@@ -58,4 +59,5 @@ def write_evaluation(evaluation: Evaluation, out: Path, *, force: bool = False) 
         files |= write_table(table)
     for plot in plots:
         files |= plot.files()
+    files |= checklist_files({"corcal-evaluation": evaluation_document(evaluation)})
     return write_whole(out, files, force=force)

@@ -55,7 +55,9 @@ def table_csv(table: Table) -> str:
 
 def table_markdown(table: Table) -> str:
     """Return the table as GitHub-flavoured Markdown, title above and notes below."""
-    head = [_cells(table.columns), _cells(("---", *["---:"] * (len(table.columns) - 1)))]
+    left = left_columns(table)
+    rule = tuple("---" if i in left else "---:" for i in range(len(table.columns)))
+    head = [_cells(table.columns), _cells(rule)]
     lines = [f"**{table.title}**", "", *head, *map(_cells, table.rows), ""]
     return "\n".join([*lines, *(f"{n}\n" for n in table.notes)])
 
@@ -79,6 +81,15 @@ def table_latex(table: Table) -> str:
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def left_columns(table: Table) -> tuple[int, ...]:
+    """Return the columns that are set to the left: the first, and those that hold words."""
+    return tuple(
+        i
+        for i in range(len(table.columns))
+        if i == 0 or all(row[i][:1].isalpha() for row in table.rows)
+    )
 
 
 def _cells(row: tuple[str, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -19,8 +21,9 @@ STATEMENT = (
 def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
     """Return what is true of a phantom, ready for JSON.
 
-    Lesions with their artery, exact volume, attenuation, mass and visible volume; their sums
-    per artery; the options, and the main values that were drawn. `version` is corcal's.
+    Lesions with their artery, exact volume, attenuation, mass, visible volume and Agatston
+    score; their sums per artery; the options, and every number that was drawn. `version` is
+    corcal's.
     """
     return {
         "schema": "corcal-phantom/1",
@@ -34,9 +37,16 @@ def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
         },
         "visible_from_hu": round(case.threshold_hu, 1),
         "arteries": {
-            a.value: _sums([x for x in case.lesions if x.artery == a.value]) for a in Artery
+            a.value: {
+                **_sums([x for x in case.lesions if x.artery == a.value]),
+                "agatston": round(case.agatston[a.value], 3),
+            }
+            for a in Artery
         },
-        "total": _sums(list(case.lesions)),
+        "total": {
+            **_sums(list(case.lesions)),
+            "agatston": round(sum(case.agatston.values()), 3),
+        },
         "lesions": [_rounded(asdict(lesion)) for lesion in case.lesions],
         "parameters": _rounded(case.parameters),
     }
@@ -61,3 +71,13 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
+
+
+def text_of(truth: dict[str, Any]) -> str:
+    """Return the text of truth.json: indented, with rows of numbers on one line."""
+    text = json.dumps(truth, indent=2, allow_nan=False)
+    return _ROW.sub(lambda row: " ".join(row[0].split()), text) + "\n"
+
+
+#: A list of numbers alone.
+_ROW = re.compile(r"\[[-+0-9.,eE\s]+\]")

@@ -8,10 +8,12 @@ volume from the distance, so no voxel is sampled more than once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from corcal.core.grid import Grid
 from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
@@ -61,7 +63,7 @@ class Canvas:
         self.axes = axes_mm(grid)
         self.hu: Field = np.full(grid.shape, -1000.0, dtype=np.float32)
         self.edge_mm = float(np.cbrt(grid.voxel_mm3))
-        self.coarse_mm = coarse = max(coarse_mm, self.edge_mm)
+        self.coarse_mm = coarse = max(coarse_mm, 1.3 * self.edge_mm)
         z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
         self._knots = (z, y, x)
         self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
@@ -99,16 +101,21 @@ class Canvas:
             low = max(k - 1, 0)
             box = self.box_of(near[low : k + steps + 2], low) if j > i else None
             if box is not None:
-                yield slice(max(i, box[0].start), min(j, box[0].stop)), box[1], box[2]
+                i, j = max(i, box[0].start), min(j, box[0].stop)
+            if box is not None and j > i:
+                yield slice(i, j), box[1], box[2]
 
     def fine(self, coarse: NDArray[np.float32], where: Slices | None = None) -> Field:
         """Return a lattice field interpolated to the grid, or to a box of it."""
         box = where or tuple(slice(0, n) for n in self.grid.shape)
-        mz, my, mx = (m[s] for m, s in zip(self._to_fine, box, strict=True))
-        a, b, c = coarse.shape
-        out = (mz @ coarse.reshape(a, b * c)).reshape(-1, b, c)
-        out = np.matmul(my, out)
-        return np.asarray(out @ mx.T, dtype=np.float32)
+        taps = [t.cut(s) for t, s in zip(self._to_fine, box, strict=True)]
+        out: Field = coarse[taps[0].used, taps[1].used, taps[2].used]
+        # Columns first and slices last: the long axis of memory is only ever copied in rows.
+        for axis in (2, 1, 0):
+            rest = np.moveaxis(out, axis, 0)
+            rows = taps[axis].matrix @ rest.reshape(rest.shape[0], -1)
+            out = np.moveaxis(rows.reshape(-1, *rest.shape[1:]), 0, axis)
+        return np.ascontiguousarray(out, dtype=np.float32)
 
     def paint_tubes(self, tubes: Iterable[Tube], value: float, grow_mm: float = 0.0) -> None:
         """Paint tubes voxel by voxel, their radii grown by `grow_mm`."""
@@ -256,8 +263,38 @@ def _tube_on(
     return out
 
 
-def _cubic(knots: Floats, at: Floats) -> Field:
-    """Return the matrix (at, knots) of Catmull-Rom interpolation from even knots."""
+@dataclass(frozen=True, eq=False)
+class _Taps:
+    """Catmull-Rom interpolation from even knots: four weights a place.
+
+    Attributes:
+        first: (n,), first of the four knots of every place.
+        weights: float32 (n, 4).
+    """
+
+    first: NDArray[np.intp]
+    weights: Field
+
+    def cut(self, where: slice) -> _Taps:
+        """Return the interpolation to some of the places."""
+        return _Taps(self.first[where], self.weights[where])
+
+    @property
+    def used(self) -> slice:
+        """The knots that any place needs."""
+        return slice(int(self.first[0]), int(self.first[-1]) + 4)
+
+    @property
+    def matrix(self) -> csr_array:
+        """The matrix (places, knots used). Sparse: dense ones set every core spinning."""
+        columns = (self.first - self.first[0])[:, None] + np.arange(4)
+        ends = np.arange(0, 4 * len(self.first) + 1, 4)
+        shape = (len(self.first), int(columns[-1, -1]) + 1)
+        return csr_array((self.weights.ravel(), columns.ravel(), ends), shape=shape)
+
+
+def _cubic(knots: Floats, at: Floats) -> _Taps:
+    """Return the interpolation from even knots to places in ascending order."""
     position = (at - knots[0]) / (knots[1] - knots[0])
     first = np.clip(np.floor(position).astype(int), 1, len(knots) - 3)
     t = position - first
@@ -270,7 +307,4 @@ def _cubic(knots: Floats, at: Floats) -> Field:
         ],
         axis=1,
     )
-    out = np.zeros((len(at), len(knots)), dtype=np.float32)
-    for i in range(4):
-        out[np.arange(len(at)), first - 1 + i] = weights[:, i]
-    return out
+    return _Taps(first - 1, weights.astype(np.float32))

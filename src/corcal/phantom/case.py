@@ -9,22 +9,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
 from corcal.phantom.anatomy import Anatomy, sample_anatomy
 from corcal.phantom.canvas import Canvas
-from corcal.phantom.mimics import Mimic, sample_mimics
+from corcal.phantom.drawn import anatomy_numbers, mimic_numbers, plaque_numbers
+from corcal.phantom.mimics.sample import sample_mimics
+from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
+from corcal.phantom.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
 from corcal.phantom.targeted import View, targeted_plaques
 from corcal.phantom.tissue import Tissue, sample_tissue
-from corcal.phantom.truth import TrueLesion, halo_mm, lesion_table, threshold_hu, visible
+from corcal.phantom.truth import (
+    CleanImage,
+    TrueLesion,
+    halo_mm,
+    lesion_table,
+    threshold_hu,
+    visible,
+)
 from corcal.phantom.voxelise import (
     AORTA,
+    CAVA,
     HEART,
     METAL,
     OTHER_CALCIUM,
@@ -46,8 +58,9 @@ class PhantomCase:
             (visible), "metal", "lesions" (number of the lesion), "geometric" (number of the
             lesion whose solid reaches into the voxel at any moment of its exposure).
         lesions: the coronary plaques.
+        agatston: score of the visible calcium of every artery, by name; see `phantom.agatston`.
         threshold_hu: from where calcium counts as visible.
-        parameters: what was drawn, for JSON.
+        parameters: seed, options and every number that was drawn, for JSON.
     """
 
     hu: NDArray[np.int16]
@@ -55,6 +68,7 @@ class PhantomCase:
     labels: NDArray[np.uint8]
     auxiliary: dict[str, NDArray[np.uint8]]
     lesions: tuple[TrueLesion, ...]
+    agatston: dict[str, float]
     threshold_hu: float
     parameters: dict[str, Any]
 
@@ -88,6 +102,7 @@ class _Plan:
     plaques: tuple[Plaque, ...]
     mimics: tuple[Mimic, ...]
     scanner: Scanner
+    hardness: Hardness
     beat: Beat | None
 
 
@@ -124,10 +139,13 @@ def make_case(
         sharp = _beaten(sharp, plan, plan.beat, painted)
     tell("scan")
     clean = blurred(sharp.hu, painted, plan.scanner, layers=options.layers)
+    seen = _sliced(sharp, options.layers)
+    added = streaks(rng, _dense(seen), plan.grid, plan.hardness)
+    clean = clean if added is None else clean + added
     image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
     tell("truth")
     asked = {"seed": seed, "options": asdict(options)}
-    return _with_truth(finish(image), clean, _sliced(sharp, options.layers), plan, asked)
+    return _with_truth(finish(image), clean, seen, plan, asked)
 
 
 def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
@@ -140,23 +158,22 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
 
 
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
-    anatomy = sample_anatomy(rng)
-    tissue = sample_tissue(rng, contrast=rng.random() < options.contrast, wild=options.wild)
-    count = number_of_plaques(rng, options.burden)
-    mimics = sample_mimics(
-        rng, anatomy.heart, anatomy.coronaries, anatomy.thorax, factor=options.mimics
-    )
-    plaques = sample_plaques(rng, anatomy.coronaries, count)
-    scanner = sample_scanner(rng, wild=options.wild, thickness_mm=options.thickness_mm)
+    # Each part has random numbers of its own: an option of one leaves the others as they are.
+    body, blood, calcium, others, machine, pulse = rng.spawn(6)
+    anatomy = sample_anatomy(body)
+    tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
+    mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
+    count = number_of_plaques(calcium, options.burden)
+    plaques = sample_plaques(calcium, anatomy.coronaries, count)
+    scanner = sample_scanner(machine, wild=options.wild, thickness_mm=options.thickness_mm)
     if not options.noise:
         scanner = replace(scanner, noise_hu=0.0)
-    beat = sample_beat(rng) if rng.random() < options.motion else None
+    beat = sample_beat(pulse) if pulse.random() < options.motion else None
     grid = field_of_view(anatomy, options)
     if options.calcium_mm3 is not None:
         view = View(grid, options.layers, tissue, scanner)
-        own = np.random.default_rng(int(rng.integers(2**63)))
-        plaques = targeted_plaques(own, anatomy.coronaries, options.calcium_mm3, view)
-    return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, beat)
+        plaques = targeted_plaques(calcium, anatomy.coronaries, options.calcium_mm3, view)
+    return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, sample_hardness(machine), beat)
 
 
 def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
@@ -171,6 +188,13 @@ def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
         structures=structures,
         filled_mm3=sharp.filled_mm3,
     )
+
+
+def _dense(seen: Rendering) -> Field:
+    """Return how far metal and dense contrast agent lie above what makes streaks."""
+    over = np.maximum(seen.hu - np.float32(DENSE_HU), 0)
+    metal = np.where((seen.structures & METAL) > 0, np.float32(METAL_GAIN), np.float32(0))
+    return over * np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
 
 
 def _sliced(sharp: Rendering, layers: int) -> Rendering:
@@ -203,7 +227,9 @@ def _with_truth(
     for i, plaque in enumerate(plan.plaques):
         assert plaque.artery is not None
         labels[numbers == i + 1] = plaque.artery.calcium_code
-    lesions = lesion_table(plan.plaques, sharp.filled_mm3, numbers, clean, plan.grid)
+    image = CleanImage(clean, plan.grid, plan.scanner.thickness_mm)
+    lesions = lesion_table(plan.plaques, sharp.filled_mm3, numbers, image)
+    scores = {a.value: image.agatston(labels == a.calcium_code) for a in Artery}
     auxiliary = {
         "heart": ((bits & HEART) > 0).astype(np.uint8),
         "aorta": ((bits & AORTA) > 0).astype(np.uint8),
@@ -213,7 +239,7 @@ def _with_truth(
         "geometric": sharp.plaques,
     }
     return PhantomCase(
-        hu, plan.grid, labels, auxiliary, lesions, level, {**asked, **_parameters(plan)}
+        hu, plan.grid, labels, auxiliary, lesions, scores, level, {**asked, **_parameters(plan)}
     )
 
 
@@ -223,16 +249,13 @@ def _parameters(plan: _Plan) -> dict[str, Any]:
         "contrast": plan.tissue.enhanced,
         "dominance": plan.anatomy.coronaries.dominance,
         "length_mm": {v.name: round(v.tube.length_mm, 1) for v in vessels},
-        "pose": {
-            "turn": plan.anatomy.pose.turn.tolist(),
-            "stretch": plan.anatomy.pose.stretch.tolist(),
-            "rv": plan.anatomy.pose.rv,
-            "pa": plan.anatomy.pose.pa,
-            "aorta": plan.anatomy.pose.aorta,
-        },
-        "fat_mm": plan.anatomy.heart.fat_mm,
+        "fat_ml": plan.anatomy.fat_ml,
         "tissue": asdict(plan.tissue),
         "scanner": asdict(plan.scanner),
+        "hardness": asdict(plan.hardness),
         "beat": asdict(plan.beat) if plan.beat is not None else None,
         "mimics": sorted({m.kind for m in plan.mimics}),
+        "mimic_solids": [mimic_numbers(m) for m in plan.mimics],
+        "plaques": [plaque_numbers(p) for p in plan.plaques],
+        "anatomy": anatomy_numbers(plan.anatomy),
     }

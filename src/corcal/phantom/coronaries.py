@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from corcal.core.artery import Artery
 from corcal.phantom.courses import Distance, bridge, groove, outside, settled, stretch_of, walk
 from corcal.phantom.heart import Heart
-from corcal.phantom.shapes import Floats, Tube, resampled, unit
+from corcal.phantom.shapes import Field, Floats, Tube, resampled, unit
 
 #: Accepted length in mm of every main course; outside it the heart is drawn again.
 LENGTHS_MM = {"RCA": (80.0, 175.0), "LAD": (75.0, 185.0), "LCX": (30.0, 175.0)}
@@ -36,7 +37,7 @@ class Coronaries:
 
     Attributes:
         vessels: arteries, main stems first.
-        veins: great cardiac vein, coronary sinus, middle cardiac vein.
+        veins: great cardiac vein with coronary sinus, middle and small cardiac vein.
         dominance: "right", "left" or "co".
     """
 
@@ -204,19 +205,42 @@ def _branches(
 
 
 def _veins(rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]) -> tuple[Tube, ...]:
-    lad = main["LAD"]
-    beside = rng.normal(0.0, 1.0, size=3)
-    shift = np.array([3.6, 1.0, -0.6]) + 0.4 * beside
+    """Return great, middle and small cardiac vein; the great one ends as coronary sinus."""
+    lad, far = main["LAD"], _beside(lines.far, main)
+    shift = np.array([3.6, 1.0, -0.6]) + rng.normal(0.0, 0.4, size=3)
     up = lad[5 : int(0.7 * len(lad)) : 3][::-1] + shift
+    # Past the fork it runs over or beneath the circumflex to the back.
     around = stretch_of(lines.left, up[-1], lines.crux, np.array([1.0, 0.8, 0.0]))[2:-1]
-    cs = np.vstack([up, around + np.array([0.5, 1.5, 3.5])])
-    course = settled(cs, lines.far, np.array([2.2, 3.6]))
-    radii = np.interp(
-        np.arange(len(course)),
-        [0, 0.4 * len(course), len(course)],
-        [0.9, 1.9, float(rng.uniform(3.0, 5.0))],
-    )
-    return (Tube(course, radii),)
+    beside = np.array([0.5, 1.5, 3.5]) * float(rng.choice([1.0, 1.0, -0.6]))
+    great = settled(np.vstack([up, around + beside]), far, np.array([2.2, 3.6]))
+    sinus = float(rng.uniform(3.0, 5.5))
+    mouth = great[-1]
+    out = [_vein(great, (0.9, float(rng.uniform(1.6, 2.3)), sinus))]
+    below = main["PDA"][: int(rng.uniform(0.5, 0.95) * len(main["PDA"])) : 3]
+    middle = np.vstack([below[::-1] + np.array([-3.2, 0.0, 0.6]) + rng.normal(0, 0.4, 3), mouth])
+    out.append(_vein(settled(middle, far, np.array([2.0, 3.0])), (0.8, 1.4, 2.0)))
+    if rng.random() < 0.7:
+        right = main["RCA"]
+        first = int(rng.uniform(0.35, 0.75) * len(right))
+        course = np.vstack([right[first::3] + np.array([0.6, 0.8, 3.4]), mouth])
+        out.append(_vein(settled(course, far, np.array([2.6, 3.0])), (0.6, 1.0, 1.4)))
+    return tuple(out)
+
+
+def _beside(far: Distance, main: dict[str, Floats]) -> Distance:
+    """Return the distance to the heart and to its arteries: veins run next to them."""
+    tree = cKDTree(np.vstack([main[name] for name in ("LAD", "LCX", "RCA", "PDA")]))
+
+    def both(points_mm: Floats) -> Field:
+        return np.minimum(far(points_mm), tree.query(points_mm)[0] - 0.5).astype(np.float32)
+
+    return both
+
+
+def _vein(course: Floats, radii_mm: tuple[float, float, float]) -> Tube:
+    """Return a vein with these radii at its start, before its last part, and at its end."""
+    n = len(course)
+    return Tube(course, np.interp(np.arange(n), [0, 0.45 * n, n - 1], radii_mm))
 
 
 def _across(direction: Floats, axis: Floats) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable, Collection
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from corcal.core.errors import OutputRefused
 from corcal.phantom.as_dicom import write_dicom
-from corcal.phantom.as_json import truth_of
+from corcal.phantom.as_json import text_of, truth_of
 from corcal.phantom.as_nifti import write_nifti
 from corcal.phantom.case import PhantomCase
 
@@ -104,8 +103,7 @@ def _fill(folder: Path, case: PhantomCase, kind: str, version: str) -> None:
     else:
         write_nifti(folder / SCANS[kind], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
-    text = json.dumps(truth_of(case, version), indent=2, allow_nan=False)
-    (folder / TRUTH).write_text(text + "\n", encoding="utf-8")
+    (folder / TRUTH).write_text(text_of(truth_of(case, version)), encoding="utf-8")
 
 
 def _exchange(folder: Path, new: Path, stage: Path, earlier: Collection[str]) -> None:

@@ -114,6 +114,11 @@ class Heart:
         """Return the distance (...) of points (..., 3) to the outer surface of all chambers."""
         return united(list(self.parts(points_mm).values()), self.blend_mm)
 
+    def sac(self, points_mm: NDArray[np.floating]) -> Field:
+        """Return the distance (...) of points (..., 3) to the sac round the chambers."""
+        parts = list(self.parts(points_mm).values())
+        return np.asarray(united(parts, self.sac_blend_mm) - np.float32(self.fat_mm))
+
     def root(self) -> tuple[Tube, ...]:
         """Return the vessels that bound the coronary courses: aorta and pulmonary trunk."""
         return (self.vessels["aorta"][0], self.vessels["pulmonary"][0])
@@ -148,7 +153,7 @@ def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
     """Return a random heart in a pose."""
     mitral, apex = pose.point(11, 26, -3), pose.point(55, -31, -32)
     valve, root = pose.point(-7, 2, 15), pose.point(-11, 2, 29)
-    fat = float(rng.uniform(0.0, 1.0))
+    fat = float(rng.beta(1.7, 1.7))
     return Heart(
         chambers=_chambers(rng, pose, unit(apex - mitral)),
         walls_mm={
@@ -169,8 +174,8 @@ def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
             "veins": _veins(rng, pose),
         },
         ripple=tissue_ripple(rng, 1.0),
-        sac_blend_mm=14.0 + 16.0 * fat,
-        fat_mm=0.8 + 2.6 * fat * float(rng.uniform(0.5, 1.0)),
+        sac_blend_mm=16.0 + 17.0 * fat,
+        fat_mm=0.7 + 2.3 * fat * float(rng.uniform(0.3, 1.0)),
     )
 
 

@@ -15,7 +15,7 @@ from corcal.phantom.shapes import Floats
 
 #: How far visible calcium may miss what was drawn before a scan is made again, how often at
 #: most, and how many voxels beside it do not matter.
-TOLERANCE, TRIES, VOXELS = 0.15, 3, 2.0
+TOLERANCE, TRIES, VOXELS = 0.15, 4, 2.0
 _SEARCHED = 200
 
 
@@ -35,22 +35,35 @@ def phantom_of(
     """
     seed = seed_of(patient)
     wanted = np.array(patient.calcium_mm3)
-    asked = wanted.copy()
+    tried: list[tuple[Floats, Floats]] = []
     best: tuple[float, PhantomCase] | None = None
     for _ in range(TRIES):
+        asked = _next(tried, wanted)
         drawn = (float(asked[0]), float(asked[1]), float(asked[2]))
         asking = replace(options, calcium_mm3=drawn, contrast=1.0 if patient.contrast else 0.0)
         case = make_case(seed, options=asking, progress=progress)
-        seen = visible_mm3(case)
-        worst = _miss(seen, wanted, case.grid.voxel_mm3)
-        if best is None or worst < best[0]:
-            best = (worst, case)
-        if worst <= TOLERANCE or not asked.any():
+        tried.append((asked, visible_mm3(case)))
+        misses = _misses(tried[-1][1], wanted, case.grid.voxel_mm3)
+        if best is None or misses.sum() < best[0]:
+            best = (float(misses.sum()), case)
+        if misses.max() <= TOLERANCE:
             break
-        factor = np.clip(wanted / np.maximum(seen, 0.5), 0.3, 3.0)
-        asked = np.where(_misses(seen, wanted, case.grid.voxel_mm3) > 0, asked * factor, asked)
     assert best is not None
     return best[1]
+
+
+def _next(tried: list[tuple[Floats, Floats]], wanted: Floats) -> Floats:
+    """Return what to ask of each artery, after what was asked and then seen, (3,)."""
+    if not tried:
+        return wanted.copy()
+    asked, seen = (np.array(column) for column in zip(*tried, strict=True))
+    out = asked[-1] * np.clip(wanted / np.maximum(seen[-1], 0.5), 0.3, 3.0)
+    for i in range(len(wanted)):
+        little, much = asked[seen[:, i] < wanted[i], i], asked[seen[:, i] >= wanted[i], i]
+        if little.size and much.size:
+            # Between what showed too little and what showed enough.
+            out[i] = np.sqrt(little.max() * much.min())
+    return np.asarray(np.where(wanted > 0, out, 0.0))
 
 
 def visible_mm3(case: PhantomCase) -> Floats:
@@ -65,11 +78,7 @@ def _misses(seen: Floats, wanted: Floats, voxel_mm3: float) -> Floats:
     off = np.abs(seen - wanted) - VOXELS * voxel_mm3
     # Nothing visible of what shall be there is a miss, however little it is.
     off = np.where((wanted > 0) & (seen == 0), wanted, off)
-    return np.asarray(np.maximum(off, 0.0) / np.maximum(wanted, 1e-9))
-
-
-def _miss(seen: Floats, wanted: Floats, voxel_mm3: float) -> float:
-    return float(_misses(seen, wanted, voxel_mm3)[wanted > 0].max(initial=0.0))
+    return np.where(wanted > 0, np.maximum(off, 0.0) / np.maximum(wanted, 1e-9), 0.0)
 
 
 def has_hypertension(anatomy: Anatomy) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class PhantomOptions:
         contrast: probability that the blood is enhanced.
         motion: probability that the heart beats.
         mimics: factor on the probability of everything that resembles coronary calcium.
+        with_mimics: kinds of `mimics.sample.KINDS` that are there for certain.
         wild: HU, blur and noise beyond what is realistic, for training.
         thickness_mm: slice thickness; None draws one. Slices thicker than the distance between
             them are formed apart and interpolated back, as a pipeline that resamples sees them.
@@ -45,6 +47,7 @@ class PhantomOptions:
     contrast: float = 0.4
     motion: float = 0.85
     mimics: float = 1.0
+    with_mimics: tuple[str, ...] = ()
     wild: bool = False
     thickness_mm: float | None = None
     noise: bool = True
@@ -65,6 +68,11 @@ class PhantomOptions:
             thickness_mm=thickness_mm,
             layers=layers + 1 - layers % 2,
         )
+
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> PhantomOptions:
+        """Return the options that truth.json names, for `make_case` with its seed."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
 
 def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:

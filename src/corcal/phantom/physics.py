@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
+from scipy.sparse import csr_array
 
 from corcal.core.grid import Grid
 from corcal.phantom.shapes import Field
@@ -72,9 +73,10 @@ def blurred(hu: Field, grid: Grid, scanner: Scanner, *, layers: int = 1) -> Fiel
     out = gaussian_filter1d(out, 0.4 * scanner.thickness_mm / step[0], axis=0)
     if layers > 1:
         return np.ascontiguousarray(out[layers // 2 :: layers])
-    thin, back = _through(grid, scanner)
-    if thin is None:
+    through = _through(grid, scanner)
+    if through is None:
         return np.asarray(out, dtype=np.float32)
+    thin, back = through
     flat = out.reshape(out.shape[0], -1)
     return np.asarray((back @ (thin @ flat)).reshape(out.shape), dtype=np.float32)
 
@@ -85,8 +87,8 @@ def noise(rng: np.random.Generator, grid: Grid, scanner: Scanner) -> Field:
     In-plane the spectrum rises with frequency and falls with the kernel; across slices it is
     drawn at the thick slices and interpolated as they are.
     """
-    thin, back = _through(grid, scanner)
-    slices = grid.shape[0] if thin is None else thin.shape[0]
+    through = _through(grid, scanner)
+    slices = grid.shape[0] if through is None else through[0].shape[0]
     white = rng.standard_normal((slices, *grid.shape[1:]), dtype=np.float32)
     white = gaussian_filter1d(white, 0.45, axis=0)
     fy = np.fft.fftfreq(grid.shape[1], grid.spacing_mm[1])[:, None]
@@ -99,8 +101,8 @@ def noise(rng: np.random.Generator, grid: Grid, scanner: Scanner) -> Field:
     shape = (shape * (1.0 - scanner.streak + 2.0 * scanner.streak * along)).astype(np.float32)
     out: Field = irfft2(rfft2(white) * shape, s=white.shape[1:])
     out *= np.float32(scanner.noise_hu / max(float(out.std()), 1e-6))
-    if thin is not None:
-        out = (back @ out.reshape(slices, -1)).reshape(grid.shape)
+    if through is not None:
+        out = (through[1] @ out.reshape(slices, -1)).reshape(grid.shape)
     return np.asarray(out * _bowl(grid, scanner.bowl), dtype=np.float32)
 
 
@@ -109,23 +111,23 @@ def finish(hu: Field) -> NDArray[np.int16]:
     return np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
 
 
-def _through(grid: Grid, scanner: Scanner) -> tuple[Field | None, Field]:
+def _through(grid: Grid, scanner: Scanner) -> tuple[csr_array, csr_array] | None:
     """Return matrices from grid slices to thick slices and back; None where not needed."""
     step, n = grid.spacing_mm[0], grid.shape[0]
     if scanner.thickness_mm <= 1.3 * step:
-        return None, np.eye(1, dtype=np.float32)
+        return None
     here = np.arange(n) * step
     thick = np.arange(0.0, here[-1] + scanner.thickness_mm, scanner.thickness_mm)
     return _linear(here, thick), _linear(thick, here)
 
 
-def _linear(knots: NDArray[np.floating], at: NDArray[np.floating]) -> Field:
+def _linear(knots: NDArray[np.floating], at: NDArray[np.floating]) -> csr_array:
     position = np.clip((at - knots[0]) / (knots[1] - knots[0]), 0, len(knots) - 1)
     first = np.minimum(position.astype(int), len(knots) - 2)
     out = np.zeros((len(at), len(knots)), dtype=np.float32)
     out[np.arange(len(at)), first] = 1.0 - (position - first)
     out[np.arange(len(at)), first + 1] = position - first
-    return out
+    return csr_array(out)
 
 
 def _bowl(grid: Grid, rise: float) -> Field:

@@ -64,6 +64,11 @@ class Tube:
         along = self.arc_mm
         return np.stack([np.interp(arc_mm, along, line) for line in self.points_mm.T], axis=-1)
 
+    def nearest_arc(self, point_mm: Floats) -> float:
+        """Return how far along the centreline the place nearest to a point (3,) lies."""
+        along = np.arange(0.0, self.length_mm, 0.5)
+        return float(along[np.linalg.norm(self.at(along) - point_mm, axis=1).argmin()])
+
     def thinned(self, step_mm: float) -> Tube:
         """Return the tube through fewer of its points, where they lie closer than a step."""
         every = int(step_mm * (len(self.points_mm) - 1) / max(self.length_mm, 1e-6))

@@ -67,13 +67,21 @@ def sample_tissue(rng: np.random.Generator, *, contrast: bool, wild: bool) -> Ti
             tissue,
             left_blood=left,
             right_blood=right,
-            svc=right * float(rng.uniform(1, 3) if rng.random() < 0.4 else 1.0),
+            svc=_cava(rng, right),
             heart_muscle=blood + 0.35 * (left - blood) + 8.0,
             liver=tissue.liver + float(rng.uniform(0, 60)),
             spleen=tissue.spleen + float(rng.uniform(10, 80)),
             muscle=tissue.muscle + 8.0,
         )
     return _wild(rng, tissue) if wild else tissue
+
+
+def _cava(rng: np.random.Generator, right: float) -> float:
+    """Return the superior cava: one in four still has agent as it came from the injector."""
+    chance = rng.random()
+    if chance < 0.25:
+        return float(np.exp(rng.uniform(np.log(500.0), np.log(2000.0))))
+    return right * float(rng.uniform(1.0, 2.5) if chance < 0.55 else 1.0)
 
 
 def _wild(rng: np.random.Generator, tissue: Tissue) -> Tissue:

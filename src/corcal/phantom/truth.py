@@ -13,6 +13,7 @@ from scipy.ndimage import distance_transform_edt
 
 from corcal.core.box import Box
 from corcal.core.grid import Grid
+from corcal.phantom.agatston import agatston
 from corcal.phantom.plaque import Plaque
 from corcal.phantom.shapes import Field
 from corcal.phantom.tissue import Tissue
@@ -30,12 +31,13 @@ class TrueLesion:
         artery: "RCA", "LAD" or "LCX".
         vessel: the vessel it lies on, "LM", "D1", ...
         centre_mm: LPS, heart at rest.
-        volume_mm3: analytic volume.
-        painted_mm3: volume painted on the grid (differs where the host bends).
+        volume_mm3: volume of the solid, bends of its host included.
+        painted_mm3: volume painted on the grid, for comparison.
         hu: attenuation of the calcium.
         mass_mg: mass of hydroxyapatite.
         visible_mm3: volume at or above the threshold in the noise-free image.
         visible_peak_hu: highest value there; 0 where nothing is visible.
+        agatston: score of its visible voxels in the noise-free image, taken alone.
     """
 
     number: int
@@ -48,6 +50,7 @@ class TrueLesion:
     mass_mg: float
     visible_mm3: float
     visible_peak_hu: float
+    agatston: float
 
 
 def threshold_hu(tissue: Tissue) -> float:
@@ -100,20 +103,39 @@ def visible(
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class CleanImage:
+    """The noise-free image of a scan.
+
+    Attributes:
+        hu: float32 (slice, row, column).
+        grid: where it lies.
+        thickness_mm: of its slices.
+    """
+
+    hu: Field
+    grid: Grid
+    thickness_mm: float
+
+    def agatston(self, calcium: NDArray[np.bool_]) -> float:
+        """Return the Agatston score of some voxels, bool (slice, row, column)."""
+        return agatston(self.hu, calcium, self.grid, thickness_mm=self.thickness_mm)
+
+
 def lesion_table(
     plaques: tuple[Plaque, ...],
     painted_mm3: tuple[float, ...],
     numbers: NDArray[np.uint8],
-    clean_hu: Field,
-    grid: Grid,
+    image: CleanImage,
 ) -> tuple[TrueLesion, ...]:
     """Return the lesions of a scan; `numbers` comes from `visible`."""
     found = np.flatnonzero(numbers)
-    owner, value = numbers.ravel()[found], clean_hu.ravel()[found]
+    owner, value = numbers.ravel()[found], image.hu.ravel()[found]
     out = []
     for i, (plaque, painted) in enumerate(zip(plaques, painted_mm3, strict=True)):
         mine = value[owner == i + 1]
         x, y, z = (round(float(c), 2) for c in plaque.centre_mm())
+        volume = plaque.bent_mm3()
         assert plaque.artery is not None
         out.append(
             TrueLesion(
@@ -121,12 +143,13 @@ def lesion_table(
                 artery=plaque.artery.value,
                 vessel=plaque.vessel,
                 centre_mm=(x, y, z),
-                volume_mm3=plaque.volume_mm3,
+                volume_mm3=volume,
                 painted_mm3=painted,
                 hu=plaque.hu,
-                mass_mg=plaque.mass_mg,
-                visible_mm3=mine.size * grid.voxel_mm3,
+                mass_mg=volume / 1000.0 * plaque.mg_cm3,
+                visible_mm3=mine.size * image.grid.voxel_mm3,
                 visible_peak_hu=float(mine.max()) if mine.size else 0.0,
+                agatston=image.agatston(numbers == i + 1) if mine.size else 0.0,
             )
         )
     return tuple(out)

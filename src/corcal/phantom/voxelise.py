@@ -12,13 +12,13 @@ from corcal.core.grid import Grid
 from corcal.phantom.anatomy import Anatomy
 from corcal.phantom.canvas import Canvas
 from corcal.phantom.heart import APPENDAGES, CHAMBERS, united
-from corcal.phantom.mimics import Mimic
+from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.plaque import Plaque
 from corcal.phantom.shapes import Field, Tube, distance, ellipsoid, smooth_min
 from corcal.phantom.tissue import Tissue
 
 #: Bits of `Rendering.structures`.
-HEART, AORTA, OTHER_CALCIUM, METAL = 1, 2, 4, 8
+HEART, AORTA, OTHER_CALCIUM, METAL, CAVA = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Rendering:
         hu: float32 (slice, row, column).
         arteries: uint8, codes 0-3 of the vessels with their calcium.
         plaques: uint8, 1 + index of the coronary plaque that fills a voxel (any part of it).
-        structures: uint8, bits HEART, AORTA, OTHER_CALCIUM, METAL.
+        structures: uint8, bits HEART, AORTA, OTHER_CALCIUM, METAL, CAVA (superior).
         filled_mm3: volume of every plaque as painted, in the order given.
     """
 
@@ -70,10 +70,12 @@ def render(
     heart = heart_only(anatomy, canvas, sac)
     for where in canvas.slabs(heart < 2.5 * canvas.edge_mm):
         structures[where] |= np.where(canvas.fine(heart, where) < 0, HEART, 0).astype(np.uint8)
-    for tube in anatomy.heart.vessels["aorta"]:
+    vessels = anatomy.heart.vessels
+    tubes = [(tube, AORTA) for tube in vessels["aorta"]] + [(vessels["veins"][0], CAVA)]
+    for tube, bit in tubes:
         found = canvas.tube_distance(tube)
         if found is not None:
-            structures[found[0]] |= np.where(found[1] < 0, AORTA, 0).astype(np.uint8)
+            structures[found[0]] |= np.where(found[1] < 0, bit, 0).astype(np.uint8)
     for mimic in solids[1]:
         hit = canvas.paint_inside(mimic.core(), mimic.reach_mm, mimic.inside, mimic.hu)
         if hit is not None:

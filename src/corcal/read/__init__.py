@@ -1,7 +1,7 @@
 """Step 1: a scan in. DICOM in any form it comes in, NIfTI, NRRD and MetaImage."""
 
 from corcal.read.admit import Check, admit, check_heart, check_scan
-from corcal.read.labels import parse_mapping, read_labels
+from corcal.read.labels import parse_mapping, read_label_map, read_labels
 from corcal.read.scan import read_scan
 from corcal.read.series import SeriesCandidate, choose_series, find_series
 
@@ -14,6 +14,7 @@ __all__ = [
     "choose_series",
     "find_series",
     "parse_mapping",
+    "read_label_map",
     "read_labels",
     "read_scan",
 ]

@@ -30,6 +30,22 @@ def read_labels(path: Path, scan: Scan, *, mapping: dict[int, int] | None = None
         GridMismatch: it does not lie on the scan's grid.
         LabelsRefused: it holds codes that mean nothing here.
     """
+    labels = read_label_map(path, mapping=mapping)
+    scan.grid.require_same(labels.grid, path.name)
+    return ArteryLabels(labels.codes, scan.grid)
+
+
+def read_label_map(path: Path, *, mapping: dict[int, int] | None = None) -> ArteryLabels:
+    """Return a label map on its own grid, turned to the nearest axial order.
+
+    Args:
+        path: a .nii, .nii.gz, .nrrd, .mha or .mhd file, in any axis order.
+        mapping: as in `read_labels`.
+
+    Raises:
+        UnreadableScan: the file is absent, damaged or of another kind.
+        LabelsRefused: it holds codes that mean nothing here.
+    """
     if not path.is_file():
         raise UnreadableScan(f"{path}: there is no such file")
     if not volume_kind(path):
@@ -38,9 +54,7 @@ def read_labels(path: Path, scan: Scan, *, mapping: dict[int, int] | None = None
     from corcal.read.volume import read_volume  # noqa: PLC0415
 
     volume = read_volume(path)
-    scan.grid.require_same(volume.grid, path.name)
-    codes = _codes(volume.values, path)
-    return ArteryLabels(_mapped(codes, mapping, path), scan.grid)
+    return ArteryLabels(_mapped(_codes(volume.values, path), mapping, path), volume.grid)
 
 
 def parse_mapping(text: str) -> dict[int, int]:

@@ -55,8 +55,7 @@ def overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
         pictures: as `take_views` orders them.
     """
     columns = pictures[:4]
-    width = _GAP + len(columns) * (SIDE + _GAP)
-    height = _TOP + _CAPTION + 2 * SIDE + _GAP // 2 + _BOTTOM
+    width, height = _sheet_size(len(columns))
     sheet = Image.new("RGB", (width, height), _BACKGROUND)
     draw = ImageDraw.Draw(sheet)
     draw.text((_GAP, 18), _headline(report), fill=_BRIGHT, font=font(34))
@@ -71,12 +70,42 @@ def overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
     return sheet
 
 
+def taken_apart(sheet: Image.Image) -> tuple[tuple[Image.Image, Image.Image], ...]:
+    """Return the pairs of pictures (plain, marked) of an overview, without a word around them.
+
+    Args:
+        sheet: as `overview` draws it: a pair per artery and one for the view from the front.
+
+    Raises:
+        ValueError: the sheet has another size than an overview.
+    """
+    columns = (sheet.width - _GAP) // (SIDE + _GAP)
+    if columns < 1 or sheet.size != _sheet_size(columns):
+        raise ValueError(f"{sheet.width} x {sheet.height} pixels are no overview of this version")
+    high = _TOP + _CAPTION
+    low = high + SIDE + _GAP // 2
+    return tuple(
+        (_tile(sheet, x, high), _tile(sheet, x, low))
+        for x in range(_GAP, _GAP + columns * (SIDE + _GAP), SIDE + _GAP)
+    )
+
+
 def as_bytes(image: Image.Image) -> bytes:
     """Return an image as a PNG file."""
     file = io.BytesIO()
     # Noise hardly compresses: the fastest level is 5 % larger and three times as quick.
     image.save(file, format="PNG", compress_level=1)
     return file.getvalue()
+
+
+def _sheet_size(columns: int) -> tuple[int, int]:
+    """Return (width, height) of an overview in pixels."""
+    width = _GAP + columns * (SIDE + _GAP)
+    return width, _TOP + _CAPTION + 2 * SIDE + _GAP // 2 + _BOTTOM
+
+
+def _tile(sheet: Image.Image, x: int, y: int) -> Image.Image:
+    return sheet.crop((x, y, x + SIDE, y + SIDE))
 
 
 def _headline(report: Report) -> str:

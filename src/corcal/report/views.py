@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box, Index
-from corcal.core.reading import Reading
+from corcal.core.labels import ArteryLabels
+from corcal.core.scan import Scan
 
 #: Soft tissue window, level 40 and width 350, as (lowest, highest) HU.
 MEDIASTINUM_HU = (-135.0, 215.0)
@@ -21,6 +23,22 @@ _AROUND_LABELS_MM = 25.0
 _AROUND_HEART_MM = 6.0
 _SLAB_MARGIN_MM = 8.0
 _SMALLEST_SIDE_MM = 60.0
+
+
+class Labelled(Protocol):
+    """What pictures are taken of; a `Reading` is one."""
+
+    @property
+    def scan(self) -> Scan:
+        """The CT."""
+
+    @property
+    def labels(self) -> ArteryLabels:
+        """On the scan's grid."""
+
+    @property
+    def heart(self) -> Box | None:
+        """The box of the heart on the scan's grid, or None where it is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +79,7 @@ class Frame:
     labelled: Box | None
 
 
-def take_views(reading: Reading) -> tuple[View, ...]:
+def take_views(reading: Labelled) -> tuple[View, ...]:
     """Return the pictures of a reading.
 
     First an axial slice per artery, where its calcium is largest, else at its mid course; then
@@ -69,11 +87,51 @@ def take_views(reading: Reading) -> tuple[View, ...]:
     with a margin, not of the whole heart: sternum and spine would hide what is to be seen.
     """
     frame = _frame(reading)
-    keys = tuple(_key_view(reading, artery, frame) for artery in Artery)
+    keys = tuple(_slice(reading, a, frame, *_key_slice(reading, a, frame)) for a in Artery)
     return (*keys, _front(reading, frame), _below(reading, frame))
 
 
-def _frame(reading: Reading) -> Frame:
+def spread_views(reading: Labelled, artery: Artery, count: int) -> tuple[View, ...]:
+    """Return axial slices spread over an artery's course, from head to feet.
+
+    The slice with its largest calcium is among them. Where the artery is not outlined they are
+    spread over the middle half of what is shown.
+
+    Args:
+        reading: what pictures are taken of.
+        artery: which to follow.
+        count: how many slices; fewer where the artery lies in fewer.
+    """
+    frame = _frame(reading)
+    key, why = _key_slice(reading, artery, frame)
+    present = _slices_with(reading, artery, frame)
+    if not len(present):
+        first, last = frame.shown.start[0], frame.shown.stop[0] - 1
+        present = np.arange(first + (last - first) // 4, last - (last - first) // 4 + 1)
+    steps = np.linspace(0, len(present) - 1, min(count, len(present)))
+    at = present[np.round(steps).astype(int)]
+    if len(at):
+        at[np.abs(at - key).argmin()] = key
+    return tuple(_slice(reading, artery, frame, int(z), why) for z in at[::-1])
+
+
+def view_at(reading: Labelled, artery: Artery, at: int) -> View:
+    """Return one axial slice of what is shown of a scan, and the labels in it.
+
+    Args:
+        reading: what pictures are taken of.
+        artery: for the name and the title.
+        at: the slice, from 0.
+    """
+    return _slice(reading, artery, _frame(reading), at, artery.title)
+
+
+def key_slice(reading: Labelled, artery: Artery) -> int:
+    """Return the slice to show of an artery: its largest calcium, else its mid course."""
+    return _key_slice(reading, artery, _frame(reading))[0]
+
+
+def _frame(reading: Labelled) -> Frame:
     """Frame the heart; without its box the surroundings of the labels; without labels all."""
     grid = reading.scan.grid
     whole = Box.whole(grid.shape)
@@ -99,8 +157,7 @@ def _squared(box: Box, spacing_mm: tuple[float, float, float], axes: tuple[int, 
     return Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
 
 
-def _key_view(reading: Reading, artery: Artery, frame: Frame) -> View:
-    at, why = _key_slice(reading, artery, frame)
+def _slice(reading: Labelled, artery: Artery, frame: Frame, at: int, why: str) -> View:
     grid, shown = reading.scan.grid, frame.shown
     cut = (at, *shown.slices[1:])
     middle = [(a + b - 1) / 2 for a, b in zip(shown.start[1:], shown.stop[1:], strict=True)]
@@ -117,7 +174,16 @@ def _key_view(reading: Reading, artery: Artery, frame: Frame) -> View:
     )
 
 
-def _key_slice(reading: Reading, artery: Artery, frame: Frame) -> tuple[int, str]:
+def _slices_with(reading: Labelled, artery: Artery, frame: Frame) -> NDArray[np.intp]:
+    """Return the slices that an artery or its calcium is labelled in."""
+    if frame.labelled is None:
+        return np.zeros(0, np.intp)
+    codes = reading.labels.codes[frame.labelled.slices]
+    hit = ((codes == artery.vessel_code) | (codes == artery.calcium_code)).any(axis=(1, 2))
+    return np.flatnonzero(hit) + frame.labelled.start[0]
+
+
+def _key_slice(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, str]:
     """Return the slice to show of an artery, and why that one."""
     if frame.labelled is not None:
         first = frame.labelled.start[0]
@@ -131,7 +197,7 @@ def _key_slice(reading: Reading, artery: Artery, frame: Frame) -> tuple[int, str
     return (frame.shown.start[0] + frame.shown.stop[0]) // 2, "artery not outlined, mid heart"
 
 
-def _front(reading: Reading, frame: Frame) -> View:
+def _front(reading: Labelled, frame: Frame) -> View:
     box, deep_mm = _slab(reading, frame, axis=1)
     s = reading.scan.grid.spacing_mm
     box = _squared(box, s, (0, 2)).intersect(Box.whole(reading.scan.grid.shape))
@@ -148,7 +214,7 @@ def _front(reading: Reading, frame: Frame) -> View:
     )
 
 
-def _below(reading: Reading, frame: Frame) -> View:
+def _below(reading: Labelled, frame: Frame) -> View:
     box, deep_mm = _slab(reading, frame, axis=0)
     hu, codes = _project(reading, box, axis=0)
     s = reading.scan.grid.spacing_mm
@@ -164,7 +230,7 @@ def _below(reading: Reading, frame: Frame) -> View:
     )
 
 
-def _slab(reading: Reading, frame: Frame, axis: int) -> tuple[Box, float]:
+def _slab(reading: Labelled, frame: Frame, axis: int) -> tuple[Box, float]:
     """Return the shown box with one axis narrowed to the labels' depth, and that depth in mm."""
     grid = reading.scan.grid
     start, stop = list(frame.shown.start), list(frame.shown.stop)
@@ -176,14 +242,14 @@ def _slab(reading: Reading, frame: Frame, axis: int) -> tuple[Box, float]:
     return box, box.shape[axis] * grid.spacing_mm[axis]
 
 
-def _project(reading: Reading, box: Box, axis: int) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+def _project(reading: Labelled, box: Box, axis: int) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     # The highest code along a line wins: calcium (4 to 6) lies in front of vessels (1 to 3).
     hu: NDArray[np.int16] = reading.scan.hu[box.slices].max(axis=axis)
     codes: NDArray[np.uint8] = reading.labels.codes[box.slices].max(axis=axis)
     return hu, codes
 
 
-def _voxels(reading: Reading, margin_mm: float) -> Index:
+def _voxels(reading: Labelled, margin_mm: float) -> Index:
     s = reading.scan.grid.spacing_mm
     return (
         math.ceil(margin_mm / s[0]),

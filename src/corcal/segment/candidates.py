@@ -22,6 +22,8 @@ from corcal.space.components import components
 _CONNECTIVITY = 26
 #: Probabilities come as whole numbers up to 255; half a step keeps their log odds finite.
 _LEVELS, _EDGE = 255.0, 0.5 / 255.0
+#: Log odds from which an artery is plainly there: more belief says no more about its calcium.
+_PLAINLY = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ def find_candidates(
     features = (
         _log_odds(np.bincount(lesion, belief) / size),
         _log_odds(_highest(lesion, belief)),
-        _log_odds(np.bincount(lesion, around) / size),
+        np.minimum(_log_odds(_mean(lesion, around, belief + _EDGE)), _PLAINLY),
         np.log(size * scan.grid.voxel_mm3),
         np.log(peak / 130.0),
     )
@@ -122,6 +124,13 @@ def certainties(
         sure = holds if (own >= least).any() else 1.0 - holds
         out.append(Certainty(artery, sure, sure < uncertain_below))
     return tuple(out)
+
+
+def _mean(
+    lesion: NDArray[np.intp], values: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = np.bincount(lesion, values * weight) / np.bincount(lesion, weight)
+    return mean
 
 
 def _highest(lesion: NDArray[np.intp], values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -114,7 +114,7 @@ def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
     every = list(cases)
     features = np.concatenate([c.features[c.known] for c in every])
     coronary = np.concatenate([c.coronary[c.known] for c in every]).astype(float)
-    weight = np.concatenate([np.full(int(c.known.sum()), c.weight) for c in every])
+    weight = np.concatenate([c.weight * _importance(c.features[c.known]) for c in every])
 
     def loss(beta: NDArray[np.float64]) -> float:
         odds = features @ beta[:-1] + beta[-1]
@@ -138,6 +138,12 @@ def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
             "real": sum(c.weight != 1.0 for c in every),
         },
     }
+
+
+def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much candidates count by their size: a large one lost is a score lost."""
+    importance: NDArray[np.float64] = np.sqrt(np.exp(features[:, FEATURES.index("log_mm3")]) / 20)
+    return importance
 
 
 def fit_judge(

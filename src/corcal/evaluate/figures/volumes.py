@@ -58,9 +58,21 @@ def _volumes(e: Evaluation, artery: str, grade: Severity) -> Numbers:
 
 def _draw(ax: Axes, groups: list[Numbers], colour: str) -> None:
     filled = [i for i, g in enumerate(groups) if len(g)]
+    if filled:
+        _boxes(ax, [groups[i] for i in filled], filled, colour)
+    for i in filled:
+        if len(groups[i]) <= _POINTS:
+            across = i + 0.4 * (_spread(len(groups[i])) - 0.5)
+            ax.plot(across, groups[i], ".", color=colour, markersize=3, alpha=0.7, zorder=1)
+    ax.set_xlim(-0.6, len(groups) - 0.4)
+    labels = [f"{s.word}\nn = {len(g):,}" for s, g in zip(Severity, groups, strict=True)]
+    ax.set_xticks(range(len(groups)), labels)
+
+
+def _boxes(ax: Axes, groups: list[Numbers], places: list[int], colour: str) -> None:
     ax.boxplot(
-        [groups[i] for i in filled],
-        positions=filled,
+        groups,
+        positions=places,
         widths=0.55,
         whis=(5, 95),
         showfliers=False,
@@ -71,13 +83,6 @@ def _draw(ax: Axes, groups: list[Numbers], colour: str) -> None:
         meanprops={"marker": "D", "markerfacecolor": "white", "markeredgecolor": INK,
                    "markersize": 5},
     )  # fmt: skip
-    for i in filled:
-        if len(groups[i]) <= _POINTS:
-            across = i + 0.4 * (_spread(len(groups[i])) - 0.5)
-            ax.plot(across, groups[i], ".", color=colour, markersize=3, alpha=0.7, zorder=1)
-    ax.set_xlim(-0.6, len(groups) - 0.4)
-    labels = [f"{s.word}\nn = {len(g):,}" for s, g in zip(Severity, groups, strict=True)]
-    ax.set_xticks(range(len(groups)), labels)
 
 
 def _spread(n: int) -> Numbers:

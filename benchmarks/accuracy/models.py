@@ -1,0 +1,87 @@
+"""Which networks score which scan, so that a scan can be judged by ones that never saw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.grid import Grid
+from corcal.core.steps import HeartLocator
+from corcal.locate.embedded import EmbeddedLocator
+from corcal.segment.embedded import EmbeddedSegmenter
+
+
+class Watched(EmbeddedSegmenter):
+    """The embedded segmenter, whose last answer can be looked at to say why a lesion was missed.
+
+    Attributes:
+        regions: float32 (6, slice, row, column), its last answer.
+        crop: the grid of it.
+    """
+
+    regions: NDArray[np.float32] | None = None
+    crop: Grid | None = None
+
+    def probabilities(
+        self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
+    ) -> NDArray[np.float32]:
+        self.regions, self.crop = super().probabilities(hu, heart, grid), grid
+        return self.regions
+
+    def saw(self, scan: str) -> bool:
+        """Tell whether the network was trained on a real scan, as its manifest says."""
+        return scan in self.manifest["trained_on"]["real"]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The networks for one scan.
+
+    Attributes:
+        locator: finds the heart.
+        segmenter: finds arteries and calcium.
+        unseen: True if the artery network was not trained on this scan.
+    """
+
+    locator: HeartLocator
+    segmenter: Watched
+    unseen: bool
+
+    def stamp(self) -> dict[str, str]:
+        """Return what identifies the networks."""
+        return {
+            "heart": self.locator.sha256[:16],
+            "arteries": self.segmenter.sha256[:16],
+        }
+
+
+@dataclass(frozen=True)
+class Models:
+    """Where the networks lie.
+
+    Attributes:
+        folder: networks to use instead of those that ship with corcal; a network that is not
+            there is the shipped one.
+        without: folders by the name of the scan that the networks in them never saw.
+    """
+
+    folder: Path | None = None
+    without: Path | None = None
+
+    def of(self, scan: str | None = None) -> Pair:
+        """Return the networks for a scan, None for a scan that nobody can have been trained on."""
+        own = self.without / scan if self.without and scan else None
+        # The training recipe puts a network's files one folder deeper.
+        near = [f for f in (own, own and own / "models", self.folder) if f]
+        heart, arteries = _first(near, "heart"), _first(near, "arteries")
+        locator = EmbeddedLocator(heart) if heart else EmbeddedLocator()
+        segmenter = Watched(arteries) if arteries else Watched()
+        return Pair(locator, segmenter, scan is None or not segmenter.saw(scan))
+
+
+def _first(folders: list[Path], name: str) -> Path | None:
+    """Return the first folder in which a network of this name lies."""
+    return next((f for f in folders if (f / f"{name}.json").exists()), None)

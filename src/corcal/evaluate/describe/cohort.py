@@ -1,0 +1,229 @@
+"""A table of patients, with columns that know how they are to be described."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import skew
+
+from corcal.core.errors import TableRefused
+from corcal.core.scan import Notice
+from corcal.evaluate.cells import UNKNOWN
+from corcal.evaluate.csv_in import CsvTable, read_csv
+
+#: How a column can be described: numbers by mean and SD or by median and quartiles, anything by
+#: counts, or not at all.
+KINDS = ("mean", "median", "count", "skip")
+
+#: Numbers with fewer different values are grades or codes, and counted.
+_FEWEST_NUMBERS = 7
+#: Text with more different values is no group.
+_MOST_CATEGORIES = 20
+#: Numbers this skewed are described by their median.
+_SKEWED = 1.0
+
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|(19|20)\d{6}"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One characteristic.
+
+    Attributes:
+        name: as the table has it.
+        kind: "mean", "median" or "count".
+        cells: a text for each patient, None where it is not known.
+    """
+
+    name: str
+    kind: str
+    cells: tuple[str | None, ...]
+
+    def numbers(self, rows: Sequence[int]) -> list[float]:
+        """Return the known numbers of some patients."""
+        return [float(c) for i in rows if (c := self.cells[i]) is not None]
+
+    def texts(self, rows: Sequence[int]) -> list[str]:
+        """Return the known texts of some patients."""
+        return [c for i in rows if (c := self.cells[i]) is not None]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The patients of a table.
+
+    Attributes:
+        name: the table's.
+        rows: numbers of the patients who are in the study.
+        excluded: patients who are not, by reason.
+        groups: rows by the value of the column that divides them; empty without one.
+        divider: that column's name, or "".
+        columns: what is described.
+        table: as it was read, excluded patients with it.
+        notices: columns that were left out, and why.
+    """
+
+    name: str
+    rows: tuple[int, ...]
+    excluded: Mapping[str, int]
+    groups: Mapping[str, tuple[int, ...]]
+    divider: str
+    columns: tuple[Column, ...]
+    table: CsvTable
+    notices: tuple[Notice, ...]
+
+    def cell(self, row: int, column: str) -> str:
+        """Return what a cell says; "not stated" where it says nothing."""
+        return _known(self.table.rows[row].cells[column]) or "not stated"
+
+
+def read_cohort(
+    path: Path,
+    *,
+    by: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    patient: str | None = None,
+    excluded: str | None = None,
+) -> Cohort:
+    """Return the patients of a CSV file, a row for each.
+
+    Args:
+        path: the file.
+        by: the column that divides the patients, such as a split into training and test.
+        kinds: how to describe a column, one of `KINDS`; columns not named are judged by their
+            values.
+        patient: the column that names the patients; it is not described. None for "patient", if
+            there is such a column.
+        excluded: the column that gives the reason why a patient is not in the study, empty for
+            those who are. None for "excluded", if there is such a column.
+
+    Raises:
+        TableRefused: a column is absent, a patient twice, a patient in no group, a kind unknown
+            or not fit for its column, or nobody is in the study.
+    """
+    table = read_csv(path)
+    wanted = dict(kinds or {})
+    table.require(*(name for name in (by, patient, excluded) if name), *wanted)
+    patient, excluded = patient or "patient", excluded or "excluded"
+    _require_one_row_each(table, patient)
+    rows, reasons = _included(table, excluded)
+    groups = _groups(table, rows, by) if by else {}
+    columns: list[Column] = []
+    notices: list[Notice] = []
+    for name in table.columns:
+        if name in (patient, excluded, by):
+            continue
+        cells = tuple(_known(row.cells[name]) for row in table.rows)
+        known = [c for i in rows if (c := cells[i]) is not None]
+        kind, why = _kind(name, known, wanted.get(name), table.name)
+        if kind == "skip":
+            if why:
+                notices.append(Notice("column-left-out", f"Column {name} is left out: {why}."))
+            continue
+        columns.append(Column(name, kind, cells))
+    return Cohort(
+        table.name, rows, reasons, groups, by or "", tuple(columns), table, tuple(notices)
+    )
+
+
+def as_number(text: str) -> float | None:
+    """Return what a text says as a finite number, else None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def in_order(texts: Iterable[str]) -> list[str]:
+    """Return texts sorted: by their value where all are numbers, else by alphabet."""
+    values = {text: as_number(text) for text in texts}
+    if all(value is not None for value in values.values()):
+        return sorted(values, key=lambda text: values[text] or 0.0)
+    return sorted(values)
+
+
+def _known(text: str) -> str | None:
+    return None if text.lower() in UNKNOWN else text
+
+
+def _require_one_row_each(table: CsvTable, patient: str) -> None:
+    if patient not in table.columns:
+        return
+    lines: dict[str, int] = {}
+    for row in table.rows:
+        name = row.cells[patient]
+        if not name:
+            raise TableRefused(f"{table.name}, line {row.line}: no {patient} is named")
+        if name in lines:
+            raise TableRefused(
+                f"{table.name}, line {row.line}: the same {patient} as in line {lines[name]}; "
+                "a cohort has one row for each"
+            )
+        lines[name] = row.line
+
+
+def _included(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Return the rows in the study, and how many are not by reason, most frequent first."""
+    if excluded not in table.columns:
+        return tuple(range(len(table.rows))), {}
+    reasons = [_known(row.cells[excluded]) for row in table.rows]
+    rows = tuple(i for i, reason in enumerate(reasons) if not reason)
+    if not rows:
+        raise TableRefused(
+            f"{table.name}: every row gives a reason in {excluded!r}; nobody is left"
+        )
+    return rows, dict(Counter(r for r in reasons if r).most_common())
+
+
+def _groups(table: CsvTable, rows: Sequence[int], by: str) -> dict[str, tuple[int, ...]]:
+    """Return rows by group, groups in order."""
+    groups: dict[str, list[int]] = {}
+    for i in rows:
+        value = _known(table.rows[i].cells[by])
+        if value is None:
+            raise TableRefused(
+                f"{table.name}, line {table.rows[i].line}: nothing stands in {by!r}; every patient "
+                "in the study belongs to a group, or the groups would not add up"
+            )
+        groups.setdefault(value, []).append(i)
+    if len(groups) > _MOST_CATEGORIES:
+        raise TableRefused(f"{table.name}: {by!r} has {len(groups)} values; that divides nothing")
+    return {name: tuple(groups[name]) for name in in_order(groups)}
+
+
+def _kind(name: str, known: list[str], wanted: str | None, table: str) -> tuple[str, str]:
+    """Return how to describe a column and, if not at all, why not."""
+    if wanted is not None and wanted not in KINDS:
+        raise TableRefused(f"{table}: {name} as {wanted!r}? A column is one of {', '.join(KINDS)}")
+    if wanted == "skip":
+        return "skip", ""
+    why = _unfit(known)
+    if why:
+        return "skip", why
+    odd = next((c for c in known if as_number(c) is None), None)
+    if wanted in ("mean", "median") and odd is not None:
+        raise TableRefused(f"{table}: {name} has no {wanted}: {odd!r} is not a number")
+    if wanted is not None:
+        return wanted, ""
+    different = len(set(known))
+    if odd is None and different >= _FEWEST_NUMBERS:
+        values = np.array([float(c) for c in known])
+        return ("median" if abs(float(skew(values))) > _SKEWED else "mean"), ""
+    if different > _MOST_CATEGORIES:
+        return "skip", f"it holds {different} different texts"
+    return "count", ""
+
+
+def _unfit(known: list[str]) -> str:
+    """Return why a column cannot be described at all, or ""."""
+    if not known:
+        return "nothing stands in it"
+    return "it holds dates" if all(_DATE.fullmatch(c) for c in known) else ""

@@ -1,0 +1,156 @@
+"""Ratings in: the CSV files that readers send back, as one table of who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corcal.core.errors import TableRefused
+from corcal.evaluate.csv_in import CsvRow, CsvTable, read_csv
+from corcal.evaluate.readers.study import STRUCTURES, Category, Structure, Study, check_scale
+
+#: The columns of a ratings file; others are ignored.
+COLUMNS = ("reader", "case", "artery", "structure", "rating")
+
+Item = tuple[str, Structure]
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """What the readers said.
+
+    Attributes:
+        categories: the scale, best first.
+        readers: in the order of the key, or sorted.
+        cases: every case of the study, sorted, rated or not.
+        given: category by reader and (case, structure); what is not there was not rated.
+        blinded: readers met the cases under codes, which a key undid.
+    """
+
+    categories: tuple[str, ...]
+    readers: tuple[str, ...]
+    cases: tuple[str, ...]
+    given: Mapping[str, Mapping[Item, str]]
+    blinded: bool = False
+
+    def of(self, case: str, structure: Structure) -> tuple[str | None, ...]:
+        """Return each reader's rating, None where there is none."""
+        return tuple(self.given[reader].get((case, structure)) for reader in self.readers)
+
+    @property
+    def structures(self) -> tuple[Structure, ...]:
+        """The structures that somebody rated, in the order of `STRUCTURES`."""
+        rated = {s for items in self.given.values() for _, s in items}
+        return tuple(s for s in STRUCTURES if s in rated)
+
+
+def read_ratings(
+    paths: Sequence[Path],
+    *,
+    key: Study | None = None,
+    categories: Sequence[Category] | None = None,
+) -> Ratings:
+    """Return the ratings in one or more CSV files.
+
+    Each row is a rating: `reader,case,artery,structure,rating`, with artery one of RCA, LAD,
+    LCX, structure "artery" or "calcium", and an empty rating where there is none.
+
+    Args:
+        paths: any number of files, of any number of readers.
+        key: undoes the blinding: cases are then the codes of that reader's form. Without it,
+            the cases are as named, and the same name means the same case for all readers.
+        categories: the scale, for ratings without a key.
+
+    Raises:
+        TableRefused: a file is no such table; a reader, case, artery, structure or category is
+            unknown; a structure of a case was rated twice by a reader; or nothing was rated.
+    """
+    scale = key.categories if key is not None else tuple(categories or ())
+    check_scale(scale)
+    book = _Book(tuple(c.name for c in scale), key)
+    for path in paths:
+        book.enter(read_csv(path))
+    return book.closed()
+
+
+class _Book:
+    """Collects rows and refuses those that contradict the key or one another."""
+
+    def __init__(self, categories: tuple[str, ...], key: Study | None) -> None:
+        self.categories = categories
+        self.key = key
+        self.cases: set[str] = set(key.cases) if key is not None else set()
+        names = list(key.order) if key is not None else []
+        self.given: dict[str, dict[Item, str]] = {reader: {} for reader in names}
+        self.places: dict[tuple[str, Item], str] = {}
+        self.codes = {
+            (reader, b.code): b.case
+            for reader, blinded in (key.order.items() if key is not None else ())
+            for b in blinded
+        }
+
+    def enter(self, table: CsvTable) -> None:
+        table.require(*COLUMNS)
+        for row in table.rows:
+            self._enter(row, f"{table.name}, line {row.line}")
+
+    def _enter(self, row: CsvRow, place: str) -> None:
+        reader = self._reader(row.cells["reader"], place)
+        case = self._case(reader, row.cells["case"], place)
+        self.cases.add(case)
+        structure = _structure(row, place)
+        rating = " ".join(row.cells["rating"].split()).lower()
+        items = self.given.setdefault(reader, {})
+        if not rating:
+            return
+        if rating not in self.categories:
+            raise TableRefused(
+                f"{place}: rating {row.cells['rating']!r} is not on the scale "
+                f"({', '.join(self.categories)})"
+            )
+        item = (case, structure)
+        if item in items:
+            raise TableRefused(
+                f"{place}: reader {reader} rated {structure.artery} {structure.part} of case "
+                f"{row.cells['case']} already ({self.places[reader, item]}); keep one of the two"
+            )
+        items[item] = rating
+        self.places[reader, item] = place
+
+    def _reader(self, name: str, place: str) -> str:
+        if not name:
+            raise TableRefused(f"{place}: no reader is named")
+        if self.key is not None and name not in self.key.order:
+            known = ", ".join(self.key.order)
+            raise TableRefused(f"{place}: reader {name!r} is not in the key (readers: {known})")
+        return name
+
+    def _case(self, reader: str, code: str, place: str) -> str:
+        if not code:
+            raise TableRefused(f"{place}: no case is named")
+        if self.key is None:
+            return code
+        case = self.codes.get((reader, code.upper()))
+        if case is not None:
+            return case
+        other = next((r for r, c in self.codes if c == code.upper()), None)
+        whose = f"it is of reader {other}'s form" if other else "no form has it"
+        raise TableRefused(f"{place}: case {code!r} is not of reader {reader}'s form; {whose}")
+
+    def closed(self) -> Ratings:
+        if not any(self.given.values()):
+            raise TableRefused("none of the files holds a rating: every cell of `rating` is empty")
+        readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))
+        cases = tuple(sorted(self.cases))
+        return Ratings(self.categories, readers, cases, self.given, self.key is not None)
+
+
+def _structure(row: CsvRow, place: str) -> Structure:
+    structure = Structure(row.cells["artery"].upper(), row.cells["structure"].lower())
+    if structure not in STRUCTURES:
+        raise TableRefused(
+            f"{place}: {row.cells['artery']!r} {row.cells['structure']!r} is not rated here; "
+            "artery is RCA, LAD or LCX, structure is artery or calcium"
+        )
+    return structure
