@@ -10,6 +10,7 @@
         │   └── HeartCutOff       the scan ends inside the heart
         ├── GridMismatch          two arrays that do not share one grid
         ├── LabelsRefused         a label map with codes that mean nothing here
+        ├── AnnotationRefused     a drawing that is damaged, unclear, or not of this scan
         ├── SettingsRefused       a setting that is unknown or out of range
         ├── TableRefused          a table whose columns or cells do not say what they should
         ├── DatasetRefused        scans and labels that cannot be trained on as they are
@@ -59,6 +60,10 @@ class GridMismatch(InputRefused):
 
 class LabelsRefused(InputRefused):
     """A label map holds codes that mean nothing here."""
+
+
+class AnnotationRefused(InputRefused):
+    """A drawing is damaged, leaves open what it means, or cannot belong to its scan."""
 
 
 class SettingsRefused(InputRefused):

@@ -13,7 +13,8 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.reading import Reading
+from corcal.core.labels import ArteryLabels
+from corcal.core.scan import Source
 
 _HEADER = np.dtype(
     [
@@ -59,9 +60,14 @@ _LABEL_INTENT = 1002
 _TURN_TOLERANCE = 1e-5
 
 
-def labels_nifti(reading: Reading) -> bytes:
-    """Return the labels as gzipped NIfTI-1, uint8 codes 0 to 6, in the file's own axis order."""
-    codes, affine = as_stored(reading)
+def labels_nifti(labels: ArteryLabels, source: Source) -> bytes:
+    """Return the labels as gzipped NIfTI-1, uint8 codes 0 to 6, in the file's own axis order.
+
+    Args:
+        labels: on the scan's grid.
+        source: of the scan, for the axis order of its file.
+    """
+    codes, affine = as_stored(labels, source)
     return nifti_bytes(codes, affine, labels=True)
 
 
@@ -88,14 +94,16 @@ def nifti_bytes(
     return file.getvalue()
 
 
-def as_stored(reading: Reading) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def as_stored(
+    labels: ArteryLabels, source: Source
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Return the label codes and their affine in the axis order of the scan's file.
 
     Returns:
         uint8 (slice, row, column) of the file, and float64 (4, 4) from such an index to LPS mm.
     """
-    axes, flips = reading.scan.source.stored_axes, reading.scan.source.stored_flips
-    codes = reading.labels.codes.transpose(axes)
+    axes, flips = source.stored_axes, source.stored_flips
+    codes = labels.codes.transpose(axes)
     turn = np.zeros((4, 4))
     turn[3, 3] = 1.0
     for stored, (axis, flip) in enumerate(zip(axes, flips, strict=True)):
@@ -103,7 +111,7 @@ def as_stored(reading: Reading) -> tuple[NDArray[np.uint8], NDArray[np.float64]]
         if flip < 0:
             turn[axis, 3] = codes.shape[stored] - 1
             codes = np.flip(codes, stored)
-    return np.ascontiguousarray(codes), reading.labels.grid.affine @ turn
+    return np.ascontiguousarray(codes), labels.grid.affine @ turn
 
 
 def _header(
