@@ -13,6 +13,8 @@
         ├── AnnotationRefused     a drawing that is damaged, unclear, or not of this scan
         ├── SettingsRefused       a setting that is unknown or out of range
         ├── TableRefused          a table whose columns or cells do not say what they should
+        ├── DatasetRefused        scans and labels that cannot be trained on as they are
+        ├── TrainingStopped       a training ended before its time; it can go on
         ├── ModelRefused          a model file is absent, changed or of another kind
         └── OutputRefused         the output exists, or cannot be written
 
@@ -70,6 +72,14 @@ class SettingsRefused(InputRefused):
 
 class TableRefused(InputRefused):
     """A table's columns or cells do not say what they should."""
+
+
+class DatasetRefused(InputRefused):
+    """Scans and labels that cannot be trained on as they are."""
+
+
+class TrainingStopped(InputRefused):
+    """A training ended before its time; what it had saved is there, and it can go on."""
 
 
 class ModelRefused(InputRefused):

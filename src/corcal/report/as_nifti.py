@@ -1,4 +1,4 @@
-"""The labels as a NIfTI file that lies voxel for voxel on the scan's own file.
+"""Labels as a NIfTI file that lies voxel for voxel on the scan's own file; voxels on any grid.
 
 The bytes are laid out here rather than by a library: ITK's writer reports no error on a full
 disk and bends an oblique affine, in silence, to the nearest rotation.
@@ -51,7 +51,8 @@ _HEADER = np.dtype(
     ]
 )
 _DATA_AT = 352
-_UINT8 = 2
+#: NIfTI's code of a voxel type and its bits.
+_TYPES = {"uint8": (2, 8), "int16": (4, 16), "float32": (16, 32)}
 _MILLIMETRES = 2
 _SCANNER = 1
 _LABEL_INTENT = 1002
@@ -66,13 +67,30 @@ def labels_nifti(labels: ArteryLabels, source: Source) -> bytes:
         labels: on the scan's grid.
         source: of the scan, for the axis order of its file.
     """
-    codes, affine_lps = as_stored(labels, source)
+    codes, affine = as_stored(labels, source)
+    return nifti_bytes(codes, affine, labels=True)
+
+
+def nifti_bytes(
+    voxels: NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.float32],
+    affine_lps: NDArray[np.float64],
+    *,
+    labels: bool = False,
+) -> bytes:
+    """Return voxels as gzipped NIfTI-1; the same voxels give the same bytes.
+
+    Args:
+        voxels: uint8, int16 or float32 (slice, row, column).
+        affine_lps: float64 (4, 4), from such an index to LPS mm.
+        labels: whether they are corcal's label codes.
+    """
     # NIfTI counts (column, row, slice) and its world is RAS: x to the right ear is negative.
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine_lps[:, [2, 1, 0, 3]]
+    header = _header(voxels, affine, labels)
     file = io.BytesIO()
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
-        packed.write(_header(codes.shape, affine).tobytes().ljust(_DATA_AT, b"\0"))
-        packed.write(codes.data)
+        packed.write(header.tobytes().ljust(_DATA_AT, b"\0"))
+        packed.write(np.ascontiguousarray(voxels, voxels.dtype.newbyteorder("<")).data)
     return file.getvalue()
 
 
@@ -96,19 +114,22 @@ def as_stored(
     return np.ascontiguousarray(codes), labels.grid.affine @ turn
 
 
-def _header(shape: tuple[int, ...], affine: NDArray[np.float64]) -> NDArray[np.void]:
+def _header(
+    voxels: NDArray[np.generic], affine: NDArray[np.float64], labels: bool
+) -> NDArray[np.void]:
+    shape = voxels.shape
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     quaternion, handed = _rotation(affine[:3, :3] / spacing)
     h = np.zeros((), dtype=_HEADER)
     h["sizeof_hdr"] = _HEADER.itemsize
     h["dim"] = (3, shape[2], shape[1], shape[0], 1, 1, 1, 1)
     h["pixdim"] = (handed, *spacing, 0, 0, 0, 0)
-    h["intent_code"] = _LABEL_INTENT
-    h["datatype"], h["bitpix"] = _UINT8, 8
+    h["datatype"], h["bitpix"] = _TYPES[voxels.dtype.name]
     h["vox_offset"], h["scl_slope"] = _DATA_AT, 1.0
     h["xyzt_units"] = _MILLIMETRES
-    h["cal_max"] = 6.0
-    h["descrip"] = b"1 RCA 2 LM+LAD 3 LCX, 4 5 6 their calcium; corcal, research use only"
+    if labels:
+        h["intent_code"], h["cal_max"] = _LABEL_INTENT, 6.0
+        h["descrip"] = b"1 RCA 2 LM+LAD 3 LCX, 4 5 6 their calcium; corcal, research use only"
     h["sform_code"], h["srow"] = _SCANNER, affine[:3]
     if quaternion is not None:
         h["qform_code"], h["quatern"] = _SCANNER, quaternion
