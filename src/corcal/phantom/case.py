@@ -203,7 +203,8 @@ def _dense(seen: Rendering) -> Field:
     """Return how far metal and dense contrast agent lie above what makes streaks."""
     over = np.maximum(seen.hu - np.float32(DENSE_HU), 0)
     metal = np.where((seen.structures & METAL) > 0, np.float32(METAL_GAIN), np.float32(0))
-    return over * np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
+    gain = np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
+    return np.asarray(over * gain, dtype=np.float32)
 
 
 def _sliced(sharp: Rendering, layers: int) -> Rendering:

@@ -72,7 +72,10 @@ class PhantomOptions:
     @classmethod
     def from_dict(cls, told: dict[str, Any]) -> PhantomOptions:
         """Return the options that truth.json names, for `make_case` with its seed."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in told.items()
+        }
+        return cls(**values)
 
 
 def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:
