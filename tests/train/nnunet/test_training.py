@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_killed_at_any_moment_it_goes_on(own: Work, monkeypatch: pytest.MonkeyPa
     started: list[object] = []
     popen = subprocess.Popen
 
-    def noted(*given: object, **named: object) -> object:
+    def noted(*given: Any, **named: Any) -> object:
         started.append(popen(*given, **named))
         return started[-1]
 
