@@ -20,6 +20,7 @@ from corcal.phantom.mimics.sample import sample_mimics
 from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
+from corcal.phantom.paint_heart import heart_sac
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -41,7 +42,6 @@ from corcal.phantom.voxelise import (
     METAL,
     OTHER_CALCIUM,
     Rendering,
-    heart_sac,
     render,
 )
 
@@ -160,7 +160,7 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
     body, blood, calcium, others, machine, pulse = rng.spawn(6)
-    anatomy = sample_anatomy(body)
+    anatomy = sample_anatomy(body, options.pulmonary_hypertension)
     tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
     mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
     count = number_of_plaques(calcium, options.burden)
