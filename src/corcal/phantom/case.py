@@ -20,6 +20,7 @@ from corcal.phantom.mimics.sample import sample_mimics
 from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
+from corcal.phantom.paint_heart import heart_sac
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -41,7 +42,6 @@ from corcal.phantom.voxelise import (
     METAL,
     OTHER_CALCIUM,
     Rendering,
-    heart_sac,
     render,
 )
 
@@ -161,15 +161,16 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
 _PARTS = 6
 
 
-def anatomy_of(seed: int) -> Anatomy:
+def anatomy_of(seed: int, options: PhantomOptions | None = None) -> Anatomy:
     """Return the anatomy that `make_case` gives a seed, without a scan of it."""
-    return sample_anatomy(np.random.default_rng(seed).spawn(_PARTS)[0])
+    body = np.random.default_rng(seed).spawn(_PARTS)[0]
+    return sample_anatomy(body, (options or PhantomOptions()).pulmonary_hypertension)
 
 
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
     body, blood, calcium, others, machine, pulse = rng.spawn(_PARTS)
-    anatomy = sample_anatomy(body)
+    anatomy = sample_anatomy(body, options.pulmonary_hypertension)
     tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
     mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
     count = number_of_plaques(calcium, options.burden)
