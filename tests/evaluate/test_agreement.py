@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -47,6 +47,7 @@ def test_the_peak_flow_meters_of_bland_and_altman() -> None:
     assert b.lower.low == pytest.approx(-114.3, abs=2)
 
 
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=5, max_size=30, unique=True

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.proportion import proportion_confint
@@ -68,6 +68,7 @@ def test_kappa_of_fleiss_psychiatric_diagnoses() -> None:
     assert k.z == pytest.approx(8.879, abs=5e-4)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 30), min_size=4, max_size=4))
 def test_figures_agree_with_their_definitions(cells: list[int]) -> None:
     tp, fp, fn, tn = cells

@@ -47,6 +47,7 @@ def write_evaluation(evaluation: Evaluation, out: Path, *, force: bool = False) 
     Raises:
         OutputRefused: `out` cannot take the files.
     """
+    check_output(out, force=force)
     tables, plots = paper_tables(evaluation), paper_figures(evaluation)
     files = {
         JSON_FILE: evaluation_json(evaluation),
