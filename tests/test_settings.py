@@ -44,6 +44,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "segmentation.min_lesion_mm3": (2.0, 0.0),
         "segmentation.min_artery_mm3": (30.0, 0.0),
         "segmentation.heart_margin_mm": (8.0, 0.0),
+        "training.elastic_share": (0.0, 0.2),
         "segmentation.candidate_probability": (0.25, 0.5),
         "segmentation.min_lesion_probability": (0.3, 0.0),
     }
@@ -128,8 +129,9 @@ def test_values_out_of_range_are_refused(
 
 def test_as_dict_is_plain_and_whole() -> None:
     plain = Settings().as_dict()
-    assert list(plain) == ["admission", "preparation", "segmentation", "scoring"]
+    assert list(plain) == ["admission", "preparation", "segmentation", "scoring", "training"]
     assert plain["preparation"] == {
         "spacing_mm": [0.8, 0.73, 0.73],
         "padding_voxels": [10, 10, 10],
+        "crop_to_heart": True,
     }

@@ -181,9 +181,8 @@ def _reading(
 ) -> Reading:
     with clock.step("quantify"):
         score = quantify(scan, found.labels, settings.scoring)
-    provenance = Provenance(
-        __version__, found.models, settings.as_dict(), clock.seconds, found.device
-    )
+    used = {group: values for group, values in settings.as_dict().items() if group != "training"}
+    provenance = Provenance(__version__, found.models, used, clock.seconds, found.device)
     percentile = age = None
     if person:
         percentile = mesa_bracket(

@@ -109,11 +109,12 @@ def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
     Args:
         scan: as acquired.
         heart: where the heart is.
-        settings: spacing and padding.
+        settings: spacing and padding, and whether there is a crop at all.
     """
     resampled = scan.grid.with_spacing(settings.spacing_mm)
-    box = heart_box(heart, resampled).padded(settings.padding_voxels)
-    box = box.intersect(Box.whole(resampled.shape))
+    box = Box.whole(resampled.shape)
+    if settings.crop_to_heart:
+        box = heart_box(heart, resampled).padded(settings.padding_voxels).intersect(box)
     grid = resampled.cut(box)
     hu = resample(scan.hu, scan.grid, resampled, box=box)
     inside = nearest(heart.mask.view(np.uint8), heart.grid, grid).view(np.bool_)

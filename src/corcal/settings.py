@@ -15,6 +15,7 @@ from typing import Any, Self
 import tomli_w
 
 from corcal.core.errors import SettingsRefused
+from corcal.core.training import Training
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,12 @@ class Preparation:
         padding_voxels: added around the heart on each side, (slice, row, column), at
             `spacing_mm`. The paper's (10, 10, 0) is read as in-plane only. The default also
             pads along slices, so that an ostium at the top of the heart is not cut off.
+        crop_to_heart: False keeps the whole scan, as the paper's ablation does.
     """
 
     spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
     padding_voxels: tuple[int, int, int] = (10, 10, 10)
+    crop_to_heart: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,17 @@ class Settings:
     preparation: Preparation = field(default_factory=Preparation)
     segmentation: Segmentation = field(default_factory=Segmentation)
     scoring: Scoring = field(default_factory=Scoring)
+    training: Training = field(default_factory=Training)
 
     def __post_init__(self) -> None:
         _check(self)
 
     @classmethod
     def paper(cls) -> Self:
-        """Return the paper's values: 100 slices, padding in-plane only, labels as painted."""
+        """Return the paper's values: 100 slices, padding in-plane only, labels as painted.
+
+        The training's defaults are the paper's already, but for elastic deformations.
+        """
         default = cls()
         return replace(
             default,
@@ -143,6 +150,7 @@ class Settings:
                 candidate_probability=0.5,
                 min_lesion_probability=0.0,
             ),
+            training=replace(default.training, elastic_share=0.2),
         )
 
     @classmethod
@@ -211,7 +219,10 @@ def _updated(group: Any, table: dict[str, Any], where: str) -> Any:
             )
         else:
             changes[key] = _number(value, old, f"{where} {key}")
-    return replace(group, **changes)
+    try:
+        return replace(group, **changes)
+    except SettingsRefused as error:
+        raise SettingsRefused(f"{where}: {error}") from None
 
 
 def _number(value: Any, like: Any, where: str) -> Any:

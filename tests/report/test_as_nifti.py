@@ -86,7 +86,7 @@ def image_of(codes: NDArray[np.uint8], affine: NDArray[np.float64]) -> sitk.Imag
 
 def file_of(reading: Reading, folder: Path) -> Path:
     path = folder / "labels.nii.gz"
-    path.write_bytes(labels_nifti(reading))
+    path.write_bytes(labels_nifti(reading.labels, reading.scan.source))
     return path
 
 
@@ -137,7 +137,9 @@ def test_a_sheared_grid_keeps_its_shear(tmp_path: Path) -> None:
 
 
 def test_the_bytes_are_the_same_every_time(reading: Reading) -> None:
-    assert labels_nifti(reading) == labels_nifti(reading)
+    assert labels_nifti(reading.labels, reading.scan.source) == labels_nifti(
+        reading.labels, reading.scan.source
+    )
 
 
 def test_an_axial_scan(reading: Reading, tmp_path: Path) -> None:

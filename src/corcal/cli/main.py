@@ -30,6 +30,7 @@ COMMANDS = (
     "inspect",
     "models",
     "phantom",
+    "annotate",
     "train",
     "evaluate",
     "ablation",

@@ -109,32 +109,26 @@ def person(command: Command) -> Command:
     )(command)
 
 
-def require_evaluate() -> None:
-    """Refuse to go on without the packages of the extra `evaluate`.
-
-    Raises:
-        SettingsRefused: one of them is not installed.
-    """
-    try:
-        import matplotlib  # noqa: F401
-        import statsmodels  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise SettingsRefused(
-            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
-        ) from error
-
-
 def models(command: Command) -> Command:
     """Add --model, --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
-    return bundle(
-        "models",
-        _models,
-        click.option(
-            "--model",
-            metavar="MODEL",
-            help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
-            "of an installed one (`corcal models`).",
-        ),
+    model = click.option(
+        "--model",
+        metavar="MODEL",
+        help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
+        "of an installed one (`corcal models`).",
+    )
+    return bundle("models", _models, model, *_heart("Where --model and TotalSegmentator run."))(
+        command
+    )
+
+
+def hearts(command: Command) -> Command:
+    """Add --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    return bundle("models", _hearts, *_heart("Where TotalSegmentator runs."))(command)
+
+
+def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
+    return (
         click.option(
             "--heart",
             type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
@@ -151,9 +145,24 @@ def models(command: Command) -> Command:
             "--device",
             type=click.Choice(["cpu", "cuda"], case_sensitive=False),
             default="cpu",
-            help="Where --model and TotalSegmentator run.",
+            help=where,
         ),
-    )(command)
+    )
+
+
+def require_evaluate() -> None:
+    """Refuse to go on without the packages of the extra `evaluate`.
+
+    Raises:
+        SettingsRefused: one of them is not installed.
+    """
+    try:
+        import matplotlib  # noqa: F401
+        import statsmodels  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise SettingsRefused(
+            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
+        ) from error
 
 
 def bundle(
@@ -192,6 +201,10 @@ def _models(model: str | None, heart: str, heart_weights: Path | None, device: s
     from corcal.chosen import ChosenModels
 
     return ChosenModels(model or "", heart, heart_weights, device)
+
+
+def _hearts(heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
+    return _models(None, heart, heart_weights, device)
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:

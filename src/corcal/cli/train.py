@@ -1,79 +1,33 @@
-"""`corcal train`: make the models."""
+"""`corcal train`: the steps from annotated scans to a model, and the recipe of corcal's own."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib import import_module
 
 import click
 
-from corcal.core.errors import SettingsRefused
+#: Each step lives in the module of its name in `corcal.cli.training`, as the object of its name.
+STEPS = ("dataset", "plan", "fold", "folds", "export", "variants", "default")
 
 
-@click.group()
+class _Steps(click.Group):
+    """Imports a step when it is called for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(STEPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in STEPS:
+            return None
+        command = getattr(import_module(f"corcal.cli.training.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=_Steps, no_args_is_help=True)
 def train() -> None:
-    """Train the models that corcal uses. Needs the extra: pip install 'corcal[train]'."""
+    """Train a model on one's own annotated scans, as the paper did.
 
-
-@train.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Annotated scans: a folder with ct/ and annotations/.",
-)
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
-@click.option(
-    "--base-steps",
-    type=int,
-    default=5000,
-    show_default=True,
-    help="Of the segmenter, on phantoms alone.",
-)
-@click.option(
-    "--steps",
-    type=int,
-    default=1800,
-    show_default=True,
-    help="Of the segmenter after that, on phantoms and real scans.",
-)
-@click.option(
-    "--locator-steps",
-    type=int,
-    default=1500,
-    show_default=True,
-    help="Of the heart locator; 0 trains none.",
-)
-@click.option(
-    "--judged-phantoms",
-    type=int,
-    default=60,
-    show_default=True,
-    help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
-)
-@click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
-@click.option(
-    "--leave-out",
-    multiple=True,
-    metavar="SCAN",
-    help="A real scan that the segmenter is not shown; may be given again.",
-)
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def default(data: Path, out: Path, device: str, leave_out: tuple[str, ...], **numbers: int) -> None:
-    """Train the embedded heart locator and segmenter from annotated scans and phantoms.
-
-    A run that was stopped goes on where it was when it is called again. Everything random comes
-    from one fixed seed. The finished files are in OUT/models, or in OUT/without/SCAN/models
-    where scans are left out.
+    The steps, in this order: dataset, plan, folds, export. Then `corcal score --model`. They need
+    the extra corcal[train]; docs/training.md tells how to install it and walks through them.
     """
-    try:
-        from corcal.train.default import Recipe, train_default
-    except ModuleNotFoundError as error:
-        if error.name not in {"torch", "openvino"}:
-            raise
-        raise SettingsRefused(
-            f"training needs {error.name}: pip install 'corcal[train]' "
-            "(for a CPU, install the CPU build of torch first)"
-        ) from error
-    recipe = Recipe(**numbers, leave_out=leave_out, device=device)
-    models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
-    click.echo(str(models))

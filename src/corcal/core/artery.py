@@ -35,3 +35,10 @@ REGIONS: tuple[tuple[str, tuple[int, ...], int], ...] = tuple(
     [(f"whole_{a.value}", (a.vessel_code, a.calcium_code), a.vessel_code) for a in Artery]
     + [(f"{a.value}_calcification", (a.calcium_code,), a.calcium_code) for a in Artery]
 )
+
+#: The six label codes as labels that exclude each other, for a network that was trained without
+#: merged regions: (name, code). Its output channels are the background and these, in this order.
+EXCLUSIVE: tuple[tuple[str, int], ...] = tuple(
+    [(a.value, a.vessel_code) for a in Artery]
+    + [(f"{a.value}_calcification", a.calcium_code) for a in Artery]
+)

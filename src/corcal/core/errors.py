@@ -10,8 +10,11 @@
         │   └── HeartCutOff       the scan ends inside the heart
         ├── GridMismatch          two arrays that do not share one grid
         ├── LabelsRefused         a label map with codes that mean nothing here
+        ├── AnnotationRefused     a drawing that is damaged, unclear, or not of this scan
         ├── SettingsRefused       a setting that is unknown or out of range
         ├── TableRefused          a table whose columns or cells do not say what they should
+        ├── DatasetRefused        scans and labels that cannot be trained on as they are
+        ├── TrainingStopped       a training ended before its time; it can go on
         ├── ModelRefused          a model file is absent, changed or of another kind
         └── OutputRefused         the output exists, or cannot be written
 
@@ -59,12 +62,24 @@ class LabelsRefused(InputRefused):
     """A label map holds codes that mean nothing here."""
 
 
+class AnnotationRefused(InputRefused):
+    """A drawing is damaged, leaves open what it means, or cannot belong to its scan."""
+
+
 class SettingsRefused(InputRefused):
     """A setting is unknown or out of range."""
 
 
 class TableRefused(InputRefused):
     """A table's columns or cells do not say what they should."""
+
+
+class DatasetRefused(InputRefused):
+    """Scans and labels that cannot be trained on as they are."""
+
+
+class TrainingStopped(InputRefused):
+    """A training ended before its time; what it had saved is there, and it can go on."""
 
 
 class ModelRefused(InputRefused):

@@ -37,13 +37,10 @@ def run_module(
         ModelRefused: the child refused its input, with its words; or it was killed.
         CorcalError: the child broke down.
     """
-    path = os.pathsep.join(filter(None, [_HOME, os.environ.get("PYTHONPATH")]))
-    # -P: a stray file in the current folder must not take a library's place.
-    command = [sys.executable, "-P", "-m", module, *arguments]
     with (folder / "log.txt").open("wb") as log:
         ended = subprocess.run(
-            command,
-            env={**os.environ, "PYTHONPATH": path, **environment},
+            command_of(module, arguments),
+            env=environment_with(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -62,6 +59,28 @@ def run_module(
     said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip()
     last = said.splitlines()[-1] if said else "it said nothing"
     raise CorcalError(f"the process of {module} broke down (exit code {ended}): {last}")
+
+
+def command_of(module: str, arguments: Sequence[str]) -> list[str]:
+    """Return the command that runs a module with this Python."""
+    # -P: a stray file in the current folder must not take a library's place.
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment_with(changes: Mapping[str, str], *, without: str = "") -> dict[str, str]:
+    """Return this process's environment variables and some more, for a child.
+
+    Args:
+        changes: are set.
+        without: this process's own variables that begin so are not handed on, in either case.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not without or not name.lower().startswith(without.lower())
+    }
+    path = os.pathsep.join(filter(None, [_HOME, kept.get("PYTHONPATH")]))
+    return {**kept, "PYTHONPATH": path, **changes}
 
 
 def end_with(error: InputRefused, folder: Path) -> int:

@@ -84,8 +84,7 @@ def _truth(made: Iterable[tuple[Patient, Truth]]) -> str:
             seen = sums["visible_mm3"]
             # What cannot be seen is not there to be found.
             shown = grade if seen > 0 else Severity.NONE
-            agatston = sums.get("agatston", "")
-            told = (int(seen > 0), f"{seen:.3f}", agatston, shown.word)
+            told = (int(seen > 0), f"{seen:.3f}", f"{sums['agatston']:.3f}", shown.word)
             rows.append((patient.name, artery.value, *told, *_strata(patient, truth)))
     columns = ("patient", "artery", "present", "volume_mm3", "agatston", "grade", *STRATA)
     return _csv(columns, rows)

@@ -57,7 +57,7 @@ def sample_tissue(rng: np.random.Generator, *, contrast: bool, wild: bool) -> Ti
         spleen=float(rng.uniform(42, 54)),
         stomach=float(rng.uniform(10, 60)),
         cortex=float(rng.uniform(420, 750)),
-        marrow=float(rng.uniform(110, 240)),
+        marrow=float(rng.uniform(70, 200)),
         cartilage=float(rng.uniform(70, 140)),
     )
     if contrast:

@@ -1,4 +1,4 @@
-"""The labels as a NIfTI file that lies voxel for voxel on the scan's own file.
+"""Labels as a NIfTI file that lies voxel for voxel on the scan's own file; voxels on any grid.
 
 The bytes are laid out here rather than by a library: ITK's writer reports no error on a full
 disk and bends an oblique affine, in silence, to the nearest rotation.
@@ -13,7 +13,8 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.reading import Reading
+from corcal.core.labels import ArteryLabels
+from corcal.core.scan import Source
 
 _HEADER = np.dtype(
     [
@@ -50,7 +51,8 @@ _HEADER = np.dtype(
     ]
 )
 _DATA_AT = 352
-_UINT8 = 2
+#: NIfTI's code of a voxel type and its bits.
+_TYPES = {"uint8": (2, 8), "int16": (4, 16), "float32": (16, 32)}
 _MILLIMETRES = 2
 _SCANNER = 1
 _LABEL_INTENT = 1002
@@ -58,26 +60,50 @@ _LABEL_INTENT = 1002
 _TURN_TOLERANCE = 1e-5
 
 
-def labels_nifti(reading: Reading) -> bytes:
-    """Return the labels as gzipped NIfTI-1, uint8 codes 0 to 6, in the file's own axis order."""
-    codes, affine_lps = as_stored(reading)
+def labels_nifti(labels: ArteryLabels, source: Source) -> bytes:
+    """Return the labels as gzipped NIfTI-1, uint8 codes 0 to 6, in the file's own axis order.
+
+    Args:
+        labels: on the scan's grid.
+        source: of the scan, for the axis order of its file.
+    """
+    codes, affine = as_stored(labels, source)
+    return nifti_bytes(codes, affine, labels=True)
+
+
+def nifti_bytes(
+    voxels: NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.float32],
+    affine_lps: NDArray[np.float64],
+    *,
+    labels: bool = False,
+) -> bytes:
+    """Return voxels as gzipped NIfTI-1; the same voxels give the same bytes.
+
+    Args:
+        voxels: uint8, int16 or float32 (slice, row, column).
+        affine_lps: float64 (4, 4), from such an index to LPS mm.
+        labels: whether they are corcal's label codes.
+    """
     # NIfTI counts (column, row, slice) and its world is RAS: x to the right ear is negative.
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine_lps[:, [2, 1, 0, 3]]
+    header = _header(voxels, affine, labels)
     file = io.BytesIO()
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed:
-        packed.write(_header(codes.shape, affine).tobytes().ljust(_DATA_AT, b"\0"))
-        packed.write(codes.data)
+        packed.write(header.tobytes().ljust(_DATA_AT, b"\0"))
+        packed.write(np.ascontiguousarray(voxels, voxels.dtype.newbyteorder("<")).data)
     return file.getvalue()
 
 
-def as_stored(reading: Reading) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def as_stored(
+    labels: ArteryLabels, source: Source
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Return the label codes and their affine in the axis order of the scan's file.
 
     Returns:
         uint8 (slice, row, column) of the file, and float64 (4, 4) from such an index to LPS mm.
     """
-    axes, flips = reading.scan.source.stored_axes, reading.scan.source.stored_flips
-    codes = reading.labels.codes.transpose(axes)
+    axes, flips = source.stored_axes, source.stored_flips
+    codes = labels.codes.transpose(axes)
     turn = np.zeros((4, 4))
     turn[3, 3] = 1.0
     for stored, (axis, flip) in enumerate(zip(axes, flips, strict=True)):
@@ -85,22 +111,25 @@ def as_stored(reading: Reading) -> tuple[NDArray[np.uint8], NDArray[np.float64]]
         if flip < 0:
             turn[axis, 3] = codes.shape[stored] - 1
             codes = np.flip(codes, stored)
-    return np.ascontiguousarray(codes), reading.labels.grid.affine @ turn
+    return np.ascontiguousarray(codes), labels.grid.affine @ turn
 
 
-def _header(shape: tuple[int, ...], affine: NDArray[np.float64]) -> NDArray[np.void]:
+def _header(
+    voxels: NDArray[np.generic], affine: NDArray[np.float64], labels: bool
+) -> NDArray[np.void]:
+    shape = voxels.shape
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     quaternion, handed = _rotation(affine[:3, :3] / spacing)
     h = np.zeros((), dtype=_HEADER)
     h["sizeof_hdr"] = _HEADER.itemsize
     h["dim"] = (3, shape[2], shape[1], shape[0], 1, 1, 1, 1)
     h["pixdim"] = (handed, *spacing, 0, 0, 0, 0)
-    h["intent_code"] = _LABEL_INTENT
-    h["datatype"], h["bitpix"] = _UINT8, 8
+    h["datatype"], h["bitpix"] = _TYPES[voxels.dtype.name]
     h["vox_offset"], h["scl_slope"] = _DATA_AT, 1.0
     h["xyzt_units"] = _MILLIMETRES
-    h["cal_max"] = 6.0
-    h["descrip"] = b"1 RCA 2 LM+LAD 3 LCX, 4 5 6 their calcium; corcal, research use only"
+    if labels:
+        h["intent_code"], h["cal_max"] = _LABEL_INTENT, 6.0
+        h["descrip"] = b"1 RCA 2 LM+LAD 3 LCX, 4 5 6 their calcium; corcal, research use only"
     h["sform_code"], h["srow"] = _SCANNER, affine[:3]
     if quaternion is not None:
         h["qform_code"], h["quatern"] = _SCANNER, quaternion

@@ -18,13 +18,14 @@ from corcal.report.views import View
 #: Pixels along each side of a painted view.
 SIDE = 480
 
-_GAP = 16
+#: The space between pictures, and the colours of a sheet.
+GAP = 16
 _TOP = 122
 _CAPTION = 58
 _BOTTOM = 92
-_BACKGROUND: Colour = (17, 21, 28)
-_BRIGHT: Colour = (244, 246, 250)
-_DIM: Colour = (166, 176, 192)
+BACKGROUND: Colour = (17, 21, 28)
+BRIGHT: Colour = (244, 246, 250)
+DIM: Colour = (166, 176, 192)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +57,17 @@ def overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
     """
     columns = pictures[:4]
     width, height = _sheet_size(len(columns))
-    sheet = Image.new("RGB", (width, height), _BACKGROUND)
+    sheet = Image.new("RGB", (width, height), BACKGROUND)
     draw = ImageDraw.Draw(sheet)
-    draw.text((_GAP, 18), _headline(report), fill=_BRIGHT, font=font(34))
-    draw.text((_GAP, 70), category_text(report), fill=_DIM, font=font(24))
+    draw.text((GAP, 18), _headline(report), fill=BRIGHT, font=font(34))
+    draw.text((GAP, 70), category_text(report), fill=DIM, font=font(24))
     for number, picture in enumerate(columns):
-        x = _GAP + number * (SIDE + _GAP)
+        x = GAP + number * (SIDE + GAP)
         _caption(draw, picture.view, report, x)
         sheet.paste(picture.plain, (x, _TOP + _CAPTION))
-        sheet.paste(picture.marked, (x, _TOP + _CAPTION + SIDE + _GAP // 2))
-    _legend(draw, height - _BOTTOM + 18)
-    draw.text((_GAP, height - 34), DISCLAIMER, fill=_DIM, font=font(20))
+        sheet.paste(picture.marked, (x, _TOP + _CAPTION + SIDE + GAP // 2))
+    legend(draw, height - _BOTTOM + 18)
+    draw.text((GAP, height - 34), DISCLAIMER, fill=DIM, font=font(20))
     return sheet
 
 
@@ -79,14 +80,14 @@ def taken_apart(sheet: Image.Image) -> tuple[tuple[Image.Image, Image.Image], ..
     Raises:
         ValueError: the sheet has another size than an overview.
     """
-    columns = (sheet.width - _GAP) // (SIDE + _GAP)
+    columns = (sheet.width - GAP) // (SIDE + GAP)
     if columns < 1 or sheet.size != _sheet_size(columns):
         raise ValueError(f"{sheet.width} x {sheet.height} pixels are no overview of this version")
     high = _TOP + _CAPTION
-    low = high + SIDE + _GAP // 2
+    low = high + SIDE + GAP // 2
     return tuple(
         (_tile(sheet, x, high), _tile(sheet, x, low))
-        for x in range(_GAP, _GAP + columns * (SIDE + _GAP), SIDE + _GAP)
+        for x in range(GAP, GAP + columns * (SIDE + GAP), SIDE + GAP)
     )
 
 
@@ -100,8 +101,8 @@ def as_bytes(image: Image.Image) -> bytes:
 
 def _sheet_size(columns: int) -> tuple[int, int]:
     """Return (width, height) of an overview in pixels."""
-    width = _GAP + columns * (SIDE + _GAP)
-    return width, _TOP + _CAPTION + 2 * SIDE + _GAP // 2 + _BOTTOM
+    width = GAP + columns * (SIDE + GAP)
+    return width, _TOP + _CAPTION + 2 * SIDE + GAP // 2 + _BOTTOM
 
 
 def _tile(sheet: Image.Image, x: int, y: int) -> Image.Image:
@@ -115,23 +116,24 @@ def _headline(report: Report) -> str:
 
 
 def _caption(draw: ImageDraw.ImageDraw, view: View, report: Report, x: int) -> None:
-    draw.text((x, _TOP + 31), view.caption, fill=_DIM, font=font(19))
+    draw.text((x, _TOP + 31), view.caption, fill=DIM, font=font(19))
     artery = next((a for a in Artery if a.value.lower() == view.name), None)
     if artery is None:
-        draw.text((x, _TOP), view.title, fill=_BRIGHT, font=font(26))
+        draw.text((x, _TOP), view.title, fill=BRIGHT, font=font(26))
         return
     draw.text((x, _TOP), view.title, fill=ARTERY_COLOURS[artery], font=font(26))
     score = report.score.of(artery)
     amount = f"score {agatston_text(score.agatston)}, {volume_text(score.volume_mm3)} mm3"
-    draw.text((x + SIDE, _TOP + 4), amount, fill=_BRIGHT, font=font(22), anchor="ra")
+    draw.text((x + SIDE, _TOP + 4), amount, fill=BRIGHT, font=font(22), anchor="ra")
 
 
-def _legend(draw: ImageDraw.ImageDraw, y: int) -> None:
+def legend(draw: ImageDraw.ImageDraw, y: int) -> None:
+    """Write what the colours mean, at a height of the sheet."""
     entries = [(a.title, ARTERY_COLOURS[a]) for a in Artery] + [("calcium", CALCIUM_COLOUR)]
-    x = _GAP
+    x = GAP
     for text, colour in entries:
         draw.rounded_rectangle((x, y, x + 22, y + 22), radius=4, fill=colour)
-        draw.text((x + 32, y + 11), text, fill=_BRIGHT, font=font(22), anchor="lm")
+        draw.text((x + 32, y + 11), text, fill=BRIGHT, font=font(22), anchor="lm")
         x += 32 + round(draw.textlength(text, font=font(22))) + 36
     note = "R, L: the patient's right and left. Above: CT alone. Below: marked."
-    draw.text((x, y + 11), note, fill=_DIM, font=font(20), anchor="lm")
+    draw.text((x, y + 11), note, fill=DIM, font=font(20), anchor="lm")

@@ -18,6 +18,6 @@ def build_reports(reading: Reading) -> dict[str, bytes]:
         "report.html": report_html(reading, pictures),
         "report.json": report_json(reading),
         "calcium.csv": calcium_csv(reading.report),
-        "labels.nii.gz": labels_nifti(reading),
+        "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
         "overview.png": as_bytes(overview(reading.report, pictures)),
     }

@@ -12,6 +12,8 @@ ARTERY_COLOURS: dict[Artery, Colour] = {
     Artery.LCX: (255, 69, 58),
 }
 CALCIUM_COLOUR: Colour = (64, 140, 255)
+#: Calcium that belongs to no artery.
+UNASSIGNED_COLOUR: Colour = (255, 64, 220)
 
 
 def css(colour: Colour) -> str:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from corcal.core.artery import Artery
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, Colour
-from corcal.report.views import View
+from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
+from corcal.report.views import UNASSIGNED, View
 
 _FILL = 0.22
 _CALCIUM_FILL = 0.38
@@ -33,6 +33,7 @@ def plain(view: View, side: int) -> Image.Image:
 def marked(view: View, side: int) -> Image.Image:
     """Return the CT with each artery outlined and tinted in its colour, its calcium in blue.
 
+    Calcium that belongs to no artery is outlined in magenta.
     The tints are thin: calcium stays visible as such under its mark.
     """
     grey = _grey(view, side)
@@ -47,6 +48,9 @@ def marked(view: View, side: int) -> Image.Image:
         rgb[_outline(whole)] = ARTERY_COLOURS[artery]
     _tint(rgb, calcium, CALCIUM_COLOUR, _CALCIUM_FILL)
     rgb[_outline(calcium)] = CALCIUM_COLOUR
+    stray = view.codes == UNASSIGNED
+    if stray.any():
+        rgb[_outline(_smooth(stray, grey.size))] = UNASSIGNED_COLOUR
     return _lettered(Image.fromarray(np.round(rgb).astype(np.uint8)), view, side)
 
 

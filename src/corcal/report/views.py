@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box, Index
-from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 
 #: Soft tissue window, level 40 and width 350, as (lowest, highest) HU.
@@ -26,6 +25,18 @@ _BEYOND_MM = 8.0
 _SMALLEST_SIDE_MM = 60.0
 
 
+#: Code of calcium that belongs to no artery, in pictures alone.
+UNASSIGNED = 7
+
+
+class Coded(Protocol):
+    """Labels as pictures take them; `ArteryLabels` are such."""
+
+    @property
+    def codes(self) -> NDArray[np.uint8]:
+        """Label codes 0 to 6, and `UNASSIGNED`."""
+
+
 class Labelled(Protocol):
     """What pictures are taken of; a `Reading` is one."""
 
@@ -34,7 +45,7 @@ class Labelled(Protocol):
         """The CT."""
 
     @property
-    def labels(self) -> ArteryLabels:
+    def labels(self) -> Coded:
         """On the scan's grid."""
 
     @property
@@ -51,7 +62,7 @@ class View:
         title: for people.
         caption: where it lies and why it is shown.
         hu: int16 (row, column).
-        codes: uint8 (row, column), label codes 0 to 6.
+        codes: uint8 (row, column), label codes 0 to 6, and `UNASSIGNED`.
         pixel_mm: (row, column).
         window_hu: lowest and highest HU shown.
         edges: what lies at the (left, right, top, bottom) of the picture.

@@ -81,7 +81,7 @@ class Bundle:
         content = _read(root, MANIFEST, path)
         facts, files = parse_manifest(content, f"{path}: {MANIFEST}")
         dataset = _json(_checked(root, DATASET, path, files), f"{path}: {DATASET}")
-        check_dataset(dataset, f"{path}: {DATASET}")
+        check_dataset(dataset, f"{path}: {DATASET}", exclusive=facts.exclusive)
         plans = _json(_checked(root, PLANS, path, files), f"{path}: {PLANS}")
         plan = parse_plan(plans, facts, f"{path}: {PLANS}")
         sha256 = hashlib.sha256(content).hexdigest()

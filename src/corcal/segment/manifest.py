@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from corcal.core.artery import REGIONS
+from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import ModelRefused
 
 FORMAT = "corcal-bundle/1"
@@ -20,6 +20,8 @@ DATASET, PLANS, CARD = "dataset.json", "plans.json", "CARD.md"
 
 #: The names of the six regions, in the order of the network's channels.
 REGION_NAMES = tuple(name for name, _, _ in REGIONS)
+#: The channels of a network that was trained without merged regions.
+EXCLUSIVE_NAMES = ("background", *(name for name, _ in EXCLUSIVE))
 
 _SHA256_DIGITS = 64
 
@@ -52,6 +54,11 @@ class BundleFacts:
     padding_voxels: tuple[int, int, int]
     settings: dict[str, Any] = field(default_factory=dict)
     regions: tuple[str, ...] = REGION_NAMES
+
+    @property
+    def exclusive(self) -> bool:
+        """Tell whether the channels exclude each other, the first one being the background."""
+        return self.regions == EXCLUSIVE_NAMES
 
 
 def weights_of(fold: int) -> str:
@@ -204,7 +211,7 @@ def _check(facts: BundleFacts, files: dict[str, str], where: str) -> None:
         (min(facts.spacing_mm) > 0, f"spacing_mm {list(facts.spacing_mm)} must be positive"),
         (min(facts.padding_voxels) >= 0, "padding_voxels must not be negative"),
         (
-            facts.regions == REGION_NAMES,
+            facts.regions in (REGION_NAMES, EXCLUSIVE_NAMES),
             f"regions {list(facts.regions)} are not corcal's, in this order: {list(REGION_NAMES)}",
         ),
         (not absent, f"no file {', '.join(absent)} is in the bundle"),

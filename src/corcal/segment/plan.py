@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from corcal.core.artery import REGIONS
+from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.box import Index
 from corcal.core.errors import ModelRefused
 from corcal.segment.manifest import BundleFacts
@@ -56,7 +56,7 @@ class Plan:
     imported: tuple[str, ...]
 
 
-def check_dataset(dataset: dict[str, Any], where: str) -> None:
+def check_dataset(dataset: dict[str, Any], where: str, *, exclusive: bool = False) -> None:
     """Refuse a dataset.json whose regions are not the paper's six, in this order.
 
     Output channel i of the network is the i-th label of the file's own key order; a tool that
@@ -65,18 +65,22 @@ def check_dataset(dataset: dict[str, Any], where: str) -> None:
     Args:
         dataset: as loaded, keys in the file's order.
         where: the file, for messages.
+        exclusive: the labels exclude each other instead, and nothing is painted.
 
     Raises:
         ModelRefused: other labels, another order, or more than one CT channel.
     """
     expected = [("background", [0])] + [(name, list(codes)) for name, codes, _ in REGIONS]
-    order = [code for _, _, code in REGIONS]
+    order: list[int] | None = [code for _, _, code in REGIONS]
+    if exclusive:
+        expected = [("background", [0])] + [(name, [code]) for name, code in EXCLUSIVE]
+        order = None
     try:
         found = [
             (name, list(codes) if isinstance(codes, list | tuple) else [codes])
             for name, codes in dataset["labels"].items()
         ]
-        channels, painted = dataset["channel_names"], dataset["regions_class_order"]
+        channels, painted = dataset["channel_names"], dataset.get("regions_class_order")
     except (KeyError, AttributeError) as error:
         raise ModelRefused(f"{where}: it does not say {error}; {_AGAIN}") from None
     if found != expected or painted != order:

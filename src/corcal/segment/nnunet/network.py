@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
 from corcal.engine import INSTALL, need
 from corcal.segment.bundle import Bundle
@@ -46,7 +45,8 @@ def _build(bundle: Bundle, what: str) -> Any:
             arguments[name] = _named(arguments[name], what)
     made = _named(plan.network_class, what)
     try:
-        return made(input_channels=1, num_classes=len(REGIONS), deep_supervision=False, **arguments)
+        channels = len(bundle.facts.regions)
+        return made(input_channels=1, num_classes=channels, deep_supervision=False, **arguments)
     except (TypeError, ValueError, AssertionError) as error:
         raise ModelRefused(
             f"{bundle.path}: its plan does not make a network ({error}); export it anew"

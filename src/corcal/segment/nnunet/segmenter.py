@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
@@ -86,14 +86,17 @@ class NnunetSegmenter:
         image = normalise(hu, plan.intensities).transpose(plan.transpose)
         windows = len(folds) * count_windows(image.shape, plan.patch)
         tell = _counter(self._told, windows)
-        logits = np.zeros((len(REGIONS), *image.shape), np.float16)
+        channels = len(self._bundle.facts.regions)
+        logits = np.zeros((channels, *image.shape), np.float16)
         for k in folds:
             # One network at a time: five of them would need five times the memory.
             fold = self._open(self._bundle, k, self.device)
-            logits += slide(image, plan.patch, fold, regions=len(REGIONS), told=tell)
+            logits += slide(image, plan.patch, fold, regions=channels, told=tell)
         logits /= np.float16(len(folds))
         back = np.argsort(plan.transpose)
-        probabilities = np.asarray(expit(logits.astype(np.float32)), np.float32)
+        found = logits.astype(np.float32)
+        exclusive = self._bundle.facts.exclusive
+        probabilities = as_regions(found) if exclusive else np.asarray(expit(found), np.float32)
         return probabilities.transpose(0, *(back + 1))
 
     def _check_spacing(self, grid: Grid) -> None:
@@ -112,6 +115,25 @@ def normalise(hu: NDArray[np.float32], intensities: Intensities) -> NDArray[np.f
     image -= intensities.mean_hu
     image /= max(intensities.deviation_hu, 1e-8)
     return image
+
+
+def as_regions(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the six region probabilities of labels that exclude each other.
+
+    A region's probability is the sum of its labels', moved into the upper half where the likeliest
+    label is one of them and into the lower half elsewhere. Painted at 0.5 they give the likeliest
+    label everywhere, which is nnU-Net's own rule for such labels.
+
+    Args:
+        logits: float32 (7, slice, row, column): background, then label codes 1 to 6.
+    """
+    shares = softmax(logits, axis=0)
+    likeliest = logits.argmax(axis=0)
+    regions = np.empty((len(REGIONS), *logits.shape[1:]), np.float32)
+    for channel, (_, codes, _) in zip(regions, REGIONS, strict=True):
+        channel[...] = shares[list(codes)].sum(axis=0) / 2
+        channel[np.isin(likeliest, codes)] += 0.5
+    return regions
 
 
 def _counter(told: Told | None, windows: int) -> Callable[[], None]:

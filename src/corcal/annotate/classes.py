@@ -1,0 +1,95 @@
+"""What a drawn class can mean, and how names and codes are mapped to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+
+from corcal.core.artery import Artery
+from corcal.core.errors import AnnotationRefused
+
+
+class DrawnClass(Enum):
+    """What somebody drew; the value is what a map of the command line calls it."""
+
+    RCA = "RCA"
+    LAD = "LAD"
+    LCX = "LCX"
+    CALCIUM = "calcium"
+    RCA_CALCIUM = "RCA-calcium"
+    LAD_CALCIUM = "LAD-calcium"
+    LCX_CALCIUM = "LCX-calcium"
+    IGNORE = "ignore"
+
+    @property
+    def bit(self) -> int:
+        """The bit of the class in `Drawn.bits`; 0 for what is ignored."""
+        return 0 if self is DrawnClass.IGNORE else 1 << list(DrawnClass).index(self)
+
+    @property
+    def is_calcium(self) -> bool:
+        """True for calcium, of a named artery or of any."""
+        return self.value.endswith("calcium")
+
+    @classmethod
+    def vessel(cls, artery: Artery) -> DrawnClass:
+        """Return the class of an artery, its calcium included or not."""
+        return cls(artery.value)
+
+    @classmethod
+    def calcium_of(cls, artery: Artery) -> DrawnClass:
+        """Return the class of one artery's calcium."""
+        return cls(f"{artery.value}-calcium")
+
+
+#: From a drawing's own code, number or name (lower case) to its class.
+ClassMap = dict[str, DrawnClass]
+
+_MEANINGS = ", ".join(c.value for c in DrawnClass)
+_CALCIUM = re.compile(r"\b(calc\w*|cac)\b")
+_ARTERIES = {
+    Artery.RCA: re.compile(r"\b(rca|right coronary)\b"),
+    Artery.LAD: re.compile(r"\b(lad|lm|lmca|left main|left anterior descending)\b"),
+    Artery.LCX: re.compile(r"\b(lcx|cx|circumflex)\b"),
+}
+
+
+def parse_map(texts: Iterable[str]) -> ClassMap | None:
+    """Return the map that texts such as "6=RCA,7=LAD,8=LCX,9=calcium" spell, None without any.
+
+    Raises:
+        AnnotationRefused: a text is of another form, or a code is named twice.
+    """
+    found: ClassMap = {}
+    for part in (p for text in texts for p in text.split(",")):
+        key, _, name = (p.strip() for p in part.rpartition("="))
+        meant = next((c for c in DrawnClass if c.value.lower() == name.lower()), None)
+        if not key or meant is None:
+            raise AnnotationRefused(
+                f"{part.strip()!r} in the map is not like 6=RCA; what a code can mean: {_MEANINGS}"
+            )
+        if key.lower() in found:
+            raise AnnotationRefused(f"the map names {key} twice")
+        found[key.lower()] = meant
+    return found or None
+
+
+def class_named(name: str) -> DrawnClass | None:
+    """Return the class that a name such as "LM+LAD" or "RCA calcification" means, if any.
+
+    None as well where a name speaks of several arteries.
+    """
+    text = re.sub(r"[^a-z0-9]+", " ", name.lower())
+    arteries = [artery for artery, pattern in _ARTERIES.items() if pattern.search(text)]
+    calcium = bool(_CALCIUM.search(text))
+    if len(arteries) > 1 or not (arteries or calcium):
+        return None
+    if not arteries:
+        return DrawnClass.CALCIUM
+    return (DrawnClass.calcium_of if calcium else DrawnClass.vessel)(arteries[0])
+
+
+def looked_up(keys: Iterable[str], given: ClassMap) -> DrawnClass | None:
+    """Return what a map says of the first of these codes or names that it knows."""
+    return next((given[k.strip().lower()] for k in keys if k.strip().lower() in given), None)

@@ -1,0 +1,60 @@
+"""What was drawn, voxel by voxel, and what had to be decided to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.annotate.classes import DrawnClass
+from corcal.core.grid import Grid
+from corcal.core.scan import Notice
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice that the drawing left open.
+
+    Attributes:
+        what: short, stable: "slices", "origin", "map".
+        chosen: the choice.
+        why: one sentence with the numbers it rests on, or who made it.
+        evidence: those numbers by name.
+    """
+
+    what: str
+    chosen: str
+    why: str
+    evidence: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A drawing on the voxels of its scan.
+
+    Attributes:
+        bits: uint8 (slice, row, column); `DrawnClass.bit` of every class that holds the voxel.
+        grid: the scan's.
+        kind: "con", "volume", "dicom-seg" or "rtstruct".
+        sha256: hash of the file.
+        decisions: what had to be decided.
+        notices: doubts.
+    """
+
+    bits: NDArray[np.uint8]
+    grid: Grid
+    kind: str
+    sha256: str = ""
+    decisions: tuple[Decision, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def __post_init__(self) -> None:
+        bits = self.bits.view()
+        bits.flags.writeable = False
+        object.__setattr__(self, "bits", bits)
+
+    def mask(self, drawn: DrawnClass) -> NDArray[np.bool_]:
+        """Return the voxels of a class, bool (slice, row, column)."""
+        mask: NDArray[np.bool_] = (self.bits & drawn.bit) > 0
+        return mask

@@ -1,0 +1,42 @@
+"""What a user may decide where a drawing leaves it open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corcal.annotate.classes import ClassMap
+
+#: What may be done with calcium that touches no artery.
+ORPHAN_POLICIES = ("list", "nearest", "refuse")
+
+
+@dataclass(frozen=True)
+class AnnotateOptions:
+    """What a user may decide; the defaults leave it to the evidence.
+
+    Attributes:
+        classes: the drawing's codes or names, and what they mean; None for what the drawing
+            itself says.
+        slices: direction in which a contour file counts slices: "up" (to the head), "down",
+            or "auto".
+        origin: where a contour file's coordinates begin: "corner" or "centre" of the first
+            pixel, or "auto".
+        union: contours of one class in one slice add up. Otherwise one inside another is a hole.
+        phase: the phase to take from a contour file that holds several.
+        orphans: calcium that touches no artery is left out and listed ("list"), given to the
+            nearest artery within `reach_mm` ("nearest"), or an error ("refuse").
+        reach_mm: for "nearest".
+        checked: refuse a drawing that the scan's values or anatomy speak against. Otherwise
+            that is only noted.
+        threshold_hu: from where a voxel can be calcium.
+    """
+
+    classes: ClassMap | None = None
+    slices: str = "auto"
+    origin: str = "auto"
+    union: bool = False
+    phase: int | None = None
+    orphans: str = "list"
+    reach_mm: float = 3.0
+    checked: bool = True
+    threshold_hu: float = 130.0

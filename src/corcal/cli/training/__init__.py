@@ -1,0 +1,1 @@
+"""`corcal train`: one file per step."""

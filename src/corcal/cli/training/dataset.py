@@ -1,0 +1,57 @@
+"""`corcal train dataset`: annotated scans become a dataset to train on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+
+if TYPE_CHECKING:
+    from corcal.chosen import ChosenModels
+    from corcal.settings import Settings
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "work",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="WORK",
+    help="Work folder of this training; made if absent.",
+)
+@options.settings
+@options.hearts
+@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+def dataset(
+    manifest: Path, work: Path, settings: Settings, models: ChosenModels, quiet: bool
+) -> None:
+    """Prepare annotated scans as scoring does, and split them by patient.
+
+    MANIFEST is a CSV with the columns patient, scan and labels, and perhaps contrast (yes, no)
+    and heart (a mask); `corcal annotate` writes one. Called again, it goes on where it was.
+    """
+    from corcal.cli.training.told import telling
+    from corcal.train.dataset import make_dataset
+    from corcal.train.work import Work
+
+    with telling(quiet) as tell:
+        made = make_dataset(
+            manifest, Work(work), settings, locator=models.locator(), tell=tell.line
+        )
+        for case, notices in made.notices.items():
+            for notice in notices:
+                tell.line(f"{case}: {notice.text}")
+    if not quiet:
+        split = made.split
+        sizes = ", ".join(str(len(fold)) for fold in split.held_out)
+        click.echo(
+            f"{len(split.trained)} scans to train on, in folds of {sizes}; {len(split.test)} kept "
+            f"for tests. {Work(work).split_file} names them.\n"
+            f"Next: corcal train plan {work}"
+        )

@@ -1,0 +1,74 @@
+"""`corcal train default`: make the embedded models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from corcal.core.errors import SettingsRefused
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Annotated scans: a folder with ct/ and annotations/.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
+@click.option(
+    "--base-steps",
+    type=int,
+    default=5000,
+    show_default=True,
+    help="Of the segmenter, on phantoms alone.",
+)
+@click.option(
+    "--steps",
+    type=int,
+    default=1800,
+    show_default=True,
+    help="Of the segmenter after that, on phantoms and real scans.",
+)
+@click.option(
+    "--locator-steps",
+    type=int,
+    default=1500,
+    show_default=True,
+    help="Of the heart locator; 0 trains none.",
+)
+@click.option(
+    "--judged-phantoms",
+    type=int,
+    default=60,
+    show_default=True,
+    help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
+)
+@click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
+@click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="SCAN",
+    help="A real scan that the segmenter is not shown; may be given again.",
+)
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
+def default(data: Path, out: Path, device: str, leave_out: tuple[str, ...], **numbers: int) -> None:
+    """Train the embedded heart locator and segmenter from annotated scans and phantoms.
+
+    A run that was stopped goes on where it was when it is called again. Everything random comes
+    from one fixed seed. The finished files are in OUT/models, or in OUT/without/SCAN/models
+    where scans are left out.
+    """
+    try:
+        from corcal.train.default import Recipe, train_default
+    except ModuleNotFoundError as error:
+        if error.name not in {"torch", "openvino"}:
+            raise
+        raise SettingsRefused(
+            f"training needs {error.name}: pip install 'corcal[train]' "
+            "(for a CPU, install the CPU build of torch first)"
+        ) from error
+    recipe = Recipe(**numbers, leave_out=leave_out, device=device)
+    models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
+    click.echo(str(models))

@@ -1,0 +1,50 @@
+"""`corcal train export`: trained folds become a model for `corcal score --model`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("work", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
+)
+@click.option("--name", metavar="NAME", help="Of the model; without it, that of BUNDLE.")
+@click.option(
+    "--model-version", default="1", show_default=True, metavar="VERSION", help="Of the model."
+)
+@click.option(
+    "--folds", "chosen", default="", metavar="0,1,...", help="Which folds; without it, all."
+)
+@click.option("--force", is_flag=True, help="Replace a model that BUNDLE holds already.")
+@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+def export(
+    work: Path, out: Path, name: str | None, model_version: str, chosen: str, **flags: bool
+) -> None:
+    """Put trained folds into one model: weights without pickle, OpenVINO networks, a model card.
+
+    The model runs with `corcal score --model`, and after `corcal models to-nnunet` with plain
+    nnU-Net.
+    """
+    from corcal.cli.training.machine import numbers
+    from corcal.cli.training.told import telling
+    from corcal.train.export import Named, export_bundle
+    from corcal.train.work import Work
+
+    picked = numbers(chosen, "--folds") or None
+    with telling(flags["quiet"]) as tell:
+        named = Named(name or out.stem, model_version)
+        path = export_bundle(
+            Work(work), out, named, folds=picked, force=flags["force"], tell=tell.line
+        )
+    if not flags["quiet"]:
+        click.echo(f"{path}\nNext: corcal score SCAN -o OUT --model {path}")

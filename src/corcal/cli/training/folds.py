@@ -1,0 +1,42 @@
+"""`corcal train folds`: train all folds of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from corcal.cli.training.machine import Use, use
+
+
+@click.command()
+@click.argument("work", type=click.Path(path_type=Path))
+@use
+def folds(work: Path, use: Use) -> None:
+    """Train all folds to their end, from where they were.
+
+    With --device cuda one fold at a time runs on each GPU; on the CPU, one after the other. It
+    may be stopped at any moment: called again, it goes on from the last saved states.
+    """
+    from corcal.train.work import Work
+
+    finish(work, range(Work(work).settings().training.folds), use)
+
+
+def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
+    """Train these folds to their end and say what comes next."""
+    from corcal.cli.training.told import telling
+    from corcal.train.folds import missing_folds, require_nnunet, train_folds
+    from corcal.train.work import Work
+
+    require_nnunet()
+    with telling(use.quiet) as tell:
+        train_folds(Work(work), numbers, use.machine, gpus=use.places(), tell=tell)
+    if use.quiet:
+        return
+    missing = missing_folds(Work(work))
+    if missing:
+        click.echo(f"Still to be trained: fold {', '.join(map(str, missing))}")
+    else:
+        click.echo(f"All folds are trained. Next: corcal train export {work} -o NAME.corcal")

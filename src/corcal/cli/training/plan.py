@@ -1,0 +1,37 @@
+"""`corcal train plan`: nnU-Net's plan, and its preprocessing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("work", type=click.Path(path_type=Path))
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="TOML",
+    help="Another [training] than the dataset was made with: patch, features, epochs, ...",
+)
+@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+def plan(work: Path, file: Path | None, quiet: bool) -> None:
+    """Write nnU-Net's plan for a dataset and preprocess its scans.
+
+    WORK is the folder of `corcal train dataset`. Called again, it goes on where it was.
+    """
+    from corcal.cli.training.told import telling
+    from corcal.train.child import Machine
+    from corcal.train.folds import plan_and_preprocess
+    from corcal.train.plan import change_training
+    from corcal.train.work import Work
+
+    place = Work(work)
+    if file is not None:
+        change_training(place, file)
+    with telling(quiet) as tell:
+        plan_and_preprocess(place, Machine(), tell.prepared)
+    if not quiet:
+        click.echo(f"{place.plans_file}\nNext: corcal train folds {work}")

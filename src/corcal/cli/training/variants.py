@@ -1,0 +1,69 @@
+"""`corcal train variants`: the ablation study of the paper, one table out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+from corcal.cli.training.machine import Use, use
+
+if TYPE_CHECKING:
+    from corcal.settings import Settings
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Receives a work folder and a model for each variant, and the table.",
+)
+@click.option(
+    "--only",
+    metavar="NAME,...",
+    default="",
+    help="Some of: full, no_crop, no_regions. Without it, all three.",
+)
+@options.settings
+@use
+def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use) -> None:
+    """Train and score the method with one part taken out at a time.
+
+    full is the method as set; no_crop sees the whole scan instead of the heart; no_regions learns
+    six labels that exclude each other. All are trained on the same scans and scored on those kept
+    for tests, by the code of `corcal score`. The table is OUT/variants.csv and OUT/variants.md.
+    """
+    from corcal.chosen import ChosenModels
+    from corcal.cli.training.told import telling
+    from corcal.core.labels import ArteryLabels
+    from corcal.core.scan import Scan
+    from corcal.locate.embedded import EmbeddedLocator
+    from corcal.pipeline import score_scan
+    from corcal.train.folds import require_nnunet
+    from corcal.train.variants import Runner, chosen_variants, run_variants
+
+    names = chosen_variants(only)
+    require_nnunet()
+
+    def score(scan: Scan, model: Path, wanted: Settings) -> ArteryLabels:
+        segmenter = ChosenModels(model=str(model), device=use.device).segmenter()
+        return score_scan(scan, settings=wanted, segmenter=segmenter).labels
+
+    with telling(use.quiet) as tell:
+        runner = Runner(
+            machine=use.machine,
+            gpus=use.places(),
+            locator=EmbeddedLocator(),
+            score=score,
+            tell=tell.line,
+            tell_fold=tell,
+        )
+        table = run_variants(manifest, out, settings, names=names, runner=runner)
+    click.echo(table.read_text(encoding="utf-8"))

@@ -1,0 +1,117 @@
+"""What a model found in a scan beside what was drawn there, by artery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import Artery
+from corcal.core.labels import ArteryLabels
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One artery of one scan.
+
+    Attributes:
+        case: the scan.
+        artery: "RCA", "LAD" or "LCX".
+        drawn_ml: volume of the calcium drawn.
+        found_ml: volume of the calcium found.
+        calcium_dice: of both; None where there is neither.
+        artery_dice: likewise, of the artery with its calcium.
+    """
+
+    case: str
+    artery: str
+    drawn_ml: float
+    found_ml: float
+    calcium_dice: float | None
+    artery_dice: float | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One artery over all scans.
+
+    Attributes:
+        artery: "RCA", "LAD" or "LCX".
+        scans: how many.
+        present: in how many calcium is drawn.
+        sensitivity: share of those in which some is found; None where there are none.
+        specificity: share of the others in which none is found; None where there are none.
+        drawn_ml: mean volume drawn.
+        found_ml: mean volume found.
+        calcium_dice: mean over the scans that have one.
+        artery_dice: likewise.
+    """
+
+    artery: str
+    scans: int
+    present: int
+    sensitivity: float | None
+    specificity: float | None
+    drawn_ml: float
+    found_ml: float
+    calcium_dice: float | None
+    artery_dice: float | None
+
+
+def compare(case: str, drawn: ArteryLabels, found: ArteryLabels) -> list[Compared]:
+    """Return the three arteries of a scan.
+
+    Args:
+        case: the scan's name.
+        drawn: the reference.
+        found: on the same grid.
+
+    Raises:
+        GridMismatch: the grids differ.
+    """
+    drawn.grid.require_same(found.grid, case)
+    voxel_ml = drawn.grid.voxel_mm3 / 1000.0
+    return [
+        Compared(
+            case=case,
+            artery=artery.value,
+            drawn_ml=float(drawn.calcium(artery).sum()) * voxel_ml,
+            found_ml=float(found.calcium(artery).sum()) * voxel_ml,
+            calcium_dice=_dice(drawn.calcium(artery), found.calcium(artery)),
+            artery_dice=_dice(drawn.whole(artery), found.whole(artery)),
+        )
+        for artery in Artery
+    ]
+
+
+def summarise(rows: Sequence[Compared]) -> list[Summary]:
+    """Return each artery over all scans."""
+    return [_summary(a.value, [r for r in rows if r.artery == a.value]) for a in Artery]
+
+
+def _summary(artery: str, rows: Sequence[Compared]) -> Summary:
+    with_calcium = [r.found_ml > 0 for r in rows if r.drawn_ml > 0]
+    without = [r.found_ml == 0 for r in rows if r.drawn_ml == 0]
+    return Summary(
+        artery=artery,
+        scans=len(rows),
+        present=len(with_calcium),
+        sensitivity=_mean(with_calcium),
+        specificity=_mean(without),
+        drawn_ml=_mean([r.drawn_ml for r in rows]) or 0.0,
+        found_ml=_mean([r.found_ml for r in rows]) or 0.0,
+        calcium_dice=_mean([r.calcium_dice for r in rows]),
+        artery_dice=_mean([r.artery_dice for r in rows]),
+    )
+
+
+def _dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float | None:
+    both = int(one.sum()) + int(other.sum())
+    return 2.0 * int((one & other).sum()) / both if both else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [float(v) for v in values if v is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,76 @@
+"""nnU-Net's dataset.json: the regions in the one order that is right.
+
+nnU-Net's output channel i is the i-th label of the file in the order of its keys. A tool that
+saves the file with sorted keys exchanges arteries, and nothing else ever notices.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from corcal.core.artery import EXCLUSIVE, REGIONS
+from corcal.core.errors import DatasetRefused
+from corcal.core.training import Training
+from corcal.train.work import read_json
+
+
+def label_entries(training: Training) -> dict[str, int | list[int]]:
+    """Return the labels of dataset.json, keys in order."""
+    entries: dict[str, int | list[int]] = {"background": 0}
+    if training.merge_regions:
+        for name, codes, _ in REGIONS:
+            entries[name] = list(codes) if len(codes) > 1 else codes[0]
+    else:
+        entries.update(EXCLUSIVE)
+    return entries
+
+
+def learnt(training: Training) -> tuple[str, ...]:
+    """Return the names of what the network finds, in the order of its channels."""
+    return tuple(name for name in label_entries(training) if name != "background")
+
+
+def dataset_json(training: Training, scans: int) -> dict[str, Any]:
+    """Return the content of dataset.json.
+
+    Args:
+        training: whether regions are merged.
+        scans: how many are trained on.
+    """
+    painted = {"regions_class_order": [code for _, _, code in REGIONS]}
+    return {
+        "channel_names": {"0": "CT"},
+        "labels": label_entries(training),
+        **(painted if training.merge_regions else {}),
+        "numTraining": scans,
+        "file_ending": ".nii.gz",
+        "overwrite_image_reader_writer": "SimpleITKIO",
+    }
+
+
+def load_dataset_json(path: Path, training: Training) -> dict[str, Any]:
+    """Return a dataset.json whose labels are in the right order.
+
+    Raises:
+        DatasetRefused: the file is absent or damaged, or its labels are others or in another
+            order.
+    """
+    remedy = "make the dataset anew with `corcal train dataset`"
+    found = read_json(path, remedy=remedy)
+    expected = dataset_json(training, 0)
+    for key in ("labels", "regions_class_order"):
+        wanted = expected.get(key)
+        have = found.get(key) if isinstance(found, dict) else None
+        # Dictionaries compare equal in any order of their keys; here the order is the meaning.
+        same = have == wanted and list(have or ()) == list(wanted or ())
+        if not same:
+            raise DatasetRefused(
+                f"{path}: {key} is {_shown(have)}, not {_shown(wanted)}; the order decides which "
+                f"artery is which. A program that sorts keys has rewritten the file: {remedy}"
+            )
+    return dict(found)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, dict) else repr(value)

@@ -1,0 +1,148 @@
+"""The folder in which a model comes about, and the names of everything in it.
+
+    WORK/
+      settings.toml                       every number of the method
+      split.csv                           which scan is trained on, in which fold, or kept for tests
+      places/CASE.json                    shapes and boxes of each scan: the way back
+      raw/Dataset501_CoronaryCalcium/     nnU-Net's raw dataset: the prepared scans
+      preprocessed/Dataset501_.../        nnU-Net's plan and its preprocessed dataset
+      results/Dataset501_.../.../fold_0   each fold's states, curve and log
+
+raw, preprocessed and results are what nnU-Net's own commands expect under nnUNet_raw,
+nnUNet_preprocessed and nnUNet_results.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corcal.core.errors import DatasetRefused, OutputRefused
+from corcal.settings import Settings
+
+DATASET_NAME = "Dataset501_CoronaryCalcium"
+PLANS_NAME = "corcal"
+CONFIGURATION = "3d_fullres"
+TRAINER_NAME = "CorcalTrainer"
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where the parts of a training lie.
+
+    Attributes:
+        folder: the work folder.
+    """
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings of this training."""
+        return self.folder / "settings.toml"
+
+    @property
+    def split_file(self) -> Path:
+        """The split, for people."""
+        return self.folder / "split.csv"
+
+    @property
+    def raw(self) -> Path:
+        """nnU-Net's raw dataset."""
+        return self.folder / "raw" / DATASET_NAME
+
+    @property
+    def preprocessed(self) -> Path:
+        """nnU-Net's plan, split and preprocessed dataset."""
+        return self.folder / "preprocessed" / DATASET_NAME
+
+    @property
+    def plans_file(self) -> Path:
+        """nnU-Net's plan."""
+        return self.preprocessed / f"{PLANS_NAME}.json"
+
+    @property
+    def cases(self) -> Path:
+        """The preprocessed scans."""
+        return self.preprocessed / f"{PLANS_NAME}_{CONFIGURATION}"
+
+    @property
+    def results(self) -> Path:
+        """All folds."""
+        trained = f"{TRAINER_NAME}__{PLANS_NAME}__{CONFIGURATION}"
+        return self.folder / "results" / DATASET_NAME / trained
+
+    def place_file(self, case: str) -> Path:
+        """Return where the way back of a scan is written."""
+        return self.folder / "places" / f"{case}.json"
+
+    def fold(self, number: int) -> Path:
+        """Return the folder of a fold."""
+        return self.results / f"fold_{number}"
+
+    def settings(self) -> Settings:
+        """Return the settings of this training.
+
+        Raises:
+            DatasetRefused: the folder holds no training.
+        """
+        if not self.settings_file.is_file():
+            raise DatasetRefused(
+                f"{self.folder}: holds no dataset; make one with `corcal train dataset "
+                "MANIFEST -o WORK` and name that folder"
+            )
+        return Settings.from_toml(self.settings_file)
+
+
+def put(path: Path, content: bytes | memoryview) -> None:
+    """Write a file whole or not at all; its folder is made.
+
+    Raises:
+        OutputRefused: it cannot be written; what was there before is still there.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                # Else a power cut may leave the name with nothing under it.
+                os.fsync(file.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputRefused(
+            f"{path}: cannot be written ({error.strerror or error}); what was there before is "
+            "kept. Free some space, or name another folder, and call again"
+        ) from error
+
+
+def put_json(path: Path, content: Any) -> None:
+    """Write JSON, its keys in the order given: nnU-Net's channels follow it.
+
+    Raises:
+        OutputRefused: as `put`.
+    """
+    put(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path, *, remedy: str) -> Any:
+    """Return what a JSON file holds.
+
+    Args:
+        path: the file.
+        remedy: what a person can do when it cannot be read.
+
+    Raises:
+        DatasetRefused: it is absent or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatasetRefused(f"{path}: missing or damaged ({error}); {remedy}") from error
