@@ -50,7 +50,7 @@ def without_seconds(report: Report) -> Report:
     return replace(report, provenance=replace(report.provenance, seconds={}))
 
 
-@pytest.mark.parametrize("seed", [1, 9, 16])
+@pytest.mark.parametrize("seed", [1, 4, 5])
 def test_calcium_is_found_in_the_arteries_that_have_it(seed: int) -> None:
     case = quiet_case(seed)
     found = score(case, settings=every_voxel_counts()).report.score
@@ -63,7 +63,7 @@ def test_calcium_is_found_in_the_arteries_that_have_it(seed: int) -> None:
         assert (found.of(artery).agatston > 0) == (truth[artery] > 0)
 
 
-@pytest.mark.parametrize("seed", [1, 9, 16])
+@pytest.mark.parametrize("seed", [1, 4, 5])
 def test_the_default_drops_single_voxels_alone(seed: int) -> None:
     case = quiet_case(seed)
     found = score(case).report.score

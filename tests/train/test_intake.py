@@ -174,12 +174,8 @@ def test_a_failing_case_does_not_lose_the_others(
     assert [r["result"] for r in summary] == ["done", "failed", "failed", "done"]
     assert summary[1]["error"].startswith("bad.con: holds no [XYCONTOUR] section")
     assert summary[2]["error"] == "unexpected ZeroDivisionError"
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "case-0001",
-        "case-0004",
-        "manifest.csv",
-        "summary.csv",
-    ]
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert names == {"case-0001", "case-0004", "manifest.csv", "summary.csv"}
 
 
 def test_a_run_that_is_stopped_keeps_what_was_done(tmp_path: Path, scan: Path) -> None:
