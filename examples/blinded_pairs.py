@@ -40,7 +40,7 @@ ROWS = (
 )
 FIRST_SEED = 101
 #: Side of a panel in mm, and pixels per mm.
-PANEL_MM, ZOOM = 150.0, 2.6
+PANEL_MM, ZOOM = 120.0, 3.2
 
 
 def main() -> None:

@@ -54,7 +54,7 @@ class ArteryRow:
     plaques: int
     volume_mm3: float
     visible_mm3: float
-    perfect_agatston: float
+    true_agatston: float
     mask_mm3: float
     agatston: float
 
@@ -104,7 +104,6 @@ def page(case: PhantomCase, reading: Reading) -> str:
 
 def artery_rows(case: PhantomCase, reading: Reading) -> list[ArteryRow]:
     """Return a row for every artery."""
-    perfect = corcal.quantify_labels(case.scan, case.artery_labels).report.score
     rows = []
     for artery in Artery:
         mine = [x for x in case.lesions if x.artery == artery.value]
@@ -115,7 +114,7 @@ def artery_rows(case: PhantomCase, reading: Reading) -> list[ArteryRow]:
                 plaques=len(mine),
                 volume_mm3=sum(x.volume_mm3 for x in mine),
                 visible_mm3=sum(x.visible_mm3 for x in mine),
-                perfect_agatston=perfect.of(artery).agatston,
+                true_agatston=case.agatston[artery.value],
                 mask_mm3=1000.0 * score.mask_volume_ml,
                 agatston=score.agatston,
             )

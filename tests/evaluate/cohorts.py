@@ -25,7 +25,10 @@ def results(n: int, name: str = "made.csv", **measures: Mapping[str, Sequence[fl
         any_present(arrays["present"][:, :-1]),
         arrays["present"][:, -1],
     )
-    return Results(name, tuple(f"p{i}" for i in range(n)), **arrays)
+    patients = tuple(f"p{i}" for i in range(n))
+    return Results(
+        name, patients, arrays["present"], arrays["volume_mm3"], arrays["agatston"], arrays["grade"]
+    )
 
 
 def from_counts(tp: int, fp: int, fn: int, tn: int, target: str = "RCA") -> Pairs:
@@ -61,7 +64,9 @@ def write_csv(
 def write_cohort(folder: Path, n: int, seed: int = 0) -> tuple[str, str, str]:
     """Write a system, the reference and a worse system for n patients; return their paths."""
     rng = np.random.default_rng(seed)
-    first, truth, second = [], [], []
+    first: list[tuple[object, ...]] = []
+    truth: list[tuple[object, ...]] = []
+    second: list[tuple[object, ...]] = []
     for patient in range(n):
         hospital = "A" if patient % 3 else "B"
         burden = rng.gamma(0.7)

@@ -155,3 +155,12 @@ def test_two_categories_are_logistic_regression_without_parallel_lines() -> None
     fit = fitted(x, (y > 0).astype(np.intp))
     assert fit.parallel_lines is None
     assert len(fit.thresholds) == 1
+
+
+def test_a_volume_far_beyond_the_last_threshold_is_no_overflow() -> None:
+    x, y = skewed(3)
+    far = np.vstack([x, [[60.0]]])
+    fit = fitted(far, np.append(y, 3))
+    # Its grade is certain, so that it says nothing of the slope.
+    assert fit.slopes[0].value == pytest.approx(fitted(x, y).slopes[0].value, rel=1e-6)
+    assert fit.slopes[0].error == pytest.approx(fitted(x, y).slopes[0].error, rel=1e-6)

@@ -70,7 +70,8 @@ def test_what_is_in_the_folder(folder: Path) -> None:
     assert {"evaluation.json", "evaluation.html", "severity_model.json"} <= names
     tables = (
         "table3_detection", "table4_severity", "ordinal_regression", "strata_hospital",
-        "comparison", "agreement", "categories", "reclassification_cac_drs", "decision",
+        "comparison", "agreement_agatston", "agreement_volume", "categories",
+        "reclassification_cac_drs", "decision",
     )  # fmt: skip
     for table in tables:
         assert {f"{table}.csv", f"{table}.md", f"{table}.tex"} <= names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.evaluate.panels import Panel, panel, panels_plot
 from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR
-from corcal.report.views import key_slice, spread_views
+from corcal.report.views import key_slice
 from tests.evaluate.conftest import NAMES
 from tests.evaluate.on_disk import GRID, make_hu, write_case
 from tests.report.conftest import make_codes, make_reading
@@ -75,22 +74,3 @@ def test_the_figure_names_nobody(tmp_path: Path) -> None:
 def test_the_slice_is_that_of_the_references_largest_calcium() -> None:
     assert key_slice(make_reading(), Artery.RCA) == 5
     assert key_slice(make_reading(), Artery.LCX) == 5
-
-
-def test_slices_follow_an_artery_from_head_to_feet() -> None:
-    views = spread_views(make_reading(), Artery.RCA, 4)
-    at = [int(v.caption.split()[1]) for v in views]
-    assert at == sorted(at, reverse=True)
-    assert len(set(at)) == 4
-    assert (at[0], at[-1]) == (8, 3)
-    assert 6 in at, "the slice with the largest calcium"
-    assert len(spread_views(make_reading(), Artery.LAD, 20)) == 4
-
-
-def test_an_artery_that_is_not_outlined_is_shown_where_it_may_be() -> None:
-    reading = make_reading()
-    blank = np.zeros_like(reading.labels.codes)
-    bare = replace(reading, labels=ArteryLabels(blank, reading.labels.grid))
-    at = [int(v.caption.split()[1]) for v in spread_views(bare, Artery.RCA, 3)]
-    assert len(at) == 3
-    assert all(2 <= z <= 12 for z in at)

@@ -182,5 +182,6 @@ def test_results_cannot_be_changed(tmp_path: Path) -> None:
     r = read_results(write_csv(tmp_path / "x.csv", LONG))
     with pytest.raises(ValueError, match="read-only"):
         r.present[0, 0] = 0
+    other = np.zeros((2, len(TARGETS)))
     with pytest.raises(ValueError, match="shape"):
-        Results("x", ("p",), *(np.zeros((2, len(TARGETS))) for _ in MEASURES))
+        Results("x", ("p",), other, other, other, other)

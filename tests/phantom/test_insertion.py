@@ -75,6 +75,9 @@ def test_visible_is_what_reaches_130_hu_without_noise() -> None:
         assert lesion.visible_mm3 == pytest.approx(mine.sum() * clean.grid.voxel_mm3)
         if mine.any():
             assert lesion.visible_peak_hu == pytest.approx(float(clean.hu[mine].max()), abs=1.0)
+            assert lesion.agatston > 0 or lesion.visible_mm3 < 5.0
+        else:
+            assert (lesion.visible_mm3, lesion.agatston) == (0.0, 0.0)
     noisy, seen, _ = insert_lesions(
         scan_of(noise_hu=20.0), COURSES, np.random.default_rng(4), STILL
     )

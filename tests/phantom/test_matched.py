@@ -8,8 +8,7 @@ import pytest
 
 from corcal.core.artery import Artery
 from corcal.phantom import matched
-from corcal.phantom.anatomy import sample_anatomy
-from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom.case import PhantomOptions, anatomy_of, make_case
 from corcal.phantom.matched import has_hypertension, phantom_of, visible_mm3
 from corcal.phantom.patients import Patient, draw_patients
 from corcal.phantom.population import People, Population
@@ -82,9 +81,11 @@ def test_the_search_closes_in_where_little_more_shows_much_more(
     assert visible_mm3(made)[0] == pytest.approx(60.0, rel=0.2)
 
 
-def test_a_patient_gets_the_anatomy_of_the_diagnosis() -> None:
-    one = patient((0.0, 0.0, 0.0))
-    for group, large in (("none", False), ("PAH", True)):
-        seed = matched.seed_of(replace(one, group=group))
-        assert has_hypertension(sample_anatomy(np.random.default_rng(seed))) is large
-        assert seed >= one.seed
+@pytest.mark.parametrize(("group", "large"), [("none", False), ("PAH", True)])
+def test_a_patient_gets_the_anatomy_of_the_diagnosis(group: str, large: bool) -> None:
+    one = replace(patient((0.0, 0.0, 0.0)), group=group)
+    case = phantom_of(one, replace(PhantomOptions.tiny(), noise=False))
+    assert (case.parameters["anatomy"]["pose"]["pa"] > 1.12) is large
+    assert case.parameters["seed"] >= one.seed
+    assert case.lesions == ()
+    assert has_hypertension(anatomy_of(case.parameters["seed"])) is large

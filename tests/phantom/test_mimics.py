@@ -11,6 +11,7 @@ from corcal.phantom.case import PhantomOptions, make_case
 from corcal.phantom.mimics.sample import KINDS, sample_mimics
 from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.plaque import Plaque
+from corcal.phantom.shapes import Tube
 
 ASKED = replace(PhantomOptions.tiny(), mimics=0.0, burden="zero", contrast=0.0, noise=False)
 
@@ -61,7 +62,7 @@ def test_ostial_plates_lie_in_the_roots_wall_near_an_ostium(patient: Anatomy, se
             continue
         assert mimic.solid.host is root
         sheet = mimic.solid.sheet()
-        gap = cKDTree(sheet).query(np.array(mouths))[0].min()
+        gap = np.min(cKDTree(sheet).query(np.array(mouths))[0])
         assert gap < 14.0
         middle = root.at(root.nearest_arc(mimic.solid.centre_mm()))
         away = float(np.linalg.norm(mimic.solid.centre_mm() - middle))
@@ -69,7 +70,9 @@ def test_ostial_plates_lie_in_the_roots_wall_near_an_ostium(patient: Anatomy, se
 
 
 def test_annulus_calcium_lies_within_the_muscle_near_the_groove(patient: Anatomy) -> None:
-    ring = made(patient, "mitral_annulus")[0].solid.points_mm
+    solid = made(patient, "mitral_annulus")[0].solid
+    assert isinstance(solid, Tube)
+    ring = solid.points_mm
     inside = patient.heart.muscle(ring)
     assert (inside < 0.0).mean() > 0.9
     assert np.median(inside) > -13.0
@@ -77,6 +80,7 @@ def test_annulus_calcium_lies_within_the_muscle_near_the_groove(patient: Anatomy
 
 def test_a_stent_is_a_shell_round_its_artery(patient: Anatomy) -> None:
     stent = made(patient, "stent")[0]
+    assert isinstance(stent.solid, Plaque)
     tube = patient.coronaries.vessel(stent.solid.vessel).tube
     middle = tube.at(stent.solid.arc_mm)[None]
     assert not stent.inside(middle)[0]

@@ -16,7 +16,7 @@ from corcal.core.scan import Scan
 from corcal.phantom.as_con import ORPHAN
 from corcal.report.annotation import ANNOTATION_FILES, annotation_files, quality_views
 from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
-from corcal.report.views import UNASSIGNED, Subject
+from corcal.report.views import UNASSIGNED
 from tests.annotate.drawings import GRID, chest, drawn_classes, heart
 
 
@@ -46,7 +46,7 @@ def test_every_class_is_marked_and_so_is_calcium_of_no_artery(orphan: bool) -> N
 
 def test_the_slices_with_most_calcium_are_shown_and_no_neighbours() -> None:
     codes = heart()
-    views = quality_views(Subject(chest(codes), codes))
+    views = quality_views(chest(codes), codes)
     assert [v.name for v in views[:2]] == ["coronal", "axial"]
     shown = [int(v.name.split("-")[1]) - 1 for v in views[2:]]
     assert shown == sorted(shown)
@@ -61,12 +61,12 @@ def test_the_slices_with_most_calcium_are_shown_and_no_neighbours() -> None:
 def test_a_slice_says_what_is_nobodys() -> None:
     codes = np.zeros(GRID.shape, dtype=np.uint8)
     codes[4, 30, 30] = UNASSIGNED
-    views = quality_views(Subject(chest(codes), codes))
-    assert [v.title for v in views[2:]] == ["calcium of no artery"]
+    views = quality_views(chest(codes), codes)
+    assert [v.title for v in views[2:]] == ["stray calcium"]
 
 
 def test_without_calcium_the_arteries_are_shown() -> None:
     codes = np.where(heart() > 3, heart() - 3, heart()).astype(np.uint8)
-    views = quality_views(Subject(chest(codes), codes))
+    views = quality_views(chest(codes), codes)
     assert len(views) > 4
     assert Artery.RCA.value in views[2].title

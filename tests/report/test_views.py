@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
-from corcal.report.views import take_views
+from corcal.report.views import spread_views, take_views
 
 
 def test_each_artery_is_shown_where_its_calcium_is_largest(reading: Reading) -> None:
@@ -57,3 +58,31 @@ def test_projections_show_every_marked_column(reading: Reading) -> None:
     assert np.argwhere(front.codes == 5)[:, 0].max() < np.argwhere(front.codes == 4)[:, 0].min()
     assert front.edges == ("R", "L", "H", "F")
     assert front.pixel_mm == (3.0, 1.0)
+
+
+def slices_of(reading: Reading, artery: Artery, count: int) -> list[int]:
+    return [int(v.caption.split()[1]) for v in spread_views(reading, artery, count)]
+
+
+def test_slices_follow_an_artery_from_head_to_feet_and_a_little_beyond(reading: Reading) -> None:
+    # The RCA is labelled in slices 3 to 8 of 12, every 3 mm; 8 mm are three slices more.
+    assert slices_of(reading, Artery.RCA, 11) == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    few = slices_of(reading, Artery.RCA, 4)
+    assert (few[0], few[-1], len(set(few))) == (11, 1, 4)
+    assert 6 in few, "the slice with its largest calcium"
+
+
+def test_there_are_as_many_slices_as_asked_for_if_the_scan_has_them(reading: Reading) -> None:
+    codes = np.zeros_like(reading.labels.codes)
+    codes[11, 20:24, 10:14] = 1
+    for z, expected in ((11, [12, 11, 10, 9, 8, 7, 6, 5]), (0, [8, 7, 6, 5, 4, 3, 2, 1])):
+        moved = ArteryLabels(np.roll(codes, z - 11, axis=0), reading.labels.grid)
+        one = replace(reading, labels=moved)
+        assert slices_of(one, Artery.RCA, 8) == expected
+        assert len(slices_of(one, Artery.RCA, 20)) == 12
+
+
+def test_an_artery_that_is_not_outlined_is_looked_for_in_the_middle(reading: Reading) -> None:
+    blank = np.zeros_like(reading.labels.codes)
+    bare = replace(reading, labels=ArteryLabels(blank, reading.labels.grid))
+    assert slices_of(bare, Artery.RCA, 3) == [9, 7, 4]

@@ -70,8 +70,9 @@ def write_cohort(folder: Path, count: int = 6) -> Path:
     for seed in range(count):
         hu, codes, heart, grid = scan_of(seed)
         names = [f"{kind}-{seed}.nii.gz" for kind in ("ct", "labels", "heart")]
-        for name, voxels in zip(names, (hu, codes, heart), strict=True):
-            write_nifti(folder / name, voxels, grid)
+        write_nifti(folder / names[0], hu, grid)
+        for name, mask in zip(names[1:], (codes, heart), strict=True):
+            write_nifti(folder / name, mask, grid)
         lines.append([f"Smith {seed}", *names[:2], "yes" if seed % 2 else "no", names[2]])
     return write_manifest(folder / "manifest.csv", lines)
 

@@ -90,7 +90,7 @@ def test_a_stopped_run_goes_on(
     manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = Work(tmp_path / "work")
-    read = module.read_pair
+    read = vars(module)["read_pair"]
     asked: list[str] = []
 
     def until_the_power_fails(row, settings, locator):  # type: ignore[no-untyped-def]

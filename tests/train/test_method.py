@@ -102,7 +102,7 @@ def _names(tree: ast.Module) -> set[str]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.add(node.name)
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets: list[ast.expr] = [node.target] if isinstance(node, ast.AnnAssign) else []
         targets += node.targets if isinstance(node, ast.Assign) else []
         names |= {t.id for t in targets if isinstance(t, ast.Name)}
     return names

@@ -107,11 +107,12 @@ def test_a_lesion_that_falls_between_voxels_is_noted(tmp_path: Path) -> None:
     codes[codes >= 4] -= 3
     codes[24, 24, 24], hu[24, 24, 24] = 4, 500
     codes[20, 22, 23], hu[20, 22, 23] = 5, 500
-    for name, voxels in {"ct": hu, "labels": codes, "heart": scan_of(0)[2]}.items():
-        write_nifti(tmp_path / f"{name}.nii.gz", voxels, grid)
+    write_nifti(tmp_path / "ct.nii.gz", hu, grid)
+    for name, mask in {"labels": codes, "heart": scan_of(0)[2]}.items():
+        write_nifti(tmp_path / f"{name}.nii.gz", mask, grid)
     coarse = replace(SETTINGS.preparation, spacing_mm=(6.0, 6.0, 6.0))
     lenient = replace(SETTINGS.training, min_inside_share=0)
-    row = Row(1, "P", *(tmp_path / f"{n}.nii.gz" for n in ("ct", "labels")))
+    row = Row(1, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz")
     pair = read_pair(
         row,
         replace(SETTINGS, preparation=coarse, training=lenient),
@@ -125,8 +126,9 @@ def test_a_lesion_that_falls_between_voxels_is_noted(tmp_path: Path) -> None:
 def test_a_scan_that_scoring_would_refuse_is_refused(tmp_path: Path) -> None:
     hu, codes, heart, _ = scan_of(0)
     flat = Grid.axial((10, 48, 48), (2.0, 2.0, 2.0))
-    for name, voxels in {"ct": hu, "labels": codes, "heart": heart}.items():
-        write_nifti(tmp_path / f"{name}.nii.gz", voxels[19:29], flat)
+    write_nifti(tmp_path / "ct.nii.gz", hu[19:29], flat)
+    for name, mask in {"labels": codes, "heart": heart}.items():
+        write_nifti(tmp_path / f"{name}.nii.gz", mask[19:29], flat)
     with pytest.raises(ScanNotAdmitted, match="slices"):
         read(tmp_path)
 
@@ -143,5 +145,5 @@ def test_the_codes_are_painted_as_the_network_will_be(tmp_path: Path) -> None:
 def test_the_readers_are_those_of_scoring() -> None:
     import corcal.train.pair as module
 
-    assert module.read_scan is read_scan
-    assert module.read_labels is read_labels
+    assert vars(module)["read_scan"] is read_scan
+    assert vars(module)["read_labels"] is read_labels

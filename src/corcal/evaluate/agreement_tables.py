@@ -15,11 +15,17 @@ from corcal.evaluate.table import Table
 from corcal.evaluate.wording import DASH, figure, number, percent
 
 _TITLES = {a.value: a.title for a in Artery} | {"any": "Whole patient"}
-_UNITS = {"agatston": "Agatston score", "volume_mm3": "Volume, mm³"}
+_UNITS = {"agatston": "Agatston score", "volume_mm3": "volume, mm³"}
 
 
-def agreement_table(found: Mapping[str, Mapping[str, Agreement]], rule: IntervalRule) -> Table:
-    """Return correlation, ICC, bias and limits of agreement, a column for each target."""
+def agreement_table(measure: str, found: Mapping[str, Agreement], rule: IntervalRule) -> Table:
+    """Return correlation, ICC, bias and limits of one measure, a column for each target.
+
+    Args:
+        measure: "agatston" or "volume_mm3".
+        found: by target.
+        rule: level of the intervals, for the notes.
+    """
     lines: list[tuple[str, Callable[[Agreement], str]]] = [
         ("Patients", lambda a: f"{a.bland_altman.bias.n:,}"),
         ("ICC(A,1), absolute agreement", lambda a: figure(a.icc_a1, 3)),
@@ -33,15 +39,13 @@ def agreement_table(found: Mapping[str, Mapping[str, Agreement]], rule: Interval
         ("Upper limit of agreement", lambda a: _amount(a.bland_altman.upper)),
     ]
     rows = [
-        (_UNITS[m], name, *(say(of[t]) if t in of else DASH for t in TARGETS))
-        for m, of in found.items()
-        for name, say in lines
+        (name, *(say(found[t]) if t in found else DASH for t in TARGETS)) for name, say in lines
     ]
     level = f"{100 * rule.confidence:g} %"
     return Table(
-        "agreement",
-        "Agreement of predicted and reference amounts of calcium",
-        ("Measure", "Figure", *(_TITLES[t] for t in TARGETS)),
+        f"agreement_{measure.removesuffix('_mm3')}",
+        f"Agreement of predicted and reference {_UNITS[measure]}",
+        ("", *(_TITLES[t] for t in TARGETS)),
         tuple(rows),
         (
             f"{level} intervals in brackets. ICC after McGraw and Wong, two-way, single "

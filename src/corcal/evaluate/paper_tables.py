@@ -14,7 +14,7 @@ from corcal.evaluate.results import TARGETS
 from corcal.evaluate.severity import SeverityFit
 from corcal.evaluate.severity_tables import parameter_table, severity_table
 from corcal.evaluate.table import Table
-from corcal.evaluate.wording import figure, p_value, percent
+from corcal.evaluate.wording import figure, number, p_value, percent
 
 #: Headings for people.
 TITLES = {a.value: a.title for a in Artery} | {"any": "Any artery"}
@@ -34,8 +34,7 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
         tables.append(comparison_table(e))
     if _has_severity(e.severity):
         tables += [severity_table(e.severity, e.options), parameter_table(e.severity, e.options)]
-    if e.agreement:
-        tables.append(agreement_table(e.agreement, e.options.rule))
+    tables += [agreement_table(m, found, e.options.rule) for m, found in e.agreement.items()]
     return (*tables, *category_tables(e))
 
 
@@ -59,6 +58,7 @@ def detection_table(detection: Mapping[str, Detection], rule: IntervalRule) -> T
         ("NPV, %", lambda d: percent(d.figures["npv"])),
         ("Accuracy, %", lambda d: percent(d.figures["accuracy"])),
         ("Cohen's κ", lambda d: figure(d.figures["kappa"])),
+        ("Standard error of κ", lambda d: number(d.kappa.error, 3)),
         ("p of κ", lambda d: p_value(d.kappa.p)),
         ("Agreement", lambda d: d.kappa.words),
         ("AUC, present or absent", lambda d: figure(d.figures["auc"])),
@@ -134,7 +134,7 @@ def comparison_table(e: Evaluation) -> Table:
         "comparison",
         f"{e.pairs.predicted.name} against {e.versus.name} on the same patients",
         ("Artery", "Figure", "n", "Difference", "Only first right", "Only second right",
-         "p, mid-p", "p, exact", "p, chi-square"),
+         "Mid-p", "Exact p", "χ² p"),
         tuple(rows),
         (
             "Difference: first minus second, with a "

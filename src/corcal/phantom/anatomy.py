@@ -11,11 +11,10 @@ from corcal.phantom.heart import (
     APPENDAGES,
     CHAMBERS,
     Heart,
-    Pose,
     build_heart,
-    sample_pose,
     united,
 )
+from corcal.phantom.pose import Pose, sample_pose
 from corcal.phantom.shapes import Floats, distance
 from corcal.phantom.thorax import Thorax, build_thorax
 
@@ -49,10 +48,17 @@ FAT_ML = (30.0, 200.0)
 _STEP_MM = 4.0
 
 
-def sample_anatomy(rng: np.random.Generator) -> Anatomy:
-    """Return a random patient. Implausible courses or amounts of fat are drawn again."""
+def sample_anatomy(rng: np.random.Generator, hypertension: float = 0.25) -> Anatomy:
+    """Return a random patient. Implausible courses or amounts of fat are drawn again.
+
+    Args:
+        rng: source of randomness.
+        hypertension: probability of pulmonary hypertension.
+    """
+    # Drawn once: else who has it would depend on how often their heart is refused.
+    ill = float(rng.random() < hypertension)
     for _ in range(60):
-        pose = sample_pose(rng)
+        pose = sample_pose(rng, ill)
         heart = build_heart(rng, pose)
         try:
             coronaries = grow_coronaries(rng, heart)

@@ -8,14 +8,13 @@ volume from the distance, so no voxel is sampled more than once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from corcal.core.grid import Grid
+from corcal.phantom.lattice import cubic
 from corcal.phantom.shapes import Field, Floats, Tube, cone_distance
 
 Slices = tuple[slice, slice, slice]
@@ -66,7 +65,7 @@ class Canvas:
         self.coarse_mm = coarse = max(coarse_mm, 1.3 * self.edge_mm)
         z, y, x = (np.arange(a[0] - 2 * coarse, a[-1] + 3 * coarse, coarse) for a in self.axes)
         self._knots = (z, y, x)
-        self._to_fine = tuple(_cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
+        self._to_fine = tuple(cubic(k, a) for k, a in zip(self._knots, self.axes, strict=True))
 
     @cached_property
     def lattice(self) -> Field:
@@ -261,50 +260,3 @@ def _tube_on(
         cone = cone_distance(here, (p[i], p[i + 1]), (radii[i], radii[i + 1]))
         np.minimum(out[box], cone, out=out[box])
     return out
-
-
-@dataclass(frozen=True, eq=False)
-class _Taps:
-    """Catmull-Rom interpolation from even knots: four weights a place.
-
-    Attributes:
-        first: (n,), first of the four knots of every place.
-        weights: float32 (n, 4).
-    """
-
-    first: NDArray[np.intp]
-    weights: Field
-
-    def cut(self, where: slice) -> _Taps:
-        """Return the interpolation to some of the places."""
-        return _Taps(self.first[where], self.weights[where])
-
-    @property
-    def used(self) -> slice:
-        """The knots that any place needs."""
-        return slice(int(self.first[0]), int(self.first[-1]) + 4)
-
-    @property
-    def matrix(self) -> csr_array:
-        """The matrix (places, knots used). Sparse: dense ones set every core spinning."""
-        columns = (self.first - self.first[0])[:, None] + np.arange(4)
-        ends = np.arange(0, 4 * len(self.first) + 1, 4)
-        shape = (len(self.first), int(columns[-1, -1]) + 1)
-        return csr_array((self.weights.ravel(), columns.ravel(), ends), shape=shape)
-
-
-def _cubic(knots: Floats, at: Floats) -> _Taps:
-    """Return the interpolation from even knots to places in ascending order."""
-    position = (at - knots[0]) / (knots[1] - knots[0])
-    first = np.clip(np.floor(position).astype(int), 1, len(knots) - 3)
-    t = position - first
-    weights = np.stack(
-        [
-            -0.5 * t + t**2 - 0.5 * t**3,
-            1 - 2.5 * t**2 + 1.5 * t**3,
-            0.5 * t + 2 * t**2 - 1.5 * t**3,
-            -0.5 * t**2 + 0.5 * t**3,
-        ],
-        axis=1,
-    )
-    return _Taps(first - 1, weights.astype(np.float32))

@@ -20,6 +20,7 @@ from corcal.phantom.mimics.sample import sample_mimics
 from corcal.phantom.mimics.solid import Mimic
 from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
+from corcal.phantom.paint_heart import heart_sac
 from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
 from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.shapes import Field
@@ -41,7 +42,6 @@ from corcal.phantom.voxelise import (
     METAL,
     OTHER_CALCIUM,
     Rendering,
-    heart_sac,
     render,
 )
 
@@ -157,10 +157,20 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
     return make_case(seed, options=options)
 
 
+#: What has random numbers of its own in a case; the anatomy comes first.
+_PARTS = 6
+
+
+def anatomy_of(seed: int, options: PhantomOptions | None = None) -> Anatomy:
+    """Return the anatomy that `make_case` gives a seed, without a scan of it."""
+    body = np.random.default_rng(seed).spawn(_PARTS)[0]
+    return sample_anatomy(body, (options or PhantomOptions()).pulmonary_hypertension)
+
+
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
-    body, blood, calcium, others, machine, pulse = rng.spawn(6)
-    anatomy = sample_anatomy(body)
+    body, blood, calcium, others, machine, pulse = rng.spawn(_PARTS)
+    anatomy = sample_anatomy(body, options.pulmonary_hypertension)
     tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
     mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)
     count = number_of_plaques(calcium, options.burden)
@@ -194,7 +204,8 @@ def _dense(seen: Rendering) -> Field:
     """Return how far metal and dense contrast agent lie above what makes streaks."""
     over = np.maximum(seen.hu - np.float32(DENSE_HU), 0)
     metal = np.where((seen.structures & METAL) > 0, np.float32(METAL_GAIN), np.float32(0))
-    return over * np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
+    gain = np.where((seen.structures & CAVA) > 0, np.maximum(metal, 1), metal)
+    return np.asarray(over * gain, dtype=np.float32)
 
 
 def _sliced(sharp: Rendering, layers: int) -> Rendering:

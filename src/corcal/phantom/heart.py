@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
+from corcal.phantom import great_vessels
+from corcal.phantom.pose import Pose
 from corcal.phantom.shapes import (
     Ellipsoid,
     Field,
@@ -22,7 +23,6 @@ from corcal.phantom.shapes import (
     distance,
     ripple_at,
     smooth_min,
-    spline,
     tissue_ripple,
     unit,
 )
@@ -31,38 +31,6 @@ from corcal.phantom.shapes import (
 CHAMBERS = ("RA", "LA", "RV", "LV")
 #: The appendages. Coronary arteries run beneath them, so they bound no course.
 APPENDAGES = ("RAA", "LAA")
-
-
-@dataclass(frozen=True)
-class Pose:
-    """How the template heart lies in this patient.
-
-    Attributes:
-        turn: (3, 3) rotation.
-        stretch: (3,) factors along LPS after the turn, size included.
-        rv: growth of the right ventricle and atrium (pulmonary hypertension > 1).
-        pa: growth of the pulmonary trunk.
-        aorta: growth of the aorta.
-    """
-
-    turn: Floats
-    stretch: Floats
-    rv: float = 1.0
-    pa: float = 1.0
-    aorta: float = 1.0
-
-    def point(self, x: float, y: float, z: float) -> Floats:
-        """Return where a template point lies."""
-        return np.asarray(self.stretch * (self.turn @ np.array([x, y, z], float)))
-
-    def points(self, rows: list[tuple[float, float, float]]) -> Floats:
-        """Return where template points lie, (n, 3)."""
-        return np.stack([self.point(*row) for row in rows])
-
-    @property
-    def size(self) -> float:
-        """Mean linear factor, for radii."""
-        return float(np.prod(self.stretch) ** (1 / 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +44,10 @@ class Heart:
         apex_mm, mitral_mm, aortic_valve_mm, root_mm: landmarks, LPS (3,).
         root_axis: unit vector up the aortic root.
         vessels: great vessels by name: aorta, pulmonary, veins.
-        ripple: random unevenness of the muscle's surface.
+        ripple, sac_ripple: random unevenness of the muscle's surface and of the sac's.
         blend_mm: how far the seams between chambers are filled with muscle.
         sac_blend_mm: the same for the sac; the difference is the fat of the grooves.
-        fat_mm: least layer of fat between muscle and sac.
+        fat_mm: layer of fat between muscle and sac, on average.
     """
 
     chambers: dict[str, tuple[Solid, ...]]
@@ -92,6 +60,7 @@ class Heart:
     root_axis: Floats
     vessels: dict[str, tuple[Tube, ...]] = field(default_factory=dict)
     ripple: tuple[Floats, Floats] = (np.zeros((0, 3)), np.zeros((0, 2)))
+    sac_ripple: tuple[Floats, Floats] = (np.zeros((0, 3)), np.zeros((0, 2)))
     blend_mm: float = 3.0
     sac_blend_mm: float = 24.0
     fat_mm: float = 1.5
@@ -117,7 +86,12 @@ class Heart:
     def sac(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the sac round the chambers."""
         parts = list(self.parts(points_mm).values())
-        return np.asarray(united(parts, self.sac_blend_mm) - np.float32(self.fat_mm))
+        return united(parts, self.sac_blend_mm) - self.fat_at(points_mm)
+
+    def fat_at(self, points_mm: NDArray[np.floating]) -> Field:
+        """Return the thickness (...) in mm of the fat between sac and muscle at points (..., 3)."""
+        thickness_mm = ripple_at(self.sac_ripple, points_mm) + np.float32(self.fat_mm)
+        return np.asarray(np.maximum(thickness_mm, 0.0), dtype=np.float32)
 
     def root(self) -> tuple[Tube, ...]:
         """Return the vessels that bound the coronary courses: aorta and pulmonary trunk."""
@@ -132,33 +106,17 @@ def united(parts: list[Field], blend_mm: float) -> Field:
     return out
 
 
-def sample_pose(rng: np.random.Generator) -> Pose:
-    """Return a random pose; one patient in four has the large right heart of the PH clinic."""
-    large = rng.random() < 0.25
-    turn = Rotation.from_euler(
-        "zyx", rng.normal([6.0, 0.0, 0.0], [8.0, 6.0, 6.0]), degrees=True
-    ).as_matrix()
-    size = np.clip(rng.normal(1.0, 0.06), 0.86, 1.15)
-    stretch = size * np.clip(rng.normal(1.0, 0.045, size=3), 0.88, 1.12)
-    return Pose(
-        turn=turn,
-        stretch=stretch,
-        rv=float(rng.uniform(1.05, 1.25) if large else rng.uniform(0.92, 1.07)),
-        pa=float(rng.uniform(1.15, 1.6) if large else rng.uniform(0.85, 1.1)),
-        aorta=float(np.clip(rng.normal(1.0, 0.08), 0.85, 1.25)),
-    )
-
-
 def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
     """Return a random heart in a pose."""
     mitral, apex = pose.point(11, 26, -3), pose.point(55, -31, -32)
     valve, root = pose.point(-7, 2, 15), pose.point(-11, 2, 29)
     fat = float(rng.beta(1.7, 1.7))
+    layer = 0.7 + 2.3 * fat * float(rng.uniform(0.3, 1.0))
     return Heart(
         chambers=_chambers(rng, pose, unit(apex - mitral)),
         walls_mm={
             "LV": float(rng.uniform(8.0, 12.0)),
-            "RV": float(rng.uniform(2.5, 4.5) + 3 * (pose.rv > 1.1)),
+            "RV": float(rng.uniform(2.5, 4.5) + (3.0 if pose.hypertension else 0.0)),
             "RA": 2.0,
             "LA": 2.0,
         },
@@ -169,13 +127,14 @@ def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
         root_mm=root,
         root_axis=unit(pose.point(-14, -1, 40) - valve),
         vessels={
-            "aorta": _aorta(rng, pose),
-            "pulmonary": _pulmonary(pose),
-            "veins": _veins(rng, pose),
+            "aorta": great_vessels.aorta(rng, pose),
+            "pulmonary": great_vessels.pulmonary(pose),
+            "veins": great_vessels.veins(rng, pose),
         },
         ripple=tissue_ripple(rng, 1.0),
         sac_blend_mm=16.0 + 17.0 * fat,
-        fat_mm=0.7 + 2.3 * fat * float(rng.uniform(0.3, 1.0)),
+        fat_mm=layer,
+        sac_ripple=tissue_ripple(rng, 0.9 * layer),
     )
 
 
@@ -220,67 +179,3 @@ def _chambers(
 def _axes_along(direction: Floats) -> Floats:
     across = unit(np.cross(direction, np.array([0.0, 0.0, 1.0])))
     return np.stack([direction, across, np.cross(direction, across)])
-
-
-def _aorta(rng: np.random.Generator, pose: Pose) -> tuple[Tube, ...]:
-    k = pose.size * pose.aorta
-    bend = rng.normal(0.0, 3.0, size=2)
-    root = spline(
-        pose.points([(-3, 4, 8), (-7, 2, 15), (-10, 2, 24), (-14, -1, 40)]) + np.zeros(3),
-        np.array([13.0, 13.0, 16.5, 15.0]) * k,
-        3.0,
-    )
-    up = spline(
-        np.concatenate(
-            [
-                pose.points([(-14, -1, 40), (-20, -6, 58), (-19, -4, 76)]),
-                np.array([[-13, 6, 95], [-1, 20, 104], [11, 38, 101], [17, 52, 88]]),
-                np.array([[18, 58, 66], [17 + bend[0], 60, 30]]),
-                np.array([[15 + bend[0], 61, 0], [9 + bend[1], 62, -50], [0, 60, -110]]),
-                np.array([[-6, 58, -190]]),
-            ]
-        ),
-        np.array([15, 15.5, 15.5, 15, 14, 13, 12.5, 12, 12, 12, 11.5, 11, 10]) * k,
-        5.0,
-    )
-    return (
-        Tube(
-            np.vstack([root.points_mm, up.points_mm[1:6]]),
-            np.concatenate([root.radii_mm, up.radii_mm[1:6]]),
-        ),
-        up,
-    )
-
-
-def _pulmonary(pose: Pose) -> tuple[Tube, ...]:
-    k = pose.size * pose.pa
-    trunk = spline(
-        pose.points([(9, -22, 32), (12, -12, 44), (15, 4, 56)]), np.array([13.5, 13.5, 13]) * k
-    )
-    right = spline(
-        pose.points([(14, 6, 56), (-6, 21, 54), (-32, 24, 50), (-52, 26, 44)]),
-        np.array([11, 10, 9.5, 8]) * k,
-    )
-    left = spline(
-        pose.points([(15, 6, 57), (26, 22, 62), (38, 36, 58), (46, 44, 46)]),
-        np.array([11, 10, 9, 7]) * k,
-    )
-    return (trunk, right, left)
-
-
-def _veins(rng: np.random.Generator, pose: Pose) -> tuple[Tube, ...]:
-    k = pose.size
-
-    def vein(rows: list[tuple[float, float, float]], radii: list[float]) -> Tube:
-        spread = rng.normal(0.0, 2.0, size=(len(rows), 3))
-        spread[0] = 0.0
-        return spline(pose.points(rows) + spread, np.array(radii) * k)
-
-    return (
-        vein([(-38, 8, 16), (-37, 4, 45), (-38, -2, 80), (-36, -4, 100)], [10, 9.5, 9, 8]),
-        vein([(-32, 18, -28), (-27, 26, -52), (-24, 30, -90)], [12, 12, 11]),
-        vein([(-20, 36, 24), (-40, 32, 32), (-62, 30, 40)], [8, 7, 5]),
-        vein([(-22, 40, 8), (-42, 48, 0), (-64, 56, -10)], [8, 7, 5]),
-        vein([(24, 36, 28), (40, 32, 38), (56, 28, 48)], [7.5, 6.5, 5]),
-        vein([(22, 44, 12), (40, 54, 4), (58, 64, -8)], [8, 6.5, 5]),
-    )

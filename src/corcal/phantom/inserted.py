@@ -68,6 +68,7 @@ class InsertedLesion:
             the threshold.
         visible_peak_hu: highest value there; 0 where nothing is visible.
         centre_mm: LPS.
+        agatston: score of its visible voxels, alone and without noise.
     """
 
     number: int
@@ -78,3 +79,4 @@ class InsertedLesion:
     visible_mm3: float
     visible_peak_hu: float
     centre_mm: tuple[float, float, float]
+    agatston: float = 0.0

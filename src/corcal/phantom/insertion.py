@@ -17,6 +17,7 @@ from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
+from corcal.phantom.agatston import agatston
 from corcal.phantom.coronaries import Vessel
 from corcal.phantom.implant import Motion, at_rest, in_motion, painted_share, room
 from corcal.phantom.inserted import VISIBLE_HU, InsertedLesion, InsertionPlan
@@ -229,9 +230,13 @@ class _Work:
         return scan, numbers, tuple(self._seen(lesion, numbers) for lesion in self.made)
 
     def _seen(self, lesion: InsertedLesion, numbers: NDArray[np.uint8]) -> InsertedLesion:
-        mine = self.alone[numbers == lesion.number]
+        where = numbers == lesion.number
+        mine, thick = self.alone[where], self.scanner.thickness_mm
+        if not mine.size:
+            return lesion
         return replace(
             lesion,
             visible_mm3=mine.size * self.grid.voxel_mm3,
-            visible_peak_hu=float(mine.max()) if mine.size else 0.0,
+            visible_peak_hu=float(mine.max()),
+            agatston=agatston(self.alone, where, self.grid, thickness_mm=thick),
         )

@@ -135,15 +135,16 @@ def _sums(lesions: list[InsertedLesion]) -> dict[str, Any]:
         "volume_mm3": round(sum(x.volume_mm3 for x in lesions), 3),
         "mass_mg": round(sum(x.mass_mg for x in lesions), 3),
         "visible_mm3": round(sum(x.visible_mm3 for x in lesions), 3),
+        "agatston": round(sum(x.agatston for x in lesions), 3),
     }
 
 
 _COLUMNS = (
-    "number", "artery", "volume_mm3", "hu", "mass_mg", "visible_mm3", "visible_peak_hu",
+    "number", "artery", "volume_mm3", "hu", "mass_mg", "visible_mm3", "visible_peak_hu", "agatston",
     "x_mm", "y_mm", "z_mm",
 )  # fmt: skip
 
 
 def _row(x: InsertedLesion) -> tuple[Any, ...]:
-    figures = (x.volume_mm3, x.hu, x.mass_mg, x.visible_mm3, x.visible_peak_hu)
+    figures = (x.volume_mm3, x.hu, x.mass_mg, x.visible_mm3, x.visible_peak_hu, x.agatston)
     return (x.number, x.artery.value, *(round(v, 3) for v in figures), *x.centre_mm)

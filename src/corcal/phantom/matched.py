@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from corcal.core.artery import Artery
-from corcal.phantom.anatomy import Anatomy, sample_anatomy
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom.anatomy import Anatomy
+from corcal.phantom.case import PhantomCase, PhantomOptions, anatomy_of, make_case
 from corcal.phantom.patients import Patient
 from corcal.phantom.shapes import Floats
 
@@ -89,6 +89,6 @@ def has_hypertension(anatomy: Anatomy) -> bool:
 def seed_of(patient: Patient) -> int:
     """Return the first seed from the patient's own whose anatomy is like the patient's."""
     for seed in range(patient.seed, patient.seed + _SEARCHED):
-        if has_hypertension(sample_anatomy(np.random.default_rng(seed))) is patient.hypertension:
+        if has_hypertension(anatomy_of(seed)) is patient.hypertension:
             return seed
     raise RuntimeError(f"{_SEARCHED} anatomies in a row were of the other phenotype")

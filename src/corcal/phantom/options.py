@@ -29,6 +29,7 @@ class PhantomOptions:
             LCX where the heart is still.
         contrast: probability that the blood is enhanced.
         motion: probability that the heart beats.
+        pulmonary_hypertension: probability of a large right heart and pulmonary trunk.
         mimics: factor on the probability of everything that resembles coronary calcium.
         with_mimics: kinds of `mimics.sample.KINDS` that are there for certain.
         wild: HU, blur and noise beyond what is realistic, for training.
@@ -46,6 +47,7 @@ class PhantomOptions:
     calcium_mm3: tuple[float, float, float] | None = None
     contrast: float = 0.4
     motion: float = 0.85
+    pulmonary_hypertension: float = 0.25
     mimics: float = 1.0
     with_mimics: tuple[str, ...] = ()
     wild: bool = False
@@ -72,7 +74,10 @@ class PhantomOptions:
     @classmethod
     def from_dict(cls, told: dict[str, Any]) -> PhantomOptions:
         """Return the options that truth.json names, for `make_case` with its seed."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in told.items()
+        }
+        return cls(**values)
 
 
 def field_of_view(anatomy: Anatomy, options: PhantomOptions) -> Grid:

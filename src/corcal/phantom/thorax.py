@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.phantom.lungs import lung_vessels
-from corcal.phantom.shapes import Ellipsoid, Field, Floats, Tube, spline
+from corcal.phantom.bones import Cage, narrowing, ribs, spine, sternum
+from corcal.phantom.lungs import LungState, lung_vessels, sample_lungs
+from corcal.phantom.shapes import Ellipsoid, Field, Floats, Tube, distance, smooth_min, spline
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +33,15 @@ class Thorax:
         ribs, cartilages, sternum: bones as tubes.
         airways: trachea and main bronchi.
         oesophagus: tube of muscle.
-        air_mm: radius of the air in the oesophagus.
+        gullet_air: air in the oesophagus, here and there.
+        hernia: the part of the stomach that slid through the diaphragm, if any.
+        breasts: two or none.
+        wedge: how fast the fat behind the breastbone widens towards the heart, mm each mm.
+        pectoral_mm: thickness of the muscle outside the ribs.
         liver, stomach, spleen: organs below the diaphragm.
         gas_mm: centre of the gas bubble in the stomach.
         lung_vessels: branches in the lungs.
+        lungs: what ails them.
         neck_vessels: branches of the arch and their veins.
         inlet: the mediastinum above the arch.
     """
@@ -54,28 +60,37 @@ class Thorax:
     sternum: tuple[Tube, ...]
     airways: tuple[Tube, ...]
     oesophagus: Tube
-    air_mm: float
+    gullet_air: tuple[Tube, ...]
+    hernia: Ellipsoid | None
+    breasts: tuple[Ellipsoid, ...]
+    wedge: float
+    pectoral_mm: float
     liver: Ellipsoid
     stomach: Ellipsoid
     spleen: Ellipsoid
     gas_mm: Floats
     lung_vessels: tuple[Tube, ...]
+    lungs: LungState
     neck_vessels: tuple[Tube, ...]
     inlet: Tube
+
+    def front_mm(self, z_mm: float) -> float:
+        """Return the y of the middle of the breastbone at a height."""
+        line = self.sternum[len(self.sternum) // 2].points_mm
+        return float(np.interp(z_mm, line[:, 2], line[:, 1]))
 
     def cavity(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the inner chest wall."""
         x, y, z = (points_mm[..., i] for i in range(3))
-        # The chest narrows to the apex of the lungs like the end of an egg.
-        high = np.clip((z - 20.0) / (self.apex_mm - 20.0), 0.0, 0.999)
-        narrow = np.sqrt(1.0 - high**3.0)
+        narrow = narrowing(z, self.apex_mm)
         half_x, half_y = self.cavity_mm[0] * narrow + 1.0, self.cavity_mm[1] * narrow + 1.0
         u, v = np.abs(x - self.midline_mm) / half_x, np.abs(y - self.centre_y_mm) / half_y
         radius = (u**2.5 + v**2.5) ** (1 / 2.5)
         out = (radius - 1.0) * np.minimum(half_x, half_y)
         # The spine and the muscle beside it bulge in from behind.
-        spine = np.hypot((x - self.midline_mm) * 0.75, y - (self.centre_y_mm + self.cavity_mm[1]))
-        return np.asarray(np.maximum(out, 26.0 - spine), dtype=np.float32)
+        behind = self.spine.points_mm[len(self.spine.points_mm) // 2, 1] + 12.0
+        spine = np.hypot((x - self.midline_mm) * 0.75, y - behind)
+        return np.asarray(np.maximum(out, 30.0 - spine), dtype=np.float32)
 
     def body(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the skin."""
@@ -85,7 +100,12 @@ class Thorax:
         half_y = self.cavity_mm[1] + self.wall_mm + 0.8 * self.fat_mm + 8.0 - 26.0 * high
         u, v = (x - self.midline_mm) / half_x, (y - self.centre_y_mm - 9.0) / half_y
         radius = (np.abs(u) ** 2.4 + np.abs(v) ** 2.4) ** (1 / 2.4)
-        return np.asarray((radius - 1.0) * np.minimum(half_x, half_y), dtype=np.float32)
+        # In front the skin dips over the breastbone.
+        dip = 5.0 * np.exp(-np.square((x - self.midline_mm) / 22.0)) * (v < 0)
+        out = np.asarray((radius - 1.0) * np.minimum(half_x, half_y) + dip, dtype=np.float32)
+        for breast in self.breasts:
+            out = smooth_min(out, distance(breast, points_mm), 16.0)
+        return out
 
     def below(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the space below the diaphragm."""
@@ -112,51 +132,45 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         heart_front_mm: y of its foremost point, which lies close behind the breastbone.
     """
     cage = _sample_cage(rng, heart_floor_mm, heart_front_mm)
-    midline, wall = cage.midline_mm, cage.wall_mm
-    ribs, cartilages = _ribs(rng, cage)
+    midline = cage.midline_mm
+    bony, cartilages = ribs(rng, cage)
     liver, stomach, spleen = _organs(midline, *cage.domes_mm)
+    oesophagus = _oesophagus(rng, midline)
     return Thorax(
         midline_mm=midline,
         cavity_mm=cage.cavity_mm,
         centre_y_mm=cage.centre_y_mm,
-        wall_mm=wall,
+        wall_mm=cage.wall_mm,
         fat_mm=cage.fat_mm,
         domes_mm=cage.domes_mm,
         saddle_mm=heart_floor_mm + float(rng.uniform(9, 22)),
-        apex_mm=float(rng.uniform(150, 180)),
-        spine=_spine(midline, cage.centre_y_mm + cage.cavity_mm[1] - 9.0),
-        ribs=ribs,
+        apex_mm=cage.apex_mm,
+        spine=spine(midline, float(rng.uniform(81, 87))),
+        ribs=bony,
         cartilages=cartilages,
-        sternum=_sternum(rng, midline, cage.centre_y_mm - cage.cavity_mm[1] - 0.55 * wall),
+        sternum=sternum(rng, cage),
         airways=_airways(midline),
-        oesophagus=_oesophagus(rng, midline),
-        air_mm=float(rng.uniform(0.0, 5.0)),
+        oesophagus=oesophagus,
+        gullet_air=_gullet_air(rng, oesophagus),
+        hernia=_hernia(rng, midline, heart_floor_mm),
+        breasts=_breasts(rng, cage, heart_floor_mm),
+        wedge=float(rng.uniform(0.08, 0.55)),
+        pectoral_mm=float(rng.uniform(4, 12)),
         liver=liver,
         stomach=stomach,
         spleen=spleen,
         gas_mm=stomach.centre_mm + np.array([0.0, -20.0, 14.0]),
         lung_vessels=lung_vessels(rng, midline),
+        lungs=sample_lungs(rng),
         neck_vessels=_neck_vessels(rng, midline),
         inlet=_inlet(midline),
     )
 
 
-@dataclass(frozen=True)
-class _Cage:
-    """The measures of a chest that its organs are laid out by; as in `Thorax`."""
-
-    midline_mm: float
-    centre_y_mm: float
-    cavity_mm: tuple[float, float]
-    wall_mm: float
-    fat_mm: float
-    domes_mm: tuple[float, float]
-
-
-def _sample_cage(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float) -> _Cage:
+def _sample_cage(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm: float) -> Cage:
     front = heart_front_mm - float(rng.uniform(2, 13))
     back = float(rng.uniform(94, 108))
-    return _Cage(
+    return Cage(
         midline_mm=float(rng.uniform(-19, -9)),
         centre_y_mm=(front + back) / 2,
         cavity_mm=(float(rng.uniform(112, 138)), (back - front) / 2),
@@ -166,6 +180,7 @@ def _sample_cage(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
             heart_floor_mm + float(rng.uniform(24, 62)),
             heart_floor_mm + float(rng.uniform(6, 34)),
         ),
+        apex_mm=float(rng.uniform(150, 180)),
     )
 
 
@@ -174,20 +189,51 @@ def _inlet(midline: float) -> Tube:
     return Tube(np.array(rows), np.array([27.0, 34.0]))
 
 
-def _spine(midline: float, y: float) -> Tube:
-    rows = [[midline, y + 6, -220], [midline, y, 0], [midline, y - 6, 90], [midline, y - 22, 230]]
-    return spline(np.array(rows, float), np.array([19.0, 17.0, 15.5, 13.0]), 12.0)
-
-
 def _oesophagus(rng: np.random.Generator, midline: float) -> Tube:
     rows = [
-        [midline + 14, 40, -75],
-        [midline + 10, 56, -30],
-        [midline + 5, 62, 20],
-        [midline + 3, 54, 70],
+        [midline + 18, 46, -75],
+        [midline + 14, 57, -30],
+        [midline + 9, 58, 20],
+        [midline + 3, 52, 70],
         [midline + 4, 48, 200],
     ]
-    return spline(np.array(rows, float), np.full(5, float(rng.uniform(6.0, 9.5))), 8.0)
+    return spline(np.array(rows, float), np.full(5, float(rng.uniform(4.5, 7.0))), 8.0)
+
+
+def _gullet_air(rng: np.random.Generator, gullet: Tube) -> tuple[Tube, ...]:
+    """Return bubbles in the oesophagus; in between it is collapsed."""
+    out, at = [], float(rng.exponential(40.0))
+    while at < gullet.length_mm - 12.0:
+        length = float(rng.uniform(4, 45))
+        arc = np.linspace(at, min(at + length, gullet.length_mm), 6)
+        radius = float(rng.uniform(0.8, 0.55 * gullet.radii_mm[0]))
+        line = gullet.at(arc) + rng.normal(0, 1.0, 3) * np.array([1.5, 0.6, 0.0])
+        out.append(Tube(line, radius * np.array([0.4, 0.9, 1.0, 1.0, 0.8, 0.4])))
+        at += length + float(rng.exponential(55.0))
+    return tuple(out)
+
+
+def _hernia(rng: np.random.Generator, midline: float, floor: float) -> Ellipsoid | None:
+    """Return a hiatal hernia behind the heart, in one patient of twelve."""
+    size = np.array([rng.uniform(16, 34), rng.uniform(12, 20), rng.uniform(16, 32)])
+    at = np.array([midline + 12.0 + rng.normal(0, 5), 62.0, floor + rng.uniform(-4, 16)])
+    return Ellipsoid(at, size, np.eye(3)) if rng.random() < 1 / 12 else None
+
+
+def _breasts(rng: np.random.Generator, cage: Cage, floor: float) -> tuple[Ellipsoid, ...]:
+    """Return the breasts of a woman who lies on her back: flat, and to the sides."""
+    size, aside = float(rng.uniform(42, 66)), float(rng.uniform(0.55, 0.75))
+    if rng.random() < 0.5:
+        return ()
+    front = cage.centre_y_mm - cage.cavity_mm[1] - cage.wall_mm
+    semi = np.array([1.05 * size, 0.55 * size, size])
+    y, z = front + 0.32 * size, floor + 0.7 * size
+    return tuple(
+        Ellipsoid(
+            np.array([cage.midline_mm + s * aside * cage.cavity_mm[0], y, z]), semi, np.eye(3)
+        )
+        for s in (-1.0, 1.0)
+    )
 
 
 def _organs(midline: float, right: float, left: float) -> tuple[Ellipsoid, Ellipsoid, Ellipsoid]:
@@ -200,42 +246,6 @@ def _organs(midline: float, right: float, left: float) -> tuple[Ellipsoid, Ellip
         organ([midline - 52.0, 2.0, right - 78.0], [104.0, 84.0, 76.0]),
         organ([midline + 62.0, 12.0, left - 36.0], [38.0, 44.0, 34.0]),
         organ([midline + 92.0, 58.0, left - 40.0], [26.0, 40.0, 36.0]),
-    )
-
-
-def _ribs(rng: np.random.Generator, cage: _Cage) -> tuple[tuple[Tube, ...], tuple[Tube, ...]]:
-    ribs, cartilages = [], []
-    midline, centre = cage.midline_mm, cage.centre_y_mm
-    size = (cage.cavity_mm[0] + 0.45 * cage.wall_mm, cage.cavity_mm[1] + 0.45 * cage.wall_mm)
-    phase = float(rng.uniform(0, 26))
-    for side in (-1.0, 1.0):
-        for number in range(13):
-            top = 190.0 - 27.0 * number + phase
-            turn = np.linspace(0.16, np.pi - 0.1, 26)
-            shrink = np.sqrt(np.clip(1 - np.clip((top - 60) / 160.0, 0, 0.99) ** 3, 0.05, 1))
-            s, c = np.sin(turn), np.cos(turn)
-            # On the same superellipse as the cavity, so that ribs stay within the wall.
-            scale = (np.abs(s) ** 2.5 + np.abs(c) ** 2.5) ** (-1 / 2.5)
-            x = midline + side * shrink * size[0] * s * scale
-            y = centre + shrink * size[1] * c * scale
-            fall = np.minimum(turn, 2.3) * 32.0 - np.maximum(turn - 2.3, 0.0) * 30.0
-            line = np.stack([x, y, top - fall], axis=1)
-            ribs.append(Tube(line[:20], np.full(20, float(rng.uniform(5.0, 6.5)))))
-            cartilages.append(Tube(line[19:], np.full(7, float(rng.uniform(5.0, 7.0)))))
-    return tuple(ribs), tuple(cartilages)
-
-
-def _sternum(rng: np.random.Generator, midline: float, front: float) -> tuple[Tube, ...]:
-    wide = float(rng.uniform(4.5, 6.0))
-    thick = float(rng.uniform(5.0, 6.5))
-    foot, head = float(rng.uniform(-45, -10)), 120.0
-    rows = [[midline + k * wide, front + 0.8 * k**2, foot] for k in (-2, -1, 0, 1, 2)]
-    return tuple(
-        Tube(
-            np.array([[x, y, foot], [x, y + 4, 60.0], [x, y + 16, head]]),
-            np.array([thick, thick, thick + 1]),
-        )
-        for x, y, foot in rows
     )
 
 

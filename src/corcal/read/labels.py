@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,17 +78,20 @@ def parse_mapping(text: str) -> dict[int, int]:
     return mapping
 
 
-def _codes(values: NDArray[np.generic], path: Path) -> NDArray[np.int64]:
+def _codes(values: NDArray[Any], path: Path) -> NDArray[np.integer[Any]]:
     """Return whole numbers; programs that save labels as floats are forgiven."""
-    if values.dtype.kind == "f" and not (np.isfinite(values) & (values == np.rint(values))).all():
+    if values.dtype.kind != "f":
+        return values
+    if not (np.isfinite(values) & (values == np.rint(values))).all():
         raise LabelsRefused(f"{path.name}: holds fractions, so it is no label map")
     return values.astype(np.int64)
 
 
 def _mapped(
-    codes: NDArray[np.int64], mapping: dict[int, int] | None, path: Path
+    codes: NDArray[np.integer[Any]], mapping: dict[int, int] | None, path: Path
 ) -> NDArray[np.uint8]:
-    present = [int(c) for c in np.unique(codes)]
+    # Slice by slice: to sort a whole scan takes seconds and a gigabyte.
+    present = sorted({int(c) for plane in codes for c in np.unique(plane)})
     known = {c: c for c in range(7)} if mapping is None else {0: 0, **mapping}
     unknown = [c for c in present if c not in known]
     if unknown:

@@ -21,6 +21,7 @@ PROJECTION_HU = (-100.0, 500.0)
 _AROUND_LABELS_MM = 25.0
 _AROUND_HEART_MM = 6.0
 _SLAB_MARGIN_MM = 8.0
+_BEYOND_MM = 8.0
 _SMALLEST_SIDE_MM = 60.0
 
 
@@ -103,7 +104,7 @@ def take_views(reading: Labelled) -> tuple[View, ...]:
 
 
 def spread_views(reading: Labelled, artery: Artery, count: int) -> tuple[View, ...]:
-    """Return axial slices spread over an artery's course, from head to feet.
+    """Return axial slices spread over an artery's course and a little beyond, head to feet.
 
     The slice with its largest calcium is among them. Where the artery is not outlined they are
     spread over the middle half of what is shown.
@@ -111,18 +112,18 @@ def spread_views(reading: Labelled, artery: Artery, count: int) -> tuple[View, .
     Args:
         reading: what pictures are taken of.
         artery: which to follow.
-        count: how many slices; fewer where the artery lies in fewer.
+        count: how many slices; fewer where the scan has fewer.
     """
     frame = _frame(reading)
     key, why = _key_slice(reading, artery, frame)
-    present = _slices_with(reading, artery, frame)
-    if not len(present):
-        first, last = frame.shown.start[0], frame.shown.stop[0] - 1
-        present = np.arange(first + (last - first) // 4, last - (last - first) // 4 + 1)
-    steps = np.linspace(0, len(present) - 1, min(count, len(present)))
-    at = present[np.round(steps).astype(int)]
-    if len(at):
-        at[np.abs(at - key).argmin()] = key
+    first, last = _course(reading, artery, frame)
+    if last - first + 1 < count:
+        slices = reading.scan.grid.shape[0]
+        first = max(0, min((first + last + 1 - count) // 2, slices - count))
+        last = min(first + count, slices) - 1
+    steps = np.linspace(first, last, min(count, last - first + 1))
+    at = np.round(steps).astype(int)
+    at[np.abs(at - key).argmin()] = key
     return tuple(_slice(reading, artery, frame, int(z), why) for z in at[::-1])
 
 
@@ -185,13 +186,21 @@ def _slice(reading: Labelled, artery: Artery, frame: Frame, at: int, why: str) -
     )
 
 
-def _slices_with(reading: Labelled, artery: Artery, frame: Frame) -> NDArray[np.intp]:
-    """Return the slices that an artery or its calcium is labelled in."""
-    if frame.labelled is None:
-        return np.zeros(0, np.intp)
-    codes = reading.labels.codes[frame.labelled.slices]
-    hit = ((codes == artery.vessel_code) | (codes == artery.calcium_code)).any(axis=(1, 2))
-    return np.flatnonzero(hit) + frame.labelled.start[0]
+def _course(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, int]:
+    """Return the first and last slice of an artery with a margin, for what was not outlined."""
+    shown = frame.shown
+    if frame.labelled is not None:
+        codes = reading.labels.codes[frame.labelled.slices]
+        hit = ((codes == artery.vessel_code) | (codes == artery.calcium_code)).any(axis=(1, 2))
+        if hit.any():
+            there = np.flatnonzero(hit) + frame.labelled.start[0]
+            margin = _voxels(reading, _BEYOND_MM)[0]
+            return (
+                max(int(there[0]) - margin, 0),
+                min(int(there[-1]) + margin, reading.scan.grid.shape[0] - 1),
+            )
+    quarter = shown.shape[0] // 4
+    return shown.start[0] + quarter, shown.stop[0] - 1 - quarter
 
 
 def _key_slice(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, str]:

@@ -162,7 +162,8 @@ def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
     network.load_state_dict(
         {k: torch.lerp(v, later[k], share) for k, v in first.state_dict().items()}
     )
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _base(

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.optimize import minimize
 
+from corcal.complete import Completed, completed
 from corcal.core.artery import Artery
 from corcal.core.judge import FEATURES
 from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter
 from corcal.phantom.case import PhantomOptions, make_case
-from corcal.pipeline import Completed, completed
 from corcal.prepare import LocatedHeart, prepare
 from corcal.read import read_scan
 from corcal.segment.embedded import EmbeddedSegmenter
@@ -104,7 +104,7 @@ def _judged(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> Jud
         coronary=coronary,
         known=coronary | ~touched(true == _UNCERTAIN),
         holds=np.array([(codes == a.vessel_code).any() for a in Artery]),
-        nothing_found=~candidates.arteries.any(axis=0),
+        nothing_found=np.logical_not(candidates.arteries.any(axis=0)),
         weight=weight,
     )
 

@@ -15,7 +15,7 @@ from tests.evaluate.describe.test_cohort import COLUMNS, write
 
 TABLE: dict[str, list[object]] = {
     "patient": ["a", "b", "c", "d", "e", "f", "g", "h"],
-    "set": ["train"] * 4 + ["test"] * 4,
+    "set": [*["train"] * 4, *["test"] * 4],
     "age": [60, 70, 80, "", 50, 55, 60, 65],
     "score": [1, 10, 100, 1000, 2, 20, 200, 2000],
     "sex": ["f", "f", "m", "m", "f", "f", "f", "unknown"],

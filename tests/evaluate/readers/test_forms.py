@@ -175,7 +175,6 @@ def test_a_category_cannot_break_out_of_the_page(pictures: dict[str, CasePicture
 def test_with_scans_each_artery_is_shown_in_several_slices(cases: Path) -> None:
     name = NAMES[0]
     found = pictures_of_scan(cases / "scans" / f"{name}.nii.gz", cases / "results" / name, slices=4)
-    # RCA in six slices of the scan, LAD in four, LCX in five.
     assert {a.value: len(s) for a, s in found.arteries.items()} == {"RCA": 4, "LAD": 4, "LCX": 4}
     assert len({s.plain for s in found.arteries[Artery.RCA]}) == 4
     assert parts_of_jpeg(decoded(found.arteries[Artery.LAD][0].marked)) <= PARTS

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,6 @@ pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import DatasetRefused, SettingsRefused, TrainingStopped
-from corcal.train import child
 from corcal.train.card import read_curve
 from corcal.train.events import Began, EpochDone, Event, Noted, Prepared
 from corcal.train.folds import missing_folds, plan_and_preprocess, train_folds
@@ -111,13 +112,13 @@ def test_a_finished_fold_is_not_trained_again(trained: tuple[Work, Heard]) -> No
 
 def test_killed_at_any_moment_it_goes_on(own: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
-    popen = child.subprocess.Popen
+    popen = subprocess.Popen
 
-    def noted(*given: object, **named: object) -> object:
-        started.append(popen(*given, **named))  # type: ignore[call-overload]
+    def noted(*given: Any, **named: Any) -> object:
+        started.append(popen(*given, **named))
         return started[-1]
 
-    monkeypatch.setattr(child.subprocess, "Popen", noted)
+    monkeypatch.setattr(subprocess, "Popen", noted)
 
     def kill(_: int, event: Event) -> None:
         if isinstance(event, EpochDone):
@@ -223,7 +224,7 @@ def test_folds_run_side_by_side(own: Work) -> None:
 def test_what_cannot_be_trained_is_refused_before_a_process_starts(
     own: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(child.subprocess, "Popen", None)
+    monkeypatch.setattr(subprocess, "Popen", None)
     with pytest.raises(SettingsRefused, match="no fold 7; this training has folds 0 to 1"):
         train_folds(own, [7], MACHINE)
     (own.cases / f"{trained_cases(own)[0]}.pkl").unlink()

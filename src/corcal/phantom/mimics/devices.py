@@ -27,10 +27,10 @@ def stent(rng: np.random.Generator, anatomy: Anatomy) -> list[Mimic]:
 def wires(rng: np.random.Generator, anatomy: Anatomy) -> list[Mimic]:
     """Return the wire loops that close a split breastbone."""
     chest, out = anatomy.thorax, []
-    front = chest.sternum[2].points_mm
+    foot = chest.sternum[0].points_mm[0, 2]
     turn = np.linspace(0, 2 * np.pi, 17)
-    for z in np.arange(front[0, 2] + 8, 110.0, float(rng.uniform(16, 24))):
-        y = np.interp(z, front[:, 2], front[:, 1])
+    for z in np.arange(foot + 8, 110.0, float(rng.uniform(16, 24))):
+        y = chest.front_mm(float(z))
         columns = [chest.midline_mm + 17 * np.cos(turn), y + 8 * np.sin(turn), z + 2 * np.cos(turn)]
         out.append(_metal("wires", np.stack(columns, axis=1), 0.5, 3000.0))
     return out
@@ -40,7 +40,7 @@ def clips(rng: np.random.Generator, anatomy: Anatomy) -> list[Mimic]:
     """Return the clips along a mammary graft, from behind the breastbone to the LAD."""
     lad = anatomy.coronaries.vessel("LAD").tube
     target = lad.at(0.5 * lad.length_mm) + np.array([0.0, -4.0, 2.0])
-    top = np.array([16.0, float(anatomy.thorax.sternum[2].points_mm[1, 1]) + 12.0, 70.0])
+    top = np.array([16.0, float(anatomy.thorax.front_mm(40.0)) + 12.0, 70.0])
     out = []
     for _ in range(int(rng.integers(3, 10))):
         at = top + rng.random() * (target - top) + rng.normal(0, 3.0, 3)
