@@ -169,7 +169,7 @@ def test_a_failing_case_does_not_lose_the_others(tmp_path: Path, scan: Path, cas
         {
             "patient": patient,
             "scan": str(scan),
-            "labels": str(tmp_path / "out" / name / "labels.nii.gz"),
+            "labels": f"{name}/labels.nii.gz",
             "contrast": contrast,
         }
         for patient, name, contrast in (("P1", "case-0001", "no"), ("case-0004", "case-0004", ""))
