@@ -1,21 +1,33 @@
-"""Put calcium of known size into a scan: real background, known truth.
+"""Random deposits for training scans: quick, and of the same physics as whole phantoms.
 
-A deposit follows a stretch of an artery (or any polyline), is smeared by the motion and blur
-that the scan's own resolution would give it, and replaces tissue in proportion to how much of
-each voxel it fills.
+A deposit is a plaque in the wall of a stretch of artery (or of any line), painted, moved and
+blurred by the code that phantoms are made with. What it adds to the tissue that it displaces
+is added to the scan, whose noise stays its own. For lesions with a table of truth, see
+`corcal.phantom.insertion`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.spatial import cKDTree
 
-from corcal.core.box import Box
 from corcal.core.grid import Grid
+from corcal.phantom.implant import Motion, at_rest, in_motion, painted_share, room
+from corcal.phantom.motion import sample_beat
+from corcal.phantom.physics import Scanner, blurred
+from corcal.phantom.plaque import Plaque, plaque_on
+from corcal.phantom.shapes import Field, Floats, Tube
+
+#: Attenuation of a wall without calcium.
+WALL_HU = 40.0
+
+#: A slice's profile is a Gaussian of so many thicknesses.
+_PROFILE = 0.4
+
+#: Deposits are larger than the plaques of phantoms: what cannot be seen teaches nothing.
+_LARGER = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,18 +35,14 @@ class Deposit:
     """A calcium deposit to insert.
 
     Attributes:
-        path_mm: (n, 3) LPS points of its axis.
-        thickness_mm: diameter across the axis.
-        hu: attenuation of the pure deposit.
-        blur_mm: standard deviation of the scan's blur along (slice, row, column).
-        motion_mm: (k, 3) LPS displacements over the exposure; their mean is the image.
+        plaque: the solid; its host is in LPS mm.
+        scanner: kernel and slices of the scan that it is put into.
+        motion: how it moves during its exposure, or None.
     """
 
-    path_mm: NDArray[np.float64]
-    thickness_mm: float
-    hu: float
-    blur_mm: tuple[float, float, float]
-    motion_mm: NDArray[np.float64]
+    plaque: Plaque
+    scanner: Scanner
+    motion: Motion | None
 
 
 def insert_deposit(
@@ -44,77 +52,72 @@ def insert_deposit(
 
     Args:
         hu: float32 (slice, row, column), changed in place.
-        grid: where `hu` lies.
+        grid: where `hu` lies; it may be tilted.
         deposit: what to insert.
-        visible_hu: a voxel is visible calcium if the deposit alone, in soft tissue of
-            40 HU without noise, brings it to this value.
+        visible_hu: a voxel is visible calcium if the deposit alone, in a wall without
+            calcium and without noise, brings it to this value.
 
     Returns:
         bool (slice, row, column): the visible deposit, empty if it lies outside or is too faint.
     """
-    visible = np.zeros(hu.shape, bool)
-    reach = deposit.thickness_mm / 2 + 3 * max(deposit.blur_mm) + _span(deposit.motion_mm)
-    index = grid.to_index(deposit.path_mm)
-    margin = reach / np.array(grid.spacing_mm) + 1
-    low = np.floor(index.min(0) - margin).astype(int)
-    high = np.ceil(index.max(0) + margin).astype(int) + 1
-    if (high <= 0).any() or (low >= hu.shape).any():
-        return visible
-    box = Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
-    box = box.intersect(Box.whole(grid.shape))
-    share = _share(grid.cut(box), deposit)
-    part = hu[box.slices]
-    hu[box.slices] = part + share * (deposit.hu - part)
-    visible[box.slices] = share * (deposit.hu - 40.0) + 40.0 >= visible_hu
-    return visible
+    seen = np.zeros(hu.shape, bool)
+    upright = Grid.axial(grid.shape, grid.spacing_mm)
+    plaque = _carried(deposit.plaque, grid, upright)
+    reach = np.zeros(3) if deposit.motion is None else np.abs(deposit.motion.by_mm)
+    blur = np.array([_PROFILE * deposit.scanner.thickness_mm, *[deposit.scanner.sigma_mm] * 2])
+    where = room(plaque, upright, reach + 3.0 * blur + 1.0)
+    if where is None:
+        return seen
+    part = hu[where.slices]
+    share = _share(plaque, deposit, upright.cut(where))
+    core = share >= 0.5 * float(share.max())
+    if not float(share.max()) > 0.0:
+        return seen
+    tissue = min(float(np.median(part[core])), plaque.hu - 50.0)
+    part += share * np.float32(plaque.hu - tissue)
+    seen[where.slices] = WALL_HU + share * (plaque.hu - WALL_HU) >= visible_hu
+    return seen
 
 
-def _share(grid: Grid, deposit: Deposit) -> NDArray[np.float32]:
-    """Return how much of each voxel the deposit fills, blurred as the scan blurs."""
-    axes = [np.arange(n, dtype=np.float64) for n in grid.shape]
-    points = grid.to_lps(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3))
-    edge = float(np.mean(grid.spacing_mm))
-    total = np.zeros(len(points))
-    for shift in deposit.motion_mm:
-        distance, _ = cKDTree(deposit.path_mm + shift).query(points)
-        # A linear ramp one voxel wide stands for the voxels that the surface cuts.
-        total += np.clip(0.5 - (distance - deposit.thickness_mm / 2) / edge, 0.0, 1.0)
-    share = (total / len(deposit.motion_mm)).reshape(grid.shape)
-    sigma = [b / s for b, s in zip(deposit.blur_mm, grid.spacing_mm, strict=True)]
-    return ndimage.gaussian_filter(share, sigma).astype(np.float32)
+def _carried(plaque: Plaque, grid: Grid, upright: Grid) -> Plaque:
+    """Return a plaque in the coordinates of an axial grid of the same voxels."""
+    points = upright.to_lps(grid.to_index(plaque.host.points_mm))
+    return replace(plaque, host=Tube(points, plaque.host.radii_mm))
 
 
-def _span(motion_mm: NDArray[np.float64]) -> float:
-    return float(np.linalg.norm(motion_mm, axis=1).max())
+def _share(plaque: Plaque, deposit: Deposit, grid: Grid) -> Field:
+    """Return how much of every voxel the image shows as filled."""
+    if deposit.motion is None:
+        _, share = painted_share(plaque, grid)
+    else:
+        _, share = painted_share(at_rest(plaque, deposit.motion, grid), grid)
+        share, _ = in_motion(share, (share > 0).astype(np.uint8), grid, deposit.motion)
+    return blurred(share, grid, deposit.scanner)
 
 
 def sample_deposit(
-    rng: np.random.Generator, path_mm: NDArray[np.float64], blur_mm: tuple[float, float, float]
+    rng: np.random.Generator, path_mm: Floats, blur_mm: tuple[float, float, float]
 ) -> Deposit:
-    """Return a deposit at a random stretch of a path.
+    """Return a deposit at a random place along a path.
 
-    Length, thickness and HU are log-normal about the published medians (PHANTOM facts: 3 mm,
-    1.4 mm, 650 HU); position is uniform, so that every stretch is trained; one in three moves.
+    Shape and HU are those of phantoms' plaques, twice as large; position is uniform, so that
+    every stretch is trained; one in three moves.
 
     Args:
         rng: random numbers.
-        path_mm: (n, 3) LPS points, about 1 mm apart.
-        blur_mm: the scan's blur along (slice, row, column).
+        path_mm: (n, 3) LPS points, about 1 mm apart; one point is a path of half a millimetre.
+        blur_mm: standard deviation of the scan's blur along (slice, row, column).
     """
-    length = float(np.clip(rng.lognormal(np.log(3.5), 0.7), 0.8, 25.0))
-    start = int(rng.integers(0, max(1, len(path_mm) - 1)))
-    stretch = path_mm[start : start + max(1, round(length))]
-    offset = rng.normal(0.0, 0.7, 3)
-    wobble = rng.normal(0.0, 0.25, stretch.shape)
-    moves = np.zeros((1, 3))
+    path = path_mm if len(path_mm) > 1 else path_mm + np.array([[0.0, 0, -0.25], [0, 0, 0.25]])
+    host = Tube(path, np.full(len(path), float(rng.uniform(0.8, 2.2))))
+    arc = float(rng.uniform(0.0, host.length_mm))
+    plaque = plaque_on(rng, host, arc, "", None)
+    plaque = plaque.sized(_LARGER * plaque.volume_mm3)
+    motion = None
     if rng.random() < 0.35:
-        direction = rng.normal(size=3) * (1.0, 1.0, 0.4)
-        direction *= rng.uniform(0.5, 4.0) / np.linalg.norm(direction)
-        moves = np.linspace(-0.5, 0.5, 5)[:, None] * direction
-    return Deposit(
-        path_mm=stretch + offset + wobble,
-        thickness_mm=float(np.clip(rng.lognormal(np.log(1.8), 0.35), 0.8, 4.5)),
-        hu=float(np.clip(rng.lognormal(np.log(700.0), 0.45), 250.0, 1800.0)),
-        blur_mm=blur_mm,
-        motion_mm=moves,
-    )
+        direction = rng.normal(size=3) * (0.4, 1.0, 1.0)
+        by_mm = direction * rng.uniform(2.0, 14.0) / np.linalg.norm(direction)
+        motion = Motion(sample_beat(rng), by_mm)
+    in_plane = float(np.hypot(blur_mm[1], blur_mm[2]) / np.sqrt(2.0))
+    scanner = Scanner(blur_mm[0] / _PROFILE, in_plane, 0.0, 0.0, 0.0, 0.0)
+    return Deposit(plaque, scanner, motion)

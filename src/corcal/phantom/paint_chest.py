@@ -166,7 +166,7 @@ def _mediastinum(
         (chest.spine,),
     ):
         whole = smooth_min(whole, canvas.coarse_tubes(tubes, _REACH_MM), 24.0)
-    layer = np.clip(0.5 + 0.9 * field(rng, canvas, 9.0), 0.0, 2.2) * (0.5 + 0.08 * chest.fat_mm)
+    layer = np.clip(0.5 + 0.9 * field(rng, canvas, 9.0), 0.0, 2.2) * (0.4 + 0.06 * chest.fat_mm)
     canvas.paint(np.maximum(whole - layer.astype(np.float32), cavity - 2.5), fat)
     _spine(canvas, anatomy, tissue, rng)
     gullet = chest.oesophagus

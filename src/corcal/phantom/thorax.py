@@ -154,7 +154,7 @@ def build_thorax(rng: np.random.Generator, heart_floor_mm: float, heart_front_mm
         gullet_air=_gullet_air(rng, oesophagus),
         hernia=_hernia(rng, midline, heart_floor_mm),
         breasts=_breasts(rng, cage, heart_floor_mm),
-        wedge=float(rng.uniform(0.15, 0.62)),
+        wedge=float(rng.uniform(0.08, 0.55)),
         pectoral_mm=float(rng.uniform(4, 12)),
         liver=liver,
         stomach=stomach,

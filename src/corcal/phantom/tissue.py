@@ -46,7 +46,7 @@ def sample_tissue(rng: np.random.Generator, *, contrast: bool, wild: bool) -> Ti
     """Return random tissue: `contrast` enhances the blood, `wild` moves every tissue."""
     blood = float(rng.uniform(32, 48))
     tissue = Tissue(
-        fat=float(rng.uniform(-116, -94)),
+        fat=float(rng.uniform(-114, -92)),
         muscle=float(rng.uniform(45, 60)),
         heart_muscle=blood + float(rng.uniform(1, 12)),
         left_blood=blood,
