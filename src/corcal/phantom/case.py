@@ -157,19 +157,9 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
     return make_case(seed, options=options)
 
 
-#: What has random numbers of its own in a case; the anatomy comes first.
-_PARTS = 6
-
-
-def anatomy_of(seed: int, options: PhantomOptions | None = None) -> Anatomy:
-    """Return the anatomy that `make_case` gives a seed, without a scan of it."""
-    body = np.random.default_rng(seed).spawn(_PARTS)[0]
-    return sample_anatomy(body, (options or PhantomOptions()).pulmonary_hypertension)
-
-
 def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
-    body, blood, calcium, others, machine, pulse = rng.spawn(_PARTS)
+    body, blood, calcium, others, machine, pulse = rng.spawn(6)
     anatomy = sample_anatomy(body, options.pulmonary_hypertension)
     tissue = sample_tissue(blood, contrast=blood.random() < options.contrast, wild=options.wild)
     mimics = sample_mimics(others, anatomy, factor=options.mimics, certain=options.with_mimics)

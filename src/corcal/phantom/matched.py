@@ -8,15 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from corcal.core.artery import Artery
-from corcal.phantom.anatomy import Anatomy
-from corcal.phantom.case import PhantomCase, PhantomOptions, anatomy_of, make_case
+from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
 from corcal.phantom.patients import Patient
 from corcal.phantom.shapes import Floats
 
 #: How far visible calcium may miss what was drawn before a scan is made again, how often at
 #: most, and how many voxels beside it do not matter.
 TOLERANCE, TRIES, VOXELS = 0.15, 4, 2.0
-_SEARCHED = 200
 
 
 def phantom_of(
@@ -24,24 +22,27 @@ def phantom_of(
 ) -> PhantomCase:
     """Return the phantom of a patient.
 
-    Its anatomy is the first of the patient's seeds that has, or lacks, pulmonary hypertension as
-    the patient does. Where motion or neighbouring tissue leave more or less calcium visible than
-    was drawn, the scan is made again with smaller or larger plaques; the nearest is returned.
+    Where motion or neighbouring tissue leave more or less calcium visible than was drawn, the scan
+    is made again with smaller or larger plaques; the nearest is returned.
 
     Args:
         patient: drawn from a population.
-        options: how to scan; `calcium_mm3` and `contrast` are the patient's.
+        options: how to scan; calcium, contrast agent and hypertension are the patient's.
         progress: called with the name of each step as it begins.
     """
-    seed = seed_of(patient)
+    own = replace(
+        options,
+        contrast=1.0 if patient.contrast else 0.0,
+        pulmonary_hypertension=1.0 if patient.hypertension else 0.0,
+    )
     wanted = np.array(patient.calcium_mm3)
     tried: list[tuple[Floats, Floats]] = []
     best: tuple[float, PhantomCase] | None = None
     for _ in range(TRIES):
         asked = _next(tried, wanted)
         drawn = (float(asked[0]), float(asked[1]), float(asked[2]))
-        asking = replace(options, calcium_mm3=drawn, contrast=1.0 if patient.contrast else 0.0)
-        case = make_case(seed, options=asking, progress=progress)
+        asking = replace(own, calcium_mm3=drawn)
+        case = make_case(patient.seed, options=asking, progress=progress)
         tried.append((asked, visible_mm3(case)))
         misses = _misses(tried[-1][1], wanted, case.grid.voxel_mm3)
         if best is None or misses.sum() < best[0]:
@@ -79,16 +80,3 @@ def _misses(seen: Floats, wanted: Floats, voxel_mm3: float) -> Floats:
     # Nothing visible of what shall be there is a miss, however little it is.
     off = np.where((wanted > 0) & (seen == 0), wanted, off)
     return np.where(wanted > 0, np.maximum(off, 0.0) / np.maximum(wanted, 1e-9), 0.0)
-
-
-def has_hypertension(anatomy: Anatomy) -> bool:
-    """Tell whether an anatomy has the wide pulmonary trunk of pulmonary hypertension."""
-    return anatomy.pose.pa > 1.12
-
-
-def seed_of(patient: Patient) -> int:
-    """Return the first seed from the patient's own whose anatomy is like the patient's."""
-    for seed in range(patient.seed, patient.seed + _SEARCHED):
-        if has_hypertension(anatomy_of(seed)) is patient.hypertension:
-            return seed
-    raise RuntimeError(f"{_SEARCHED} anatomies in a row were of the other phenotype")

@@ -22,7 +22,7 @@ class Patient:
     Attributes:
         name: "patient-0001", ...
         number: from 0.
-        seed: where the search for a phantom of this patient begins.
+        seed: of the patient's phantom.
         train: for training; else for testing.
         age_years, sex, group, hospital, scanner: columns to stratify by.
         contrast: scanned with contrast agent.
