@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Training in an environment of its own, so that all else is tested without torch.
+TRAIN := .venv-training
+# Options of pip that lead it to the CPU build of torch, if it does not find it by itself.
+TORCH ?=
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo test slow lint check bench format clean
+.PHONY: demo test slow training lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -14,6 +18,9 @@ test: $(VENV)/installed-dev  ## Run the fast tests.
 
 slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of torch is enough.
+	$(TRAIN)/bin/python -m pytest -m "training and not slow" tests/train tests/segment tests/locate $(ARGS)
 
 lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/ruff check .
@@ -31,7 +38,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist out
+	rm -rf $(VENV) $(TRAIN) build dist out
 
 # The installation is editable, so that only a change of pyproject.toml calls for a new one.
 $(VENV)/installed: pyproject.toml | $(BIN)/python
@@ -41,6 +48,16 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $(VENV)/installed $@
+
+# torch first and held fast: nnU-Net would bring a CUDA build of several GB.
+$(TRAIN)/installed: pyproject.toml | $(BIN)/python
+	@test -x $(TRAIN)/bin/python || $(BIN)/python -m venv --without-pip $(TRAIN)
+	@printf 'torch==2.13.0\ntorchvision==0.28.0\n' > $(TRAIN)/keep.txt
+	$(BIN)/python -m pip --python $(TRAIN)/bin/python install --quiet --disable-pip-version-check \
+		$(TORCH) -r $(TRAIN)/keep.txt
+	$(BIN)/python -m pip --python $(TRAIN)/bin/python install --quiet --disable-pip-version-check \
+		-c $(TRAIN)/keep.txt -e ".[train]" hypothesis pytest
+	@touch $@
 
 # Some systems ship Python without the pip that a venv copies; the pip of the system then puts
 # one there.

@@ -40,6 +40,7 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     assert made.settings["preparation"] == {
         "spacing_mm": [0.8, 0.73, 0.73],
         "padding_voxels": [0, 10, 10],
+        "crop_to_heart": True,
     }
     (notice,) = [n for n in report.notices if n.code == "preparation-of-model"]
     assert "padding_voxels (4, 10, 10); small 1 was trained with" in notice.text

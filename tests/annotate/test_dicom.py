@@ -17,11 +17,12 @@ from corcal.annotate.annotation import annotation_of, read_drawing
 from corcal.annotate.classes import parse_map
 from corcal.annotate.drawn import Drawn
 from corcal.annotate.options import AnnotateOptions
+from corcal.annotate.read_con import read_con
 from corcal.core.errors import AnnotationRefused, GridMismatch, InputRefused, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
 from tests.annotate.dicom_drawings import CODED, SHAPE, ct, described, rtstruct, seg
-from tests.annotate.drawings import chest, heart
+from tests.annotate.drawings import chest, con_of, drawn_classes, heart, told
 from tests.read.dicom_files import save
 
 LABELS = heart(Grid.axial(SHAPE, (3.0, 0.8, 0.7)))
@@ -71,6 +72,13 @@ def test_images_that_were_turned_on_reading(tmp_path: Path) -> None:
     seen = scan.hu[:, ::-1, ::-1]
     assert np.median(seen[LABELS > 3]) > 300
     np.testing.assert_array_equal(drawn.bits[:, ::-1, ::-1] > 0, LABELS > 0)
+
+
+def test_contours_on_images_that_were_turned_on_reading(tmp_path: Path) -> None:
+    scan, _ = ct(tmp_path / "ct", LABELS, orientation=(-1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
+    stored = Grid.axial(SHAPE, (3.0, 0.8, 0.7))
+    drawn = read_con(con_of(tmp_path, LABELS, stored), scan, options=told())
+    np.testing.assert_array_equal(drawn.bits[:, ::-1, ::-1], drawn_classes(LABELS))
 
 
 def test_segments_go_by_name_where_codes_say_nothing(tmp_path: Path) -> None:

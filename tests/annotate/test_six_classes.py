@@ -108,7 +108,9 @@ def test_an_orphan_may_go_to_the_nearest_artery_within_reach(reach: float, given
 
 
 def test_orphans_may_be_refused() -> None:
-    with pytest.raises(AnnotationRefused, match=r"calcium touches no artery, pieces: 1: 3\.8 mm"):
+    with pytest.raises(
+        AnnotationRefused, match=r"pieces of calcium that touch no artery: 1: 3\.8 mm"
+    ):
         classed(rca_with(np.s_[2, 4, 8:10]), orphans="refuse")
     classed(rca_with(np.s_[2, 4, 4:6]), orphans="refuse")
 

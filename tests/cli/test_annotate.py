@@ -32,7 +32,7 @@ def test_one_drawing_is_told_in_words(
     assert "RCA-calcium" in said
     assert "Decided: slices down: the calcium contours agree with the scan's values (up " in said
     assert "Decided: origin centre: " in said
-    assert "Note: Calcium that touches no artery: 1 pieces, 4.9 mm\u00b3." in said
+    assert "Note: Pieces of calcium that touch no artery: 1, together 4.9 mm\u00b3." in said
     assert said.endswith(f"Look at it: {tmp_path / 'out' / 'qc.png'}\n")
 
 
@@ -41,7 +41,7 @@ def test_options_reach_the_work(
 ) -> None:
     out = ["-o", str(tmp_path / "out"), *MAP]
     assert main(["annotate", *files, *out, "--orphans", "refuse"]) == 2
-    assert "calcium touches no artery" in capsys.readouterr().err
+    assert "pieces of calcium that touch no artery: 1: 4.9 mm" in capsys.readouterr().err
     assert main(["annotate", *files, *out, "--slices", "up"]) == 2
     assert "cannot be of this scan" in capsys.readouterr().err
     wide = ["--orphans", "nearest", "--reach", "30", "--origin", "centre", "--json"]
@@ -62,7 +62,7 @@ def test_a_table_of_drawings_ends_with_a_summary_and_a_code(
     assert main(command) == 2
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("case-0001  done    RCA, LAD, LCX; calcium ")
-    assert said[0].endswith("; 1 orphans; 1 notes")
+    assert said[0].endswith("; orphans: 1; notes: 1")
     assert said[1].startswith("case-0002  FAILED  ")
     assert "there is no such file" in said[1]
     assert said[-1] == f"1 of 2 done: {tmp_path / 'out' / 'manifest.csv'}"

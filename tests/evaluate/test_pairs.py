@@ -60,6 +60,14 @@ def test_a_column_may_stand_in_either_table_but_not_disagree() -> None:
         list(torn.strata("sex"))
 
 
+def test_a_measurement_is_no_grouping() -> None:
+    names = "".join(chr(200 + i) for i in range(31))
+    ages = tuple(str(40 + i) for i in range(31))
+    p = pair(named(names, [1] * 31), named(names, [1] * 31, age=ages))
+    with pytest.raises(TableRefused, match="31 different values"):
+        list(p.strata("age"))
+
+
 def test_two_systems_meet_on_the_patients_that_both_know() -> None:
     truth = named("abcd", [1, 0, 1, 0])
     first = pair(named("abc", [1, 1, 1]), truth, allow_missing=True)

@@ -14,6 +14,7 @@ import pytest
 
 from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused
+from corcal.evaluate.read_results import read_results
 from corcal.phantom import cohort_folder
 from corcal.phantom.case import PhantomOptions
 from corcal.phantom.cohort_folder import Cohort, write_cohort
@@ -21,6 +22,8 @@ from corcal.phantom.cohort_tables import STRATA
 from corcal.phantom.matched import TOLERANCE, VOXELS
 from corcal.phantom.patients import draw_patients
 from corcal.phantom.population import People, Population
+from corcal.train.intake import read_entries
+from corcal.train.manifest import read_manifest
 
 #: No search for phenotypes, and calcium that the coarse voxels of tiny phantoms can show.
 EASY = Population(
@@ -61,8 +64,8 @@ def test_every_patient_has_every_file(written: Path) -> None:
         }  # fmt: skip
         assert len(list((case / "dicom").iterdir())) == 64
     assert {p.name for p in written.iterdir() if p.is_file()} == {
-        "cohort.toml", "population.toml", "manifest.csv", "train.csv", "test.csv", "patients.csv",
-        "truth.csv", "reader-1.csv", "reader-2.csv",
+        "cohort.toml", "population.toml", "manifest.csv", "train.csv", "test.csv", "contours.csv",
+        "patients.csv", "truth.csv", "reader-1.csv", "reader-2.csv",
     }  # fmt: skip
     assert Population.from_toml(written / "population.toml") == EASY
 
@@ -111,6 +114,20 @@ def test_tables_agree_with_the_labels_and_carry_the_strata(written: Path) -> Non
         assert all((r["grade"] != "none") == (r["present"] == "1") for r in graded)
 
 
+def test_training_annotation_and_evaluation_take_the_tables(written: Path) -> None:
+    names = [p.name for p in draw_patients(EASY, 4, 3)]
+    assert [row.patient for row in read_manifest(written / "manifest.csv")] == names
+    drawn = read_entries(written / "contours.csv")
+    assert [(e.patient, e.contrast) for e in drawn] == [(name, "no") for name in names]
+    assert all(e.scan.is_file() and e.drawing.is_file() for e in drawn)
+    truth = read_results(written / "truth.csv", groups=("sex", "ph"))
+    assert truth.patients == tuple(names)
+    assert truth.knows("present")
+    assert truth.knows("agatston")
+    for reader in (1, 2):
+        assert read_results(written / f"reader-{reader}.csv").knows("grade")
+
+
 def test_nothing_names_anybody(written: Path) -> None:
     pydicom = pytest.importorskip("pydicom")
     file = next((written / "cases/patient-0002/dicom").iterdir())
@@ -128,9 +145,10 @@ def test_a_stopped_run_goes_on_and_gives_the_same(written: Path, tmp_path: Path)
     (out / "cases/patient-0004/truth.json").unlink()
     (out / "cases/.corcal-123456.partial/new").mkdir(parents=True)
     (out / "truth.csv").unlink()
-    told: list[str] = []
-    assert write_cohort(out, COHORT, tell=told.append) == {"made": 2, "kept": 2}
-    assert told == ["patient-0001", "patient-0004"]
+    told: list[tuple[int, int]] = []
+    made = write_cohort(out, COHORT, tell=lambda done, of: told.append((done, of)))
+    assert made == {"made": 2, "kept": 2}
+    assert told == [(1, 2), (2, 2)]
     assert digests(out) == before
 
 

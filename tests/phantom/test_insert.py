@@ -85,7 +85,7 @@ def test_a_deposit_outside_the_scan_changes_nothing() -> None:
 def test_a_tilted_grid_takes_a_deposit_where_it_lies() -> None:
     hu, grid = tissue()
     turn = np.eye(4)
-    turn[:3, :3] = [[0.8, 0.6, 0], [-0.6, 0.8, 0], [0, 0, 1]]
+    turn[:3, :3] = np.array([[0.8, 0.6, 0.0], [-0.6, 0.8, 0.0], [0.0, 0.0, 1.0]])
     tilted = Grid(grid.shape, turn @ grid.affine)
     host = Tube(HOST.points_mm @ turn[:3, :3].T, HOST.radii_mm)
     visible = insert_deposit(hu, tilted, deposit(replace(plaque(5.0, 2.0), host=host)))

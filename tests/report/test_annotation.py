@@ -62,7 +62,7 @@ def test_a_slice_says_what_is_nobodys() -> None:
     codes = np.zeros(GRID.shape, dtype=np.uint8)
     codes[4, 30, 30] = UNASSIGNED
     views = quality_views(chest(codes), codes)
-    assert [v.title for v in views[2:]] == ["calcium of no artery"]
+    assert [v.title for v in views[2:]] == ["stray calcium"]
 
 
 def test_without_calcium_the_arteries_are_shown() -> None:

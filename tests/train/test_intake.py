@@ -138,9 +138,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_failing_case_does_not_lose_the_others(
-    tmp_path: Path, scan: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def cases(tmp_path: Path, scan: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a table of four cases: the second is refused, the third meets a defect."""
     good = con_of(tmp_path, heart())
     (tmp_path / "bad.con").write_text("Patient_name=Doe")
     (tmp_path / "cases.csv").write_text(
@@ -157,7 +157,11 @@ def test_a_failing_case_does_not_lose_the_others(
         return real(entry, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(intake, "annotate_scan", fails)
-    entries = read_entries(tmp_path / "cases.csv")
+    return tmp_path / "cases.csv"
+
+
+def test_a_failing_case_does_not_lose_the_others(tmp_path: Path, scan: Path, cases: Path) -> None:
+    entries = read_entries(cases)
     outcomes = list(annotate_all(entries, tmp_path / "out", options=told()))
     assert [o.record is not None for o in outcomes] == [True, False, False, True]
     assert [o.defect for o in outcomes] == [False, False, True, False]
@@ -165,7 +169,7 @@ def test_a_failing_case_does_not_lose_the_others(
         {
             "patient": patient,
             "scan": str(scan),
-            "labels": str(tmp_path / "out" / name / "labels.nii.gz"),
+            "labels": f"{name}/labels.nii.gz",
             "contrast": contrast,
         }
         for patient, name, contrast in (("P1", "case-0001", "no"), ("case-0004", "case-0004", ""))
@@ -174,12 +178,8 @@ def test_a_failing_case_does_not_lose_the_others(
     assert [r["result"] for r in summary] == ["done", "failed", "failed", "done"]
     assert summary[1]["error"].startswith("bad.con: holds no [XYCONTOUR] section")
     assert summary[2]["error"] == "unexpected ZeroDivisionError"
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "case-0001",
-        "case-0004",
-        "manifest.csv",
-        "summary.csv",
-    ]
+    found = sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert found == ["case-0001", "case-0004", "manifest.csv", "summary.csv"]
 
 
 def test_a_run_that_is_stopped_keeps_what_was_done(tmp_path: Path, scan: Path) -> None:

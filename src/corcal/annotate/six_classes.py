@@ -189,7 +189,7 @@ def _refusal(orphans: list[Orphan]) -> str:
     listed = "; ".join(described(o) for o in orphans[:5])
     more = f"; and {len(orphans) - 5} more" if len(orphans) > 5 else ""
     return (
-        f"calcium touches no artery, pieces: {len(orphans)}: {listed}{more}. Complete the "
+        f"pieces of calcium that touch no artery: {len(orphans)}: {listed}{more}. Complete the "
         "arteries, or choose --orphans list or nearest"
     )
 
@@ -230,7 +230,7 @@ def _orphan_notice(orphans: tuple[Orphan, ...]) -> list[Notice]:
     given = sum(o.given_to is not None for o in orphans)
     volume = sum(o.volume_mm3 for o in orphans)
     text = (
-        f"Calcium that touches no artery: {len(orphans)} pieces, {volume:.1f} mm\u00b3. "
+        f"Pieces of calcium that touch no artery: {len(orphans)}, together {volume:.1f} mm\u00b3. "
         f"Given to the nearest artery: {given}; left out of the labels: {len(orphans) - given}. "
         f"The largest: {described(orphans[0])}."
     )

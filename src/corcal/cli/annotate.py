@@ -201,8 +201,8 @@ def _summary(outcomes: list[Outcome], folder: Path) -> None:
         arteries = [n for n, p in labels.items() if "calcium" not in n and p["voxels"]]
         click.echo(
             f"{outcome.name}  done    {', '.join(arteries) or 'no artery'}; calcium "
-            f"{calcium:.1f} mm\u00b3; {len(outcome.record['orphans'])} orphans; "
-            f"{len(outcome.record['notices'])} notes"
+            f"{calcium:.1f} mm\u00b3; orphans: {len(outcome.record['orphans'])}; "
+            f"notes: {len(outcome.record['notices'])}"
         )
     if not all(o.entry.patient for o in outcomes):
         click.echo("Note: without a patient column each scan counts as a patient of its own.")

@@ -104,15 +104,8 @@ def cohort(
 
     wanted = _cohort(drawn, scanned)
     with steps(quiet) as begin:
-        done = 0
-
-        def tell(name: str) -> None:
-            nonlocal done
-            done += 1
-            begin(f"{name} made, {done} so far")
-
         begin(f"making {drawn.patients} patients")
-        counts = write_cohort(folder, wanted, jobs=jobs, tell=tell)
+        counts = write_cohort(folder, wanted, jobs=jobs, tell=begin.part)
     present = _present(folder)
     if as_json:
         click.echo(json.dumps({"folder": str(folder), **counts, "calcified": present}, indent=2))

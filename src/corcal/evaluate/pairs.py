@@ -15,6 +15,9 @@ from corcal.evaluate.results import Numbers, Results
 #: The stratum of patients whose cell is empty.
 NOT_STATED = "not stated"
 
+#: A column with more values than this is a measurement or an identifier, not a grouping.
+_MOST_STRATA = 30
+
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
@@ -63,10 +66,17 @@ class Pairs:
         """Yield (value, pairs) for every value of a column, in alphabetical order.
 
         Raises:
-            TableRefused: neither table has the column, or they disagree on a patient.
+            TableRefused: neither table has the column, they disagree on a patient, or it has more
+                than 30 different values.
         """
         values = np.array([v or NOT_STATED for v in self._groups(column)])
-        for value in np.unique(values):
+        distinct = np.unique(values)
+        if len(distinct) > _MOST_STRATA:
+            raise TableRefused(
+                f"the column {column!r} has {len(distinct)} different values; stratify by one with "
+                f"at most {_MOST_STRATA}: put measurements such as age into groups first"
+            )
+        for value in distinct:
             yield str(value), self.take(np.flatnonzero(values == value))
 
     def _groups(self, column: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -68,7 +69,7 @@ class Cohort:
 
 
 def write_cohort(
-    out: Path, cohort: Cohort, *, jobs: int = 1, tell: Callable[[str], None] | None = None
+    out: Path, cohort: Cohort, *, jobs: int = 1, tell: Callable[[int, int], None] | None = None
 ) -> dict[str, int]:
     """Write a cohort: a folder for every patient in `cases`, and tables beside it.
 
@@ -79,7 +80,7 @@ def write_cohort(
         out: the cohort's folder; made if absent.
         cohort: which.
         jobs: processes, each of which needs the memory of one scan.
-        tell: called with the name of each patient that is done.
+        tell: called after every patient with how many are made, and how many were missing.
 
     Returns:
         How many patients were "made" and "kept".
@@ -91,9 +92,9 @@ def write_cohort(
     _begin(out, cohort)
     patients = draw_patients(cohort.population, cohort.count, cohort.seed)
     missing = [p for p in patients if not _is_whole(out / CASES / p.name, cohort)]
-    for name in _made(out, cohort, missing, jobs):
+    for done, _ in enumerate(_made(out, cohort, missing, jobs), start=1):
         if tell is not None:
-            tell(name)
+            tell(done, len(missing))
     truths = [json.loads((out / CASES / p.name / TRUTH).read_text("utf-8")) for p in patients]
     for name, text in tables_of(cohort.population, patients, truths, cohort.seed).items():
         _put(out / name, text)
@@ -150,8 +151,9 @@ def _made(out: Path, cohort: Cohort, patients: list[Patient], jobs: int) -> Iter
         for patient in patients:
             yield make_patient(out, cohort, patient)
         return
-    # Not forked: libraries may hold threads.
-    with ProcessPoolExecutor(min(jobs, len(patients)), mp_context=get_context("spawn")) as pool:
+    # Not forked: libraries may hold threads. Ctrl-C is for this process, which tells the others.
+    count, context = min(jobs, len(patients)), get_context("spawn")
+    with ProcessPoolExecutor(count, context, initializer=_ignore_interrupts) as pool:
         running = [pool.submit(make_patient, out, cohort, patient) for patient in patients]
         try:
             for done in as_completed(running):
@@ -163,6 +165,10 @@ def _made(out: Path, cohort: Cohort, patients: list[Patient], jobs: int) -> Iter
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_patient(out: Path, cohort: Cohort, patient: Patient) -> str:

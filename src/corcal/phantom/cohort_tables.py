@@ -28,8 +28,9 @@ def tables_of(
     """Return the tables of a cohort by file name.
 
     `manifest.csv` lists all scans and their labels, `train.csv` and `test.csv` those of each
-    part; `patients.csv` says who they are; `truth.csv` has a row for each patient and artery, and
-    so have `reader-1.csv` and `reader-2.csv` with what simulated readers say.
+    part; `contours.csv` lists the scans and what was drawn on them; `patients.csv` says who they
+    are; `truth.csv` has a row for each patient and artery, and so have `reader-1.csv` and
+    `reader-2.csv` with what simulated readers say.
 
     Args:
         population: gives the readers.
@@ -44,6 +45,7 @@ def tables_of(
         "manifest.csv": _manifest(made),
         "train.csv": _manifest(train),
         "test.csv": _manifest(test),
+        "contours.csv": _contours(made),
         "patients.csv": _patients(made),
         "truth.csv": _truth(made),
     }
@@ -65,6 +67,14 @@ def _manifest(made: Iterable[tuple[Patient, Truth]]) -> str:
         for p, _ in made
     ]
     return _csv(("patient", "scan", "labels", "contrast"), rows)
+
+
+def _contours(made: Iterable[tuple[Patient, Truth]]) -> str:
+    rows = [
+        (f"cases/{p.name}/ct.nii.gz", f"cases/{p.name}/contours.con", p.name, _yes(p.contrast))
+        for p, _ in made
+    ]
+    return _csv(("scan", "annotation", "patient", "contrast"), rows)
 
 
 def _patients(made: Iterable[tuple[Patient, Truth]]) -> str:

@@ -90,7 +90,8 @@ class Heart:
 
     def fat_at(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the thickness (...) in mm of the fat between sac and muscle at points (..., 3)."""
-        return np.maximum(ripple_at(self.sac_ripple, points_mm) + np.float32(self.fat_mm), 0.0)
+        thickness_mm = ripple_at(self.sac_ripple, points_mm) + np.float32(self.fat_mm)
+        return np.asarray(np.maximum(thickness_mm, 0.0), dtype=np.float32)
 
     def root(self) -> tuple[Tube, ...]:
         """Return the vessels that bound the coronary courses: aorta and pulmonary trunk."""

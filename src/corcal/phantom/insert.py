@@ -100,8 +100,8 @@ def sample_deposit(
 ) -> Deposit:
     """Return a deposit at a random place along a path.
 
-    Shape and HU are those of phantoms' plaques, twice as large; position is uniform, so that every stretch is
-    trained; one in three moves.
+    Shape and HU are those of phantoms' plaques, twice as large; position is uniform, so that
+    every stretch is trained; one in three moves.
 
     Args:
         rng: random numbers.

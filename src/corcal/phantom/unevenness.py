@@ -22,5 +22,5 @@ def fatty(rng: np.random.Generator, canvas: Canvas, hu: float) -> Field:
     grain = field(rng, canvas, 0.5 * canvas.coarse_mm)
     cloud = field(rng, canvas, 7.0)
     strands = np.clip(grain + 0.5 * cloud - 1.35, 0.0, 1.2) * np.float32(55.0)
-    out: Field = np.float32(hu) + np.float32(4.0) * grain + np.float32(3.0) * cloud + strands
-    return out
+    out = np.float32(hu) + np.float32(4.0) * grain + np.float32(3.0) * cloud + strands
+    return np.asarray(out, dtype=np.float32)

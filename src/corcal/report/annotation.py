@@ -28,9 +28,9 @@ ANNOTATION_FILES = ("labels.nii.gz", "annotation.json", "qc.png")
 _COLUMNS = 4
 _SLICES = 6
 #: Slices nearer than this to one that is shown already tell little new.
-_APART_MM = 2.9
-_TOP, _CAPTION, _BOTTOM = 152, 58, 92
-_NOTES, _NOTE_WIDTH = 3, 190
+_APART_MM = 5.9
+_TOP, _CAPTION, _BOTTOM = 182, 58, 92
+_NOTES, _NOTE_WIDTH = 4, 185
 
 
 def annotation_files(annotation: Annotation, scan: Scan, *, version: str) -> dict[str, bytes]:
@@ -111,12 +111,12 @@ def quality_views(scan: Scan, codes: NDArray[np.uint8]) -> tuple[View, ...]:
 
 
 def _key_slices(subject: Subject) -> list[int]:
-    """Return slices worth showing, none beside another."""
+    """Return slices worth showing, none beside another: first what is nobody's."""
     marked = [np.bincount(plane[plane > 0], minlength=8) for plane in subject.labels.codes]
     counts = np.array(marked)
     calcium, drawn = counts[:, len(Artery) + 1 :].sum(axis=1), counts.sum(axis=1)
     apart = _APART_MM / subject.scan.grid.spacing_mm[0]
-    chosen: list[int] = []
+    chosen: list[int] = [int(counts[:, UNASSIGNED].argmax())] if counts[:, UNASSIGNED].any() else []
     for at in np.lexsort((-drawn, -calcium)):
         if drawn[at] and all(abs(int(at) - c) >= apart for c in chosen):
             chosen.append(int(at))
@@ -130,7 +130,7 @@ def _slice_view(subject: Subject, at: int) -> View:
         for a in Artery
         if ((codes == a.vessel_code) | (codes == a.calcium_code)).any()
     ]
-    stray = ["calcium of no artery"] if (codes == UNASSIGNED).any() else []
+    stray = ["stray calcium"] if (codes == UNASSIGNED).any() else []
     calcium = int(np.count_nonzero(codes > len(Artery)))
     return replace(
         view_at(subject, Artery.RCA, at),
@@ -150,10 +150,10 @@ def _head(draw: ImageDraw.ImageDraw, annotation: Annotation, scan: Scan) -> None
         for a in Artery
     ]
     draw.text((GAP, 14), "Annotation: " + ", ".join(parts), fill=BRIGHT, font=font(30))
-    decided = "; ".join(
-        f"{d.what} {d.chosen} ({d.why})" for d in annotation.drawn.decisions if d.what != "map"
+    decided = ", ".join(
+        f"{d.what} {d.chosen}" for d in annotation.drawn.decisions if d.what != "map"
     )
-    notes = ([f"Decided: {decided}"] if decided else []) + [n.text for n in annotation.notices]
+    notes = ([f"Decided: {decided}."] if decided else []) + [n.text for n in annotation.notices]
     lines = [line for note in notes for line in wrap(note, _NOTE_WIDTH)]
     if len(lines) > _NOTES:
         lines = [*lines[: _NOTES - 1], "More in annotation.json."]

@@ -134,7 +134,7 @@ def annotate_all(
     outcomes: list[Outcome] = []
     for number, entry in enumerate(entries, start=1):
         outcomes.append(_outcome(f"case-{number:04d}", entry, out, options, force))
-        write_whole(out, _tables(outcomes, out), force=True)
+        write_whole(out, _tables(outcomes), force=True)
         yield outcomes[-1]
 
 
@@ -195,12 +195,13 @@ def _entry(row: dict[str, str | None], path: Path, line: int) -> DrawnScan:
     )
 
 
-def _tables(outcomes: Sequence[Outcome], out: Path) -> dict[str, bytes]:
+def _tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
     manifest = [
         (
             o.entry.patient or o.name,
             str(o.entry.scan.absolute()),
-            str((out / o.name / "labels.nii.gz").absolute()),
+            # Relative, so that the folder can be moved.
+            f"{o.name}/labels.nii.gz",
             o.contrast,
         )
         for o in outcomes
