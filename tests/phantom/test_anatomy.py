@@ -2,10 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from corcal.core.artery import Artery
-from corcal.phantom.anatomy import Anatomy, sample_anatomy
+from corcal.phantom import great_vessels
+from corcal.phantom.anatomy import FAT_ML, Anatomy, sample_anatomy
 from corcal.phantom.coronaries import LENGTHS_MM
+from corcal.phantom.heart import APPENDAGES
+from corcal.phantom.pose import sample_pose
+from corcal.phantom.shapes import distance
+
+MAIN = ("LAD", "LCX", "RCA", "PDA")
 
 SEEDS = (1, 2, 3, 4)
 
@@ -59,3 +66,41 @@ def test_the_same_seed_is_the_same_patient() -> None:
     one, two = (sample_anatomy(np.random.default_rng(9)) for _ in range(2))
     a, b = (p.coronaries.vessel("LAD").tube.points_mm for p in (one, two))
     np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pulmonary_hypertension_widens_the_trunk_beyond_the_aorta(seed: int) -> None:
+    ill, well = (sample_pose(np.random.default_rng(seed), chance) for chance in (1.0, 0.0))
+    assert ill.hypertension
+    assert not well.hypertension
+    for pose, wider in ((ill, True), (well, False)):
+        trunk = great_vessels.pulmonary(pose)[0].radii_mm[0]
+        root = great_vessels.aorta(np.random.default_rng(0), pose)[1].radii_mm[0]
+        assert bool(trunk > root) is wider
+        assert 18.0 < 2 * trunk < 50.0
+
+
+def test_veins_run_beside_the_arteries_not_in_them(patient: Anatomy) -> None:
+    tree = patient.coronaries
+    assert len(tree.veins) >= 2
+    courses = np.vstack([v.tube.points_mm for v in tree.vessels if v.name in MAIN])
+    for vein in tree.veins:
+        gap, _ = cKDTree(courses).query(vein.points_mm)
+        assert np.median(gap) > 2.0
+
+
+def test_fat_is_within_its_bounds_and_counted_right(patient: Anatomy) -> None:
+    assert FAT_ML[0] <= patient.fat_ml <= FAT_ML[1]
+    # The same volume by throwing points.
+    rng = np.random.default_rng(0)
+    low, high = patient.low_mm, patient.high_mm
+    points = low + rng.random((40_000, 3)) * (high - low)
+    heart = patient.heart
+    muscle = heart.muscle(points) <= 0
+    ears = np.minimum(*heart.parts(points, APPENDAGES).values()) <= 0
+    solid = muscle | ears
+    for tube in (*heart.root(), *heart.vessels["veins"]):
+        solid |= distance(tube, points) <= 0
+    free = (heart.sac(points) < 0) & ~solid
+    millilitres = free.mean() * float(np.prod(high - low)) / 1000.0
+    assert patient.fat_ml == pytest.approx(millilitres, rel=0.12)

@@ -33,11 +33,11 @@ def ribs(rng: np.random.Generator, cage: Cage) -> tuple[tuple[Tube, ...], tuple[
     """Return the ribs, and their cartilages."""
     bony, cartilages = [], []
     midline, centre = cage.midline_mm, cage.centre_y_mm
-    size = (cage.cavity_mm[0] + 0.45 * cage.wall_mm, cage.cavity_mm[1] + 0.45 * cage.wall_mm)
+    size = (cage.cavity_mm[0] + 0.36 * cage.wall_mm, cage.cavity_mm[1] + 0.36 * cage.wall_mm)
     phase = float(rng.uniform(0, 26))
     for side in (-1.0, 1.0):
-        for number in range(13):
-            top = 190.0 - 27.0 * number + phase
+        for number in range(14):
+            top = 210.0 - 26.0 * number + phase
             turn = np.linspace(0.16, np.pi - 0.1, 26)
             shrink = np.sqrt(np.clip(1 - np.clip((top - 60) / 160.0, 0, 0.99) ** 3, 0.05, 1))
             s, c = np.sin(turn), np.cos(turn)
@@ -45,10 +45,10 @@ def ribs(rng: np.random.Generator, cage: Cage) -> tuple[tuple[Tube, ...], tuple[
             scale = (np.abs(s) ** 2.5 + np.abs(c) ** 2.5) ** (-1 / 2.5)
             x = midline + side * shrink * size[0] * s * scale
             y = centre + shrink * size[1] * c * scale
-            fall = np.minimum(turn, 2.3) * 32.0 - np.maximum(turn - 2.3, 0.0) * 30.0
+            fall = np.minimum(turn, 2.3) * 44.0 - np.maximum(turn - 2.3, 0.0) * 36.0
             line = np.stack([x, y, top - fall], axis=1)
-            bony.append(Tube(line[:20], np.full(20, float(rng.uniform(5.0, 6.5)))))
-            cartilages.append(Tube(line[19:], np.full(7, float(rng.uniform(5.0, 7.0)))))
+            bony.append(Tube(line[:20], np.full(20, float(rng.uniform(3.6, 4.8)))))
+            cartilages.append(Tube(line[19:], np.full(7, float(rng.uniform(4.0, 6.0)))))
     return tuple(bony), tuple(cartilages)
 
 

@@ -110,8 +110,8 @@ def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
     """Return a random heart in a pose."""
     mitral, apex = pose.point(11, 26, -3), pose.point(55, -31, -32)
     valve, root = pose.point(-7, 2, 15), pose.point(-11, 2, 29)
-    fat = float(rng.beta(1.7, 1.7))
-    layer = 0.7 + 2.3 * fat * float(rng.uniform(0.3, 1.0))
+    fat = float(rng.beta(1.4, 1.6))
+    layer = 0.3 + 1.7 * fat * float(rng.uniform(0.3, 1.0))
     return Heart(
         chambers=_chambers(rng, pose, unit(apex - mitral)),
         walls_mm={
@@ -132,7 +132,7 @@ def build_heart(rng: np.random.Generator, pose: Pose) -> Heart:
             "veins": great_vessels.veins(rng, pose),
         },
         ripple=tissue_ripple(rng, 1.0),
-        sac_blend_mm=16.0 + 17.0 * fat,
+        sac_blend_mm=12.0 + 15.0 * fat,
         fat_mm=layer,
         sac_ripple=tissue_ripple(rng, 0.9 * layer),
     )

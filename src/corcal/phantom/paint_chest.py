@@ -58,12 +58,12 @@ def _wall(
     beside = np.clip(
         (np.abs(points[..., 0] - np.float32(chest.midline_mm)) - 16.0) / 22.0, 0.0, 1.0
     )
-    outer = np.float32(chest.pectoral_mm + 3.0) * beside + np.float32(chest.wall_mm - 3.0)
+    outer = np.float32(chest.pectoral_mm) * beside + np.float32(0.85 * chest.wall_mm)
     canvas.paint(np.maximum(cavity - outer, body + 3.5), meat)
     gap = field(rng, canvas, 10.0)
-    plane = np.abs(cavity - np.float32(chest.wall_mm - 1.5)) - np.clip(0.8 + gap, 0.0, 2.2)
+    plane = np.abs(cavity - np.float32(0.8 * chest.wall_mm)) - np.clip(0.9 + gap, 0.0, 2.4)
     canvas.paint(np.maximum(plane, body + 3.5), fat)
-    between = np.abs(cavity - np.float32(0.45 * chest.wall_mm)) - np.clip(1.0 + 1.4 * gap, 0, 3.0)
+    between = np.abs(cavity - np.float32(0.36 * chest.wall_mm)) - np.clip(1.0 + 1.4 * gap, 0, 2.6)
     canvas.paint(between, fat)
     canvas.paint(cavity - 1.6, fat)
     canvas.paint(canvas.coarse_tubes(chest.cartilages), tissue.cartilage)

@@ -29,7 +29,7 @@ WATER_PER_MM = 0.0193
 DENSE_HU = 350.0
 
 #: Steel and titanium attenuate several times more than the 3071 HU that files can hold.
-METAL_GAIN = 4.0
+METAL_GAIN = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def sample_hardness(rng: np.random.Generator) -> Hardness:
     """Return a random strength: scanners correct for some of it."""
     return Hardness(
         bend=-float(rng.uniform(0.02, 0.15)),
-        swirl=float(rng.uniform(0.01, 0.06)),
-        starved=float(rng.uniform(0.003, 0.03)),
+        swirl=float(np.exp(rng.uniform(np.log(0.015), np.log(0.1)))),
+        starved=float(np.exp(rng.uniform(np.log(0.004), np.log(0.05)))),
     )
 
 
