@@ -10,7 +10,6 @@ from corcal.cli import main as cli
 from corcal.cli.train import STEPS
 from corcal.cli.training.machine import Use, numbers
 from corcal.cli.training.told import Teller, epoch_line, span
-from corcal.train import folds as module
 from corcal.train.child import Machine
 from corcal.train.events import Began, EpochDone, Noted, Prepared, Stepped
 from tests.train.cohort import small_settings, write_cohort
@@ -69,7 +68,7 @@ def test_quiet_says_nothing(
 def test_without_nnunet_the_steps_say_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     commands: list[tuple[object, ...]] = [
         ("plan", tmp_path),
         ("fold", tmp_path, "0"),
