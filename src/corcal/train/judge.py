@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from corcal.core.judge import FEATURES
 from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter
 from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom.physics import THICKNESSES
 from corcal.prepare import LocatedHeart, prepare
 from corcal.read import read_scan
 from corcal.segment.embedded import EmbeddedSegmenter
@@ -62,8 +63,10 @@ class Judged:
 
 
 def judged_phantom(seed: int, segmenter: ArterySegmenter) -> Judged:
-    """Return the candidates of a fresh phantom."""
-    case = make_case(seed, options=PhantomOptions(burden="mix", contrast=0.15, mimics=1.5))
+    """Return the candidates of a fresh phantom, in slices as a scanner stores them."""
+    thickness_mm = float(np.random.default_rng([seed, 2]).choice(THICKNESSES[0], p=THICKNESSES[1]))
+    options = PhantomOptions.acquired(thickness_mm=thickness_mm, field="heart")
+    case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
     heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
     coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)
     return _judged(_completed(case.scan, heart, segmenter), coronary, weight=1.0)

@@ -32,8 +32,7 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
         targets.HEART: heart,
         targets.AORTA: made.auxiliary["aorta"] > 0,
         targets.OTHER: made.auxiliary["other_calcium"] > 0,
-        # Metal is neither: what blooms round a stent or wire is not held against the network.
-        targets.UNKNOWN_CALCIUM: made.auxiliary["metal"] > 0,
+        # Metal is no coronary calcium; whether it is called another calcification is all the same.
         targets.UNKNOWN_OTHER: made.auxiliary["metal"] > 0,
     }
     return Case(

@@ -175,10 +175,12 @@ def _frame(
 
 
 def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """Blur, thicken slices, add noise and shift HU as other scanners and doses would."""
+    """Blur or sharpen, thicken slices, add noise and shift HU as other scanners and doses would."""
     x = image[None]
     if rng.random() < 0.3:
         x = _smooth(x, float(rng.uniform(0.4, 1.1)), axes=(3, 4))
+    elif rng.random() < 0.25:
+        x = x + float(rng.uniform(0.3, 1.3)) * (x - _smooth(x, 1.1, axes=(3, 4)))
     if rng.random() < 0.3:
         n = int(rng.choice([3, 5, 7]))
         x = functional.avg_pool3d(
@@ -187,7 +189,7 @@ def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     if rng.random() < 0.15:
         x = _coarsened(x, float(rng.uniform(0.5, 0.9)))
     if rng.random() < 0.7:
-        sigma = float(np.exp(rng.uniform(np.log(3.0), np.log(30.0))))
+        sigma = float(np.exp(rng.uniform(np.log(3.0), np.log(45.0))))
         noise = torch.from_numpy(rng.standard_normal(x.shape, dtype=np.float32))
         axes = (2, 3, 4) if rng.random() < 0.5 else (2,)
         noise = _smooth(noise, float(rng.uniform(0.5, 1.2)), axes=axes)
