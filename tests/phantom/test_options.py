@@ -52,16 +52,12 @@ def test_thick_slices_hold_the_same_calcium(thick: PhantomCase) -> None:
                                          shape=(138, 64, 64), layers=1))  # fmt: skip
     assert [x.volume_mm3 for x in thick.lesions] == [x.volume_mm3 for x in thin.lesions]
     assert [x.painted_mm3 for x in thick.lesions] == [x.painted_mm3 for x in thin.lesions]
-    # Both begin at the same height: thick slice k is thin slices 3k - 1 to 3k + 1.
-    apart = [
-        float(
-            np.abs(thick.hu - np.roll(thin.hu, by, axis=0).reshape(46, 3, 64, 64).mean(1))[
-                1:
-            ].mean()
-        )
-        for by in (0, 1, 2)
-    ]
-    assert apart[1] < 5.0
+    # Both begin at the same height: thick slice k is thin slices 3k - 1 to 3k + 1. Looked at in
+    # the heart: the thin edges of steep ribs tell the two profiles of a slice apart.
+    heart = thick.auxiliary["heart"][1:] > 0
+    means = [np.roll(thin.hu, by, axis=0).reshape(46, 3, 64, 64).mean(1)[1:] for by in (0, 1, 2)]
+    apart = [float(np.abs(thick.hu[1:] - mean)[heart].mean()) for mean in means]
+    assert apart[1] < 2.0
     assert apart[1] < 0.4 * min(apart[0], apart[2])
 
 

@@ -231,7 +231,7 @@ def _box_on(
     low, high = points_mm.min(axis=0)[::-1] - reach_mm, points_mm.max(axis=0)[::-1] + reach_mm
     out = []
     for a, lo, hi in zip(axes, low, high, strict=True):
-        i, j = int(np.searchsorted(a, lo)), int(np.searchsorted(a, hi))
+        i, j = int(a.searchsorted(lo)), int(a.searchsorted(hi))
         if j <= i:
             return None
         out.append(slice(i, j))
@@ -250,7 +250,7 @@ def _tube_on(
     low, high = np.minimum(p[:-1], p[1:]) - wide, np.maximum(p[:-1], p[1:]) + wide
     # Voxels of every segment's box, (segments, 3) in the order z, y, x.
     first, last = (
-        np.stack([np.searchsorted(a, side[:, 2 - i]) for i, a in enumerate(axes)], axis=1)
+        np.stack([a.searchsorted(side[:, 2 - i]) for i, a in enumerate(axes)], axis=1)
         for side in (low, high)
     )
     for i in np.flatnonzero((last > first).all(axis=1)):

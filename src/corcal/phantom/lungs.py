@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corcal.phantom.shapes import Floats, Tube, unit
+from corcal.phantom.shapes import Floats, Tube, across, unit
 
 #: The thinnest vessel that is drawn.
 _LEAST_MM = 0.8
@@ -77,7 +77,7 @@ def _branch(
     share = float(rng.uniform(0.5, 0.9))
     going = stop - middle
     going /= np.linalg.norm(going)
-    aside = unit(np.cross(going, rng.normal(size=3)))
+    aside = unit(across(going, rng.normal(size=3)))
     for part, way in ((share, 1.0), (1.0 - share, -1.0)):
         radius = 0.94 * radius_mm * part ** (1 / 3)
         if radius < _LEAST_MM:
