@@ -2,11 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
+from corcal.cli import options
 from corcal.core.errors import SettingsRefused
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much the embedded models are trained, and on how much.
+
+    Attributes:
+        base_steps: of the segmenter, on phantoms alone.
+        steps: of the segmenter after that.
+        locator_steps: of the heart locator.
+        judged_phantoms: phantoms to fit the judge of candidate lesions on.
+        phantoms: phantoms for the segmenter.
+    """
+
+    base_steps: int
+    steps: int
+    locator_steps: int
+    judged_phantoms: int
+    phantoms: int
+
+
+_amount = options.bundle(
+    "amount",
+    Amount,
+    click.option(
+        "--base-steps",
+        type=int,
+        default=5000,
+        show_default=True,
+        help="Of the segmenter, on phantoms alone.",
+    ),
+    click.option(
+        "--steps",
+        type=int,
+        default=1800,
+        show_default=True,
+        help="Of the segmenter after that, on phantoms and real scans.",
+    ),
+    click.option(
+        "--locator-steps",
+        type=int,
+        default=1500,
+        show_default=True,
+        help="Of the heart locator; 0 trains none.",
+    ),
+    click.option(
+        "--judged-phantoms",
+        type=int,
+        default=60,
+        show_default=True,
+        help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
+    ),
+    click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans."),
+)
 
 
 @click.command()
@@ -17,35 +73,7 @@ from corcal.core.errors import SettingsRefused
     help="Annotated scans: a folder with ct/ and annotations/.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
-@click.option(
-    "--base-steps",
-    type=int,
-    default=5000,
-    show_default=True,
-    help="Of the segmenter, on phantoms alone.",
-)
-@click.option(
-    "--steps",
-    type=int,
-    default=1800,
-    show_default=True,
-    help="Of the segmenter after that, on phantoms and real scans.",
-)
-@click.option(
-    "--locator-steps",
-    type=int,
-    default=1500,
-    show_default=True,
-    help="Of the heart locator; 0 trains none.",
-)
-@click.option(
-    "--judged-phantoms",
-    type=int,
-    default=60,
-    show_default=True,
-    help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
-)
-@click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans.")
+@_amount
 @click.option(
     "--leave-out",
     multiple=True,
@@ -53,7 +81,9 @@ from corcal.core.errors import SettingsRefused
     help="A real scan that the segmenter is not shown; may be given again.",
 )
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def default(data: Path, out: Path, device: str, leave_out: tuple[str, ...], **numbers: int) -> None:
+def default(
+    data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], device: str
+) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
 
     A run that was stopped goes on where it was when it is called again. Everything random comes
@@ -69,6 +99,6 @@ def default(data: Path, out: Path, device: str, leave_out: tuple[str, ...], **nu
             f"training needs {error.name}: pip install 'corcal[train]' "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
-    recipe = Recipe(**numbers, leave_out=leave_out, device=device)
+    recipe = Recipe(**asdict(amount), leave_out=leave_out, device=device)
     models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
     click.echo(str(models))
