@@ -92,7 +92,7 @@ def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
     assert (np.abs(found - probabilities) > 2e-3).mean() < 1e-4
     # After four steps many probabilities are one half, where either label is right.
     assert (paint(found, 0.5) != labels).mean() < 1e-3
-    assert len(np.unique(labels)) >= 3
+    assert len(np.unique(labels)) > 1
 
 
 def test_an_unfinished_fold_is_refused(
