@@ -51,10 +51,10 @@ class Recipe:
         threads: CPU threads; 0 leaves torch its own choice.
     """
 
-    phantoms: int = 140
+    phantoms: int = 160
     chests: int = 40
-    base_steps: int = 5000
-    steps: int = 1800
+    base_steps: int = 9000
+    steps: int = 1400
     blend: float = 0.5
     locator_steps: int = 1500
     judged_phantoms: int = 60

@@ -36,14 +36,14 @@ _amount = options.bundle(
     click.option(
         "--base-steps",
         type=int,
-        default=5000,
+        default=9000,
         show_default=True,
         help="Of the segmenter, on phantoms alone.",
     ),
     click.option(
         "--steps",
         type=int,
-        default=1800,
+        default=1400,
         show_default=True,
         help="Of the segmenter after that, on phantoms and real scans.",
     ),
@@ -61,7 +61,7 @@ _amount = options.bundle(
         show_default=True,
         help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
     ),
-    click.option("--phantoms", type=int, default=140, show_default=True, help="Synthetic scans."),
+    click.option("--phantoms", type=int, default=160, show_default=True, help="Synthetic scans."),
 )
 
 
