@@ -8,7 +8,7 @@ TRAIN := .venv-training
 TORCH ?=
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo test slow training lint check bench format clean
+.PHONY: demo test slow training training-slow lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -21,6 +21,9 @@ slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 
 training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of torch is enough.
 	$(TRAIN)/bin/python -m pytest -m "training and not slow" tests/train tests/segment tests/locate $(ARGS)
+
+training-slow: $(TRAIN)/installed  ## Train a small model from contours to a scored scan: minutes.
+	$(TRAIN)/bin/python -m pytest -m "training and slow" tests/train tests/segment tests/locate $(ARGS)
 
 lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/ruff check .

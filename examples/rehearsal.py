@@ -32,7 +32,9 @@ SETTINGS = Path(__file__).with_suffix(".toml")
 #: What the type ids of the contours mean.
 TYPES = "6=RCA,7=LAD,8=LCX,9=calcium"
 #: Seeds of the made-up patients.
-PATIENTS = range(12)
+PATIENTS = range(18)
+#: Least and most calcium of an artery.
+CALCIUM_MM3 = (300.0, 600.0)
 
 
 def main() -> None:
@@ -79,13 +81,16 @@ def rehearse(out: Path, *, settings: Path = SETTINGS) -> np.ndarray:
 
 def draw_patients(folder: Path) -> Path:
     """Make scans and the contours a radiologist would draw, and return their list."""
-    options = replace(PhantomOptions.tiny(), burden="many", contrast=0.0, mimics=0.0)
+    plain = replace(PhantomOptions.tiny(), contrast=0.0, mimics=0.0)
     lines = [("scan", "annotation", "patient", "contrast")]
     for seed in PATIENTS:
         home = folder / f"patient-{seed:02d}"
         lines.append((f"{home.name}/ct.nii.gz", f"{home.name}/drawn.con", home.name, "no"))
         if not (home / "drawn.con").exists():
             home.mkdir(parents=True, exist_ok=True)
+            # Plenty in every artery: that nothing is there is what a network learns last.
+            amounts = np.random.default_rng(seed).uniform(*CALCIUM_MM3, 3)
+            options = replace(plain, calcium_mm3=tuple(float(mm3) for mm3 in amounts))
             case = make_case(seed, options=options)
             write_nifti(home / "ct.nii.gz", case.hu, case.grid)
             write_con(home / "drawn.con", case.labels, case.grid)

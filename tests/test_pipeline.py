@@ -266,5 +266,5 @@ def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: R
 
 def test_given_labels_of_another_grid_are_refused(case: PhantomCase) -> None:
     elsewhere = case.grid.moved(Box.whole(case.grid.shape).shifted((1, 0, 0)))
-    with pytest.raises(GridMismatch, match="resample it onto the scan first"):
+    with pytest.raises(GridMismatch, match="save it on the scan's own voxels"):
         quantify_labels(case.scan, ArteryLabels(case.labels, elsewhere))

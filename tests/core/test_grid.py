@@ -136,7 +136,8 @@ def test_another_grid_is_refused_with_both_grids_and_what_to_do() -> None:
     with pytest.raises(GridMismatch) as refused:
         PLAIN.require_same(other, "labels")
     assert str(refused.value) == (
-        "labels: grid (4, 5, 6) at 2.000 x 0.800 x 0.700 mm is not the scan's grid (4, 5, 6) at "
-        "3.000 x 0.800 x 0.700 mm, or lies elsewhere in the patient; resample it onto the scan "
-        "first"
+        "labels: grid (4, 5, 6) at 2.000 x 0.800 x 0.700 mm from (0.0, 0.0, 0.0) to (3.5, 3.2, "
+        "6.0) is not the scan's grid (4, 5, 6) at 3.000 x 0.800 x 0.700 mm from (-10.0, -20.0, "
+        "30.0) to (-6.5, -16.8, 39.0). Do the two belong together? If so, save it on the scan's "
+        "own voxels"
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from corcal.core.errors import DatasetRefused, TrainingStopped
+from corcal.train import process
 from corcal.train.child import Machine, environment, run_child
 from corcal.train.events import Event
 from corcal.train.process import alone, refusal
@@ -104,6 +108,52 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     child.communicate()
     assert child.returncode != 0
     assert not (tmp_path / "survived").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    ("then", "code", "told"),
+    [
+        ("pass", 0, "Finished"),
+        ("raise DatasetRefused('no')", 3, '"text": "no"'),
+        ("sys.stdout.flush()", 3, "the disk is full"),
+    ],
+)
+def test_a_log_on_a_full_disk_silences_nobody(then: str, code: int, told: str) -> None:
+    program = (
+        "import sys; from pathlib import Path; from corcal.train.process import run\n"
+        "from corcal.core.errors import DatasetRefused\n"
+        f"def job(send):\n    print('much')\n    {then}\n"
+        "sys.exit(run(job, Path('/dev/full')))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        # Else the first word fails, and not what is left at the end.
+        env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert told in child.stdout.read()
+        assert child.wait() == code
+
+
+@pytest.mark.parametrize(
+    ("free", "told"), [(5e6, "the disk has only 5 MB left, which may be why"), (5e9, "unexpected")]
+)
+def test_a_defect_on_a_disk_that_is_nearly_full_says_so(
+    free: float, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    try:
+        raise RuntimeError("error while appending")
+    except RuntimeError as error:
+        said = vars(process)["_defect"](error, tmp_path / "log")
+    assert told in said
+    assert ("MB left" in said) == (free < 1e8)
+    assert "test_process.py" in said
 
 
 def test_what_a_person_is_told_of_errors() -> None:

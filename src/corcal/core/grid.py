@@ -139,11 +139,13 @@ class Grid:
             raise GridMismatch(f"{what}: another frame of reference, so another patient or study")
         if not self.matches(other):
             raise GridMismatch(
-                f"{what}: grid {other.shape} at {_mm(other)} mm is not the scan's grid "
-                f"{self.shape} at {_mm(self)} mm, or lies elsewhere in the patient; "
-                "resample it onto the scan first"
+                f"{what}: {_shown(other)} is not the scan's {_shown(self)}. Do the two belong "
+                "together? If so, save it on the scan's own voxels"
             )
 
 
-def _mm(grid: Grid) -> str:
-    return " x ".join(f"{s:.3f}" for s in grid.spacing_mm)
+def _shown(grid: Grid) -> str:
+    spacing = " x ".join(f"{s:.3f}" for s in grid.spacing_mm)
+    ends = grid.to_lps(np.array([[0.0, 0.0, 0.0], [n - 1.0 for n in grid.shape]]))
+    first, last = (", ".join(f"{v:.1f}" for v in end) for end in ends)
+    return f"grid {grid.shape} at {spacing} mm from ({first}) to ({last})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ from corcal.train.events import Event, Finished, Refused, encode
 
 Send = Callable[[Event], None]
 _DONE, _FAILED = 0, 3
+#: Bytes of free disk, below which a defect may be for want of it.
+_LOW = 100e6
 
 
 def run(job: Callable[[Send], None], log: Path) -> int:
@@ -41,7 +44,9 @@ def run(job: Callable[[Send], None], log: Path) -> int:
         try:
             job(send)
         except Exception as error:
-            traceback.print_exc()
+            # The log may lie on the very disk that is full.
+            with contextlib.suppress(OSError):
+                traceback.print_exc()
             send(Refused(refusal(error) or _defect(error, log)))
             return _FAILED
         send(Finished())
@@ -67,9 +72,12 @@ def refusal(error: Exception) -> str | None:
 
 def _defect(error: Exception, log: Path) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
+    free = shutil.disk_usage(log.parent).free
+    # Libraries that compress do not say that it was the disk.
+    full = f"the disk has only {free / 1e6:.0f} MB left, which may be why; " if free < _LOW else ""
     return (
         f"unexpected {type(error).__name__} ({Path(last.filename).name}, line {last.lineno}); "
-        f"{log} tells more. What was saved is kept"
+        f"{full}{log} tells more. What was saved is kept"
     )
 
 
@@ -81,8 +89,17 @@ def _redirected(log: Path) -> Iterator[TextIO]:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
         yield channel
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is left of the log; on a full disk do without, or Python ends with an error."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _end_with_parent() -> None:

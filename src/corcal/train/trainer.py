@@ -172,10 +172,11 @@ class CorcalTrainer(nnUNetTrainer):
             # The last one is saved by nnU-Net when training ends.
             if not last:
                 self.save_checkpoint("")
-            self.logger.plot_progress_png(self.output_folder)
         event = self._epoch_event(done, saved)
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(encode(event))
+        if saved:
+            self.logger.plot_progress_png(self.output_folder)
         self.send(event)
         self.current_epoch = done
 
