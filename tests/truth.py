@@ -63,7 +63,7 @@ QUIET = PhantomOptions(
 
 @cache
 def quiet_case(seed: int) -> PhantomCase:
-    """Return a phantom with calcium in two arteries: not LAD in 1, not RCA in 3, not LCX in 7."""
+    """Return a phantom with calcium in two arteries: not RCA in 4, not LAD in 5, not LCX in 3."""
     return make_case(seed, options=QUIET)
 
 

@@ -82,6 +82,15 @@ def test_a_deposit_outside_the_scan_changes_nothing() -> None:
     assert (hu == 40.0).all()
 
 
+def test_a_deposit_whose_margin_alone_reaches_the_last_slice_changes_nothing() -> None:
+    grid = Grid.axial((3, 40, 40), (2.5, 0.5, 0.5))
+    hu = np.full(grid.shape, 40.0, np.float32)
+    lying = np.stack([np.linspace(5, 16, 21), np.full(21, 10.0), np.full(21, 15.0)], 1)
+    below = replace(plaque(5.0, 2.0), host=Tube(lying, HOST.radii_mm))
+    assert not insert_deposit(hu, grid, Deposit(below, replace(SHARP, thickness_mm=5.0), None)).any()
+    assert (hu == 40.0).all()
+
+
 def test_a_tilted_grid_takes_a_deposit_where_it_lies() -> None:
     hu, grid = tissue()
     turn = np.eye(4)

@@ -114,7 +114,7 @@ def finish(hu: Field) -> NDArray[np.int16]:
 def _through(grid: Grid, scanner: Scanner) -> tuple[csr_array, csr_array] | None:
     """Return matrices from grid slices to thick slices and back; None where not needed."""
     step, n = grid.spacing_mm[0], grid.shape[0]
-    if scanner.thickness_mm <= 1.3 * step:
+    if n < 2 or scanner.thickness_mm <= 1.3 * step:
         return None
     here = np.arange(n) * step
     thick = np.arange(0.0, here[-1] + scanner.thickness_mm, scanner.thickness_mm)
