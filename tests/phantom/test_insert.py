@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.phantom.implant import Motion
 from corcal.phantom.insert import Deposit, insert_deposit, sample_deposit
@@ -87,8 +88,20 @@ def test_a_deposit_whose_margin_alone_reaches_the_last_slice_changes_nothing() -
     hu = np.full(grid.shape, 40.0, np.float32)
     lying = np.stack([np.linspace(5, 16, 21), np.full(21, 10.0), np.full(21, 15.0)], 1)
     below = replace(plaque(5.0, 2.0), host=Tube(lying, HOST.radii_mm))
-    assert not insert_deposit(hu, grid, Deposit(below, replace(SHARP, thickness_mm=5.0), None)).any()
+    assert not insert_deposit(
+        hu, grid, Deposit(below, replace(SHARP, thickness_mm=5.0), None)
+    ).any()
     assert (hu == 40.0).all()
+
+
+def test_a_deposit_partly_outside_keeps_its_size() -> None:
+    whole, grid = tissue()
+    insert_deposit(whole, grid, deposit(plaque(5.0, 2.0)))
+    cut = grid.cut(Box((0, 0, 0), (13, 40, 40)))
+    part = np.full(cut.shape, 40.0, np.float32)
+    insert_deposit(part, cut, deposit(plaque(5.0, 2.0)))
+    assert 0 < added_mm3(part, cut) < 0.9 * added_mm3(whole, grid)
+    assert added_mm3(part[:12], cut) == pytest.approx(added_mm3(whole[:12], cut), rel=0.05)
 
 
 def test_a_tilted_grid_takes_a_deposit_where_it_lies() -> None:

@@ -30,27 +30,35 @@ class Motion:
 
 def room(plaque: Plaque, grid: Grid, margin_mm: float | Floats) -> Box | None:
     """Return the voxels round a plaque, with a margin in mm; None outside the grid."""
+    around = _around(plaque, grid, margin_mm)
+    if min(around.stop) <= 0 or (np.array(around.start) >= grid.shape).any():
+        return None
+    return around.intersect(Box.whole(grid.shape))
+
+
+def _around(plaque: Plaque, grid: Grid, margin_mm: float | Floats) -> Box:
+    """Return the voxels round a plaque, whether or not the grid has them."""
     index = grid.to_index(plaque.sheet())
     margin = np.ceil((plaque.reach_mm + margin_mm) / np.array(grid.spacing_mm))
     low, high = np.floor(index.min(0) - margin), np.ceil(index.max(0) + margin) + 1
     (a, b, c), (d, e, f) = low.astype(int).tolist(), high.astype(int).tolist()
-    if min(d, e, f) <= 0 or a >= grid.shape[0] or b >= grid.shape[1] or c >= grid.shape[2]:
-        return None
-    return Box((a, b, c), (d, e, f)).intersect(Box.whole(grid.shape))
+    return Box((a, b, c), (d, e, f))
 
 
 def painted_share(plaque: Plaque, grid: Grid) -> tuple[Plaque, Field]:
     """Return how much of every voxel a plaque fills, and the plaque made to fill its volume.
 
-    In a bend the solid is larger or smaller than in a straight artery.
+    In a bend the solid is larger or smaller than in a straight artery. A plaque that leaves the
+    grid keeps its size.
     """
     wanted = plaque.volume_mm3
+    whole = room(plaque, grid, 0.0) == _around(plaque, grid, 0.0)
     for _ in range(3):
         canvas = Canvas(grid, 6.0)
         canvas.hu[:] = 0.0
         hit = canvas.paint_inside(plaque.sheet(), plaque.reach_mm, plaque.inside, 1.0)
         filled = 0.0 if hit is None else float(hit[1].sum()) * grid.voxel_mm3
-        if filled <= 0.0 or abs(filled / wanted - 1.0) < 0.02:
+        if not whole or filled <= 0.0 or abs(filled / wanted - 1.0) < 0.02:
             break
         plaque = plaque.sized(plaque.volume_mm3 * wanted / filled)
     return plaque, canvas.hu

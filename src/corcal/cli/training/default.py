@@ -81,9 +81,7 @@ _amount = options.bundle(
     help="A real scan that the segmenter is not shown; may be given again.",
 )
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def default(
-    data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], device: str
-) -> None:
+def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], device: str) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
 
     A run that was stopped goes on where it was when it is called again. Everything random comes
