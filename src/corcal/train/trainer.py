@@ -168,10 +168,9 @@ class CorcalTrainer(nnUNetTrainer):
         done = self.current_epoch + 1
         last = done == self.num_epochs
         saved = last or done % self.training.save_every == 0
-        if saved:
-            # The last one is saved by nnU-Net when training ends.
-            if not last:
-                self.save_checkpoint("")
+        # The last one is saved by nnU-Net when training ends.
+        if saved and not last:
+            self.save_checkpoint("")
         event = self._epoch_event(done, saved)
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(encode(event))
