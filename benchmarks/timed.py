@@ -12,7 +12,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,10 +30,17 @@ class Stopwatch:
         self.marks.append((step, time.monotonic(), time.process_time()))
 
     @contextmanager
-    def steps(self, _: bool) -> Iterator[Callable[[str], None]]:
+    def steps(self, _: bool) -> Iterator[Stopwatch]:
         """Stand in for the progress bars of the command line."""
-        yield self.begin
+        yield self
         self.begin("showing the result")
+
+    def __call__(self, step: str) -> None:
+        """Note that a step begins now."""
+        self.begin(step)
+
+    def part(self, done: int, of: int) -> None:
+        """Be told how much of a step is done; that is not measured."""
 
 
 def cold(watch: Stopwatch, scan: str, out: str) -> int:

@@ -27,7 +27,11 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     )
     told: list[tuple[int, int]] = []
     segmenter = NnunetSegmenter(bundle, told=lambda done, of: told.append((done, of)))
-    asked = replace(Settings(), preparation=Preparation(padding_voxels=(4, 10, 10)))
+    asked = replace(
+        Settings(),
+        preparation=Preparation(padding_voxels=(4, 10, 10)),
+        segmentation=replace(Settings().segmentation, min_lesion_probability=0.0),
+    )
     report = score(case, segmenter=segmenter, settings=asked).report
     everything_mm3 = sum(lesion.visible_mm3 for lesion in case.lesions)
     # The faintest plaque does not reach 200 HU at the network's spacing.

@@ -46,7 +46,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "segmentation.heart_margin_mm": (8.0, 0.0),
         "training.elastic_share": (0.0, 0.2),
         "segmentation.candidate_probability": (0.25, 0.5),
-        "segmentation.min_lesion_probability": (0.3, 0.0),
+        "segmentation.min_lesion_probability": (0.35, 0.0),
     }
 
 

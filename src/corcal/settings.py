@@ -88,7 +88,7 @@ class Segmentation:
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
     candidate_probability: float = 0.25
-    min_lesion_probability: float = 0.3
+    min_lesion_probability: float = 0.35
     uncertain_below: float = 0.8
 
 

@@ -14,12 +14,14 @@ from corcal.core.judge import FEATURES, LesionJudge
 from corcal.phantom.case import PhantomOptions, make_case
 from corcal.train.judge import Judged, fitted, judged_phantom
 
-WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, -0.6]), -1.0
+WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6]), -1.0
 
 
-def case(rng: np.random.Generator, candidates: int) -> Judged:
+def case(
+    rng: np.random.Generator, candidates: int, weights: NDArray[np.float64] = WEIGHTS
+) -> Judged:
     features = rng.normal(size=(candidates, len(FEATURES)))
-    odds = features @ WEIGHTS + BIAS
+    odds = features @ weights + BIAS
     coronary = rng.random(candidates) < 1 / (1 + np.exp(-odds))
     known = rng.random(candidates) < 0.9
     # What nobody knows is wrong here on purpose: it must not be learnt from.
@@ -33,6 +35,13 @@ def test_known_odds_are_found_again() -> None:
     found = np.array([facts["weights"][name] for name in FEATURES])
     assert found == pytest.approx(WEIGHTS, abs=0.12)
     assert facts["bias"] == pytest.approx(BIAS, abs=0.1)
+
+
+def test_no_measure_speaks_against_calcium() -> None:
+    rng = np.random.default_rng(2)
+    facts = fitted(case(rng, 30, np.array([1.2, 0.4, 0.3, -0.8, 0.6])) for _ in range(100))
+    assert facts["weights"]["log_mm3"] == 0.0
+    assert min(facts["weights"].values()) == 0.0
 
 
 def test_what_is_missed_is_counted_where_nothing_was_found() -> None:

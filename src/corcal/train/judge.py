@@ -125,7 +125,11 @@ def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
         prior = 0.5 * _PRIOR * float((beta[:-1] ** 2).sum())
         return (float((weight * entropy).sum()) + prior) / float(weight.sum())
 
-    beta = minimize(loss, np.r_[1.0, np.zeros(len(FEATURES))], method="L-BFGS-B").x
+    # Each measure speaks for calcium or says nothing: a few large look-alikes among the cases
+    # must not teach that a large lesion is a false one.
+    bounds = [(0.0, None)] * len(FEATURES) + [(None, None)]
+    start = np.r_[1.0, np.zeros(len(FEATURES))]
+    beta = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     blank = np.stack([c.nothing_found for c in every])
     missed = np.stack([c.nothing_found & c.holds for c in every])
     # Krichevsky and Trofimov's estimate: no share is taken for 0 or 1 because few were seen.
