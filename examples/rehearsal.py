@@ -114,7 +114,8 @@ def kept_scans(work: Path, manifest: Path) -> list[tuple[Path, Path]]:
         rows = list(csv.DictReader(file))
     with (work / "split.csv").open(newline="", encoding="utf-8") as file:
         kept = [int(row["line"]) - 2 for row in csv.DictReader(file) if row["part"] == "test"]
-    return [(Path(rows[i]["scan"]), Path(rows[i]["labels"])) for i in kept]
+    home = manifest.parent
+    return [(home / rows[i]["scan"], home / rows[i]["labels"]) for i in kept]
 
 
 def calcium_by_artery(scan: Path, drawn: Path, found: Path) -> np.ndarray:
