@@ -45,7 +45,7 @@ def main() -> None:
     found = rehearse(given.out)
     print("\nCalcium of the scans kept for tests, mL; rows as drawn, columns as found:\n")
     print("        " + "".join(f"{a.value:>8}" for a in Artery) + "    none")
-    for artery, row in zip(Artery, found, strict=True):
+    for artery, row in zip(Artery, found[:-1], strict=True):
         print(f"{artery.value:>8}" + "".join(f"{v:8.3f}" for v in row))
     print(f"{'none':>8}" + "".join(f"{v:8.3f}" for v in found[-1]))
 
