@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from corcal.evaluate.evaluation import Options, evaluate
-from corcal.evaluate.out import write_evaluation
-from corcal.evaluate.pairs import pair
-from corcal.evaluate.read_results import read_results
+from corcal.evaluate.accuracy.evaluation import Options, evaluate
+from corcal.evaluate.accuracy.write import write_evaluation
+from corcal.evaluate.tables_in.pairs import pair
+from corcal.evaluate.tables_in.read_results import read_results
 
 HEADER = "patient,artery,present,volume_mm3,agatston,grade,hospital\n"
 #: Mean volume of each artery, mm3.

@@ -46,8 +46,8 @@ class Stopwatch:
 def cold(watch: Stopwatch, scan: str, out: str) -> int:
     """Run `corcal score` and return its exit code."""
     watch.begin("importing corcal")
-    from corcal.cli import score
     from corcal.cli.main import main as corcal
+    from corcal.cli.scoring import score
 
     vars(score)["steps"] = watch.steps
     sys.argv = ["corcal", "score", scan, "-o", out, "--force"]

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 import corcal
-from corcal.phantom.insertion import InsertedLesion, InsertionPlan, insert_lesions
-from corcal.phantom.traced import traced_courses
+from corcal.phantom.inserting.insertion_plan import InsertedLesion, InsertionPlan, insert_lesions
+from corcal.phantom.inserting.traced import traced_courses
 
 DATA = Path(__file__).parent / "data"
 NAME = "LCTSC-Test-S1-201"

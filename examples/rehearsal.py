@@ -23,9 +23,9 @@ import numpy as np
 import corcal
 from corcal import Artery
 from corcal.cli.main import main as run_corcal
-from corcal.phantom.as_con import write_con
-from corcal.phantom.as_nifti import write_nifti
 from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom.files.as_con import write_con
+from corcal.phantom.files.as_nifti import write_nifti
 from corcal.settings import Settings
 
 SETTINGS = Path(__file__).with_suffix(".toml")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from corcal.segment.bundle import BundleFacts, write_manifest
+from corcal.segment.bundle.bundle import BundleFacts, write_manifest
 
 FACTS = BundleFacts(
     name="small",

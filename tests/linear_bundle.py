@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.engine import load_openvino
-from corcal.segment.bundle import Bundle, BundleFacts, write_manifest
+from corcal.runtime.openvino import load_openvino
+from corcal.segment.bundle.bundle import Bundle, BundleFacts, write_manifest
 from tests.bundles import plans, write_bundle, write_json
 from tests.small_models import operations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from corcal.engine import load_openvino
+from corcal.runtime.openvino import load_openvino
 
 SIDES = [-1, -1, -1]
 #: Exact in float32; bfloat16 would round it to 1.

@@ -11,7 +11,7 @@ import pytest
 
 import corcal
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
-from corcal.phantom.traced import traced_courses
+from corcal.phantom.inserting.traced import traced_courses
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

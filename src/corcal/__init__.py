@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
     from corcal.pipeline import Person, quantify_labels, score_scan
     from corcal.read import read_scan
-    from corcal.read.labels import read_labels
+    from corcal.read.volume.labels import read_labels
     from corcal.report import write_reports
     from corcal.settings import Settings
 
@@ -68,7 +68,7 @@ _HOMES = {
     "Scan": "corcal.core.scan",
     "Settings": "corcal.settings",
     "quantify_labels": "corcal.pipeline",
-    "read_labels": "corcal.read.labels",
+    "read_labels": "corcal.read.volume.labels",
     "read_scan": "corcal.read",
     "score_scan": "corcal.pipeline",
     "write_reports": "corcal.report",

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal import __version__
-from corcal.complete import Completed, completed
 from corcal.core.box import Box
-from corcal.core.judge import PLAIN_JUDGE, Certainty, LesionJudge
 from corcal.core.labels import ArteryLabels
+from corcal.core.lesion_model import PLAIN_JUDGE, Certainty, LesionJudge
 from corcal.core.reading import ModelStamp, Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.label.label_scan import Completed, completed
+from corcal.label.lesions import certainties, without_doubtful
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.prepare import (
     LocatedHeart,
@@ -32,7 +33,6 @@ from corcal.prepare import (
 )
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
 from corcal.read.admit import admit, check_heart
-from corcal.segment.candidates import certainties, without_doubtful
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
 from corcal.space.crop import uncrop

@@ -11,15 +11,15 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from corcal.annotate.annotation import annotation_of
-from corcal.annotate.con import parse_con
-from corcal.annotate.con_grid import con_grid
-from corcal.annotate.drawn import Drawn
+from corcal.annotate.checks.contour_placement import choose_way
+from corcal.annotate.drawing import Drawn
+from corcal.annotate.formats.con import parse_con
+from corcal.annotate.formats.con_grid import con_grid
+from corcal.annotate.formats.read_con import read_con
 from corcal.annotate.options import AnnotateOptions
-from corcal.annotate.place import choose_way
-from corcal.annotate.read_con import read_con
 from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Scan
-from corcal.phantom.as_con import ORPHAN, ConOptions
+from corcal.phantom.files.as_con import ORPHAN, ConOptions
 from corcal.read import read_scan
 from tests.annotate.drawings import TYPES, con_of, drawn_classes, told
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from corcal.annotate.con import parse_con
-from corcal.annotate.con_grid import Way, con_grid
+from corcal.annotate.checks.contour_placement import grouped
+from corcal.annotate.formats.con import parse_con
+from corcal.annotate.formats.con_grid import Way, con_grid
+from corcal.annotate.formats.read_con import read_con
 from corcal.annotate.paint import paint
-from corcal.annotate.place import grouped
-from corcal.annotate.read_con import read_con
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.phantom.as_con import ConOptions
+from corcal.phantom.files.as_con import ConOptions
 from tests.annotate.drawings import (
     GRID,
     TYPES,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.drawn import Drawn
+from corcal.annotate.drawing import Drawn
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import SixClasses, six_classes
 from corcal.core.artery import Artery

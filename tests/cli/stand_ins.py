@@ -101,12 +101,12 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
     homes: dict[str, tuple[str, ...]] = {
         "corcal.pipeline": ("score_scan", "quantify_labels"),
         "corcal.read": ("read_scan",),
-        "corcal.read.labels": ("parse_mapping", "read_labels"),
+        "corcal.read.volume.labels": ("parse_mapping", "read_labels"),
         "corcal.report": ("check_output", "write_reports"),
     }
-    chosen = ModuleType("corcal.chosen")
+    chosen = ModuleType("corcal.models")
     chosen.__dict__["ChosenModels"] = ChosenModels
-    put("corcal.chosen", chosen)
+    put("corcal.models", chosen)
     for home, names in homes.items():
         module = ModuleType(home)
         for name in names:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.pairs import Pairs
-from corcal.evaluate.results import MEASURES, TARGETS, Results, any_present
+from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results, any_present
 
 COLUMNS = ("patient", "artery", "present", "volume_mm3", "agatston", "grade")
 

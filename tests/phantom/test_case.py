@@ -8,8 +8,8 @@ import pytest
 from scipy.ndimage import binary_dilation
 
 from corcal.core.artery import Artery
-from corcal.phantom.as_json import text_of, truth_of
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case, make_chest
+from corcal.phantom.files.as_json import text_of, truth_of
 
 TINY = PhantomOptions.tiny()
 

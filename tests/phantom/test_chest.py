@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from corcal.core.grid import Grid
-from corcal.phantom.anatomy import Anatomy, sample_anatomy
-from corcal.phantom.lungs import LungState, lung_vessels, sample_lungs
-from corcal.phantom.tissue import Tissue
-from corcal.phantom.voxelise import AORTA, HEART, Rendering, render
+from corcal.phantom.body.anatomy import Anatomy, sample_anatomy
+from corcal.phantom.body.lungs import LungState, lung_vessels, sample_lungs
+from corcal.phantom.paint.tissue import Tissue
+from corcal.phantom.paint.voxelise import AORTA, HEART, Rendering, render
 
 HEALTHY = LungState(0.0, 0.0, 0.0, (0.0, 0.0), 0.0)
 

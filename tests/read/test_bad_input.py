@@ -21,7 +21,7 @@ from pydicom.uid import (
 
 from corcal.core.errors import NoUsableSeries, UnreadableScan
 from tests.read.conftest import Read
-from tests.read.dicom_files import Series, body, save
+from tests.read.dicom.dicom_files import Series, body, save
 
 
 def test_nothing_there(tmp_path: Path, read: Read) -> None:
@@ -167,6 +167,6 @@ def test_a_failing_disk(
     def fails(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("corcal.read.pixels._plain", fails)
+    monkeypatch.setattr("corcal.read.dicom.pixels._plain", fails)
     with pytest.raises(kind, match=os.strerror(code)):
         read(tmp_path)

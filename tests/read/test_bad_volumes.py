@@ -12,7 +12,7 @@ import SimpleITK as sitk
 
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from tests.read.conftest import Read
-from tests.read.dicom_files import body
+from tests.read.dicom.dicom_files import body
 
 
 def nifti(values: np.ndarray, path: Path, spacing: float = 1.0) -> Path:

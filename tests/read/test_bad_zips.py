@@ -9,7 +9,7 @@ import pytest
 
 from corcal.core.errors import UnreadableScan
 from tests.read.conftest import Read
-from tests.read.dicom_files import Series
+from tests.read.dicom.dicom_files import Series
 
 
 def test_a_damaged_zip(tmp_path: Path, read: Read) -> None:

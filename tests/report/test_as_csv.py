@@ -5,7 +5,7 @@ import io
 from dataclasses import replace
 
 from corcal.core.artery import Artery
-from corcal.core.judge import Certainty
+from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.report.as_csv import COLUMNS, calcium_csv
 

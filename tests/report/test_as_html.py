@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from corcal.core.artery import Artery
-from corcal.core.judge import Certainty
+from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
 from corcal.core.severity import CacDrs

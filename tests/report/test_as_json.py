@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from corcal.core.artery import Artery
-from corcal.core.judge import Certainty
+from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
 from corcal.report.as_json import report_document, report_json, report_schema

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.training import Training
-from corcal.phantom.as_nifti import write_nifti
+from corcal.phantom.files.as_nifti import write_nifti
 from corcal.settings import Settings
 
 SPACING_MM = (2.0, 2.0, 2.0)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from corcal.train.dataset import make_dataset
-from corcal.train.work import Work
+from corcal.train.dataset.dataset import make_dataset
+from corcal.train.training_folder import Work
 from tests.train.cohort import small_settings, write_cohort
 
 

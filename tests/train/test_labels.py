@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
-from corcal.segment.plan import check_dataset
+from corcal.segment.bundle.plan import check_dataset
 from corcal.train.labels import dataset_json, learnt, load_dataset_json
-from corcal.train.work import put_json
+from corcal.train.training_folder import put_json
 
 MERGED, PLAIN = Training(), replace(Training(), merge_regions=False)
 

@@ -11,13 +11,13 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
+from corcal.annotate.checks.plausibility import require_plausible
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.dicom_seg import drawn_segments
-from corcal.annotate.drawn import Drawn
+from corcal.annotate.drawing import Drawn
+from corcal.annotate.formats.dicom_seg import drawn_segments
+from corcal.annotate.formats.read_con import read_con
+from corcal.annotate.formats.rtstruct import drawn_structures
 from corcal.annotate.options import AnnotateOptions
-from corcal.annotate.plausible import require_plausible
-from corcal.annotate.read_con import read_con
-from corcal.annotate.rtstruct import drawn_structures
 from corcal.annotate.six_classes import SixClasses, six_classes
 from corcal.core.errors import AnnotationRefused, UnreadableScan
 from corcal.core.scan import Notice, Scan

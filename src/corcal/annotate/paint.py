@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.contours import Points, filled
+from corcal.annotate.formats.contours import Points, filled
 from corcal.core.scan import Notice
 
 #: Contours of one class in one slice of the scan.

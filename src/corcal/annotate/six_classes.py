@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.drawn import Drawn
+from corcal.annotate.drawing import Drawn
 from corcal.annotate.lesions import DrawnLesion, lesions_of, nearest_artery
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.artery import Artery

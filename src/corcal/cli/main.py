@@ -23,23 +23,23 @@ import click
 from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
-#: Each command lives in the module of its name, as the object of its name.
-COMMANDS = (
-    "score",
-    "quantify",
-    "inspect",
-    "models",
-    "phantom",
-    "annotate",
-    "train",
-    "evaluate",
-    "ablation",
-    "checklist",
-    "describe",
-    "overlap",
-    "panels",
-    "readers",
-)
+#: Where each command lives: in the module of its name, as the object of its name.
+ROOMS = {
+    "scoring": ("score", "quantify", "inspect", "models"),
+    "study": (
+        "phantom",
+        "evaluate",
+        "ablation",
+        "checklist",
+        "describe",
+        "overlap",
+        "panels",
+        "readers",
+    ),
+    "training": ("annotate", "train"),
+}
+_MODULES = {name: f"corcal.cli.{room}.{name}" for room, names in ROOMS.items() for name in names}
+COMMANDS = tuple(_MODULES)
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -55,7 +55,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"corcal.cli.{cmd_name}"), cmd_name)
+        command = getattr(import_module(_MODULES[cmd_name]), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

@@ -17,7 +17,7 @@ import click
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
-    from corcal.chosen import ChosenModels
+    from corcal.models import ChosenModels
     from corcal.pipeline import Person
     from corcal.settings import Settings
 
@@ -198,7 +198,7 @@ def _settings(file: Path | None, paper: bool) -> Settings:
 
 
 def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
-    from corcal.chosen import ChosenModels
+    from corcal.models import ChosenModels
 
     return ChosenModels(model or "", heart, heart_weights, device)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grading import ArteryGrade
-from corcal.core.judge import Certainty
 from corcal.core.labels import ArteryLabels
+from corcal.core.lesion_model import Certainty
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore
 from corcal.core.severity import CacDrs

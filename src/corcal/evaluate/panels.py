@@ -16,7 +16,7 @@ from corcal.core.box import Box
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.evaluate.cases import Marked
-from corcal.evaluate.figures.style import PAGE_INCHES, Plot, render
+from corcal.evaluate.publish.plot import PAGE_INCHES, Plot, render
 from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
 from corcal.report.paint import marked, plain
 from corcal.report.views import key_slice, view_at

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.engine import Engine, padded_to
+from corcal.runtime.openvino import Engine, padded_to
 from corcal.space.resample import block_mean
 
 #: Voxel side at which the locator works.

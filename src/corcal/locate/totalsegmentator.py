@@ -23,9 +23,9 @@ from scipy import ndimage
 
 from corcal.core.errors import InputRefused, ModelRefused
 from corcal.core.grid import Grid
-from corcal.engine import need, user_folder
-from corcal.locate.process import end_with, run_module
 from corcal.locate.weights import DATASET, HEART, Weights
+from corcal.runtime.child_process import end_with, run_module
+from corcal.runtime.openvino import need, user_folder
 
 SPACING_MM = 1.5
 #: Of a window's side.

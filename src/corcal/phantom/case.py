@@ -13,29 +13,16 @@ from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
-from corcal.phantom.anatomy import Anatomy, sample_anatomy
-from corcal.phantom.canvas import Canvas
-from corcal.phantom.drawn import anatomy_numbers, mimic_numbers, plaque_numbers
-from corcal.phantom.mimics.sample import sample_mimics
-from corcal.phantom.mimics.solid import Mimic
-from corcal.phantom.motion import Beat, artefact, displacement, moved, sample_beat, swept
+from corcal.phantom.body.anatomy import Anatomy, sample_anatomy
+from corcal.phantom.body.shapes import Field
+from corcal.phantom.calcium.mimics.sample import sample_mimics
+from corcal.phantom.calcium.mimics.solid import Mimic
+from corcal.phantom.calcium.plaque import Plaque, number_of_plaques, sample_plaques
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
-from corcal.phantom.paint_heart import heart_sac
-from corcal.phantom.physics import Scanner, blurred, finish, noise, sample_scanner
-from corcal.phantom.plaque import Plaque, number_of_plaques, sample_plaques
-from corcal.phantom.shapes import Field
-from corcal.phantom.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
-from corcal.phantom.targeted import View, targeted_plaques
-from corcal.phantom.tissue import Tissue, sample_tissue
-from corcal.phantom.truth import (
-    CleanImage,
-    TrueLesion,
-    halo_mm,
-    lesion_table,
-    threshold_hu,
-    visible,
-)
-from corcal.phantom.voxelise import (
+from corcal.phantom.paint.canvas import Canvas
+from corcal.phantom.paint.paint_heart import heart_sac
+from corcal.phantom.paint.tissue import Tissue, sample_tissue
+from corcal.phantom.paint.voxelise import (
     AORTA,
     CAVA,
     HEART,
@@ -43,6 +30,19 @@ from corcal.phantom.voxelise import (
     OTHER_CALCIUM,
     Rendering,
     render,
+)
+from corcal.phantom.parameters import anatomy_numbers, mimic_numbers, plaque_numbers
+from corcal.phantom.scanner.motion import Beat, artefact, displacement, moved, sample_beat, swept
+from corcal.phantom.scanner.physics import Scanner, blurred, finish, noise, sample_scanner
+from corcal.phantom.scanner.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
+from corcal.phantom.targeted import View, targeted_plaques
+from corcal.phantom.truth import (
+    CleanImage,
+    TrueLesion,
+    halo_mm,
+    lesion_table,
+    threshold_hu,
+    visible,
 )
 
 

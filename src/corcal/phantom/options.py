@@ -9,7 +9,7 @@ import numpy as np
 
 from corcal.core.box import Index
 from corcal.core.grid import Grid
-from corcal.phantom.anatomy import Anatomy
+from corcal.phantom.body.anatomy import Anatomy
 
 #: Thicker layers than this would show their edges as steps in a slice.
 THICKEST_LAYER_MM = 1.25

@@ -8,12 +8,12 @@ import numpy as np
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.phantom.coronaries import Coronaries
-from corcal.phantom.implant import painted_share, room
+from corcal.phantom.body.coronaries import Coronaries
+from corcal.phantom.calcium.plaque import Plaque, sample_plaques
 from corcal.phantom.options import finer
-from corcal.phantom.physics import Scanner, blurred
-from corcal.phantom.plaque import Plaque, sample_plaques
-from corcal.phantom.tissue import Tissue
+from corcal.phantom.paint.tissue import Tissue
+from corcal.phantom.scanner.lesion_on_grid import painted_share, room
+from corcal.phantom.scanner.physics import Scanner, blurred
 from corcal.phantom.truth import threshold_hu
 
 #: Visible volume in mm3 for each plaque beyond the first, on average; and at most so many.
@@ -60,7 +60,7 @@ def targeted_plaques(
     """Return plaques whose calcium, seen alone and still, has about these volumes.
 
     Motion, and tissue other than expected, change what is seen in the end: see
-    `corcal.phantom.matched`.
+    `corcal.phantom.cohort.matched`.
 
     Args:
         rng: random numbers.

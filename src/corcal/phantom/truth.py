@@ -13,10 +13,10 @@ from scipy.ndimage import distance_transform_edt
 
 from corcal.core.box import Box
 from corcal.core.grid import Grid
-from corcal.phantom.agatston import agatston
-from corcal.phantom.plaque import Plaque
-from corcal.phantom.shapes import Field
-from corcal.phantom.tissue import Tissue
+from corcal.phantom.body.shapes import Field
+from corcal.phantom.calcium.agatston import agatston
+from corcal.phantom.calcium.plaque import Plaque
+from corcal.phantom.paint.tissue import Tissue
 
 #: Blur carries calcium over the threshold at most this far from where it is.
 HALO_MM = 2.0

@@ -14,7 +14,7 @@ from scipy import ndimage
 from corcal.core.box import Box
 from corcal.core.errors import GeometryRefused, HeartCutOff, HeartNotFound, ScanNotAdmitted
 from corcal.core.scan import Notice, Scan
-from corcal.read.kernel import Sharpness, sharpness
+from corcal.read.dicom.kernel import Sharpness, sharpness
 from corcal.settings import Admission
 
 #: A heart with its sac; outside these bounds something else was found.

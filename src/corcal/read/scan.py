@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from corcal.core.scan import Scan
-from corcal.read.dicom import read_series
+from corcal.read.dicom.read_series import read_series
+from corcal.read.dicom.series import choose_series, series_in
 from corcal.read.files import Content, opened
-from corcal.read.series import choose_series, series_in
 from corcal.settings import Admission
 
 
@@ -36,7 +36,7 @@ def read_scan(
 def _scan_of(path: Path, content: Content, settings: Admission, series_uid: str | None) -> Scan:
     if content.volume is not None:
         # Not above: a DICOM series does without ITK, its 0.1 seconds and its 90 MB.
-        from corcal.read.volume import read_volume_scan  # noqa: PLC0415
+        from corcal.read.volume.volume import read_volume_scan  # noqa: PLC0415
 
         return read_volume_scan(content.volume)
     series = choose_series(series_in(content, settings), series_uid)

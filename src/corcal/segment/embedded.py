@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.core.judge import FEATURES, PLAIN_JUDGE, LesionJudge
-from corcal.engine import Engine, padded_to
+from corcal.core.lesion_model import FEATURES, PLAIN_JUDGE, LesionJudge
+from corcal.runtime.openvino import Engine, padded_to
 from corcal.segment.frame import heart_frame
 
 #: Space-to-depth by 2, then four halvings.

@@ -72,7 +72,7 @@ def test_a_group_without_a_value_has_a_dash(tmp_path: Path) -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from corcal.evaluate.describe.out import write_description
+    from corcal.evaluate.describe.write import write_description
 
     cohort = read_cohort(write(tmp_path, COLUMNS), by="split")
     found = describe(cohort, np.random.default_rng(0))

@@ -10,12 +10,12 @@ import pytest
 
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice
-from corcal.evaluate.interval import IntervalRule
 from corcal.evaluate.overlap.compare import CaseOverlap, compare
 from corcal.evaluate.overlap.lesions import Candidate, LesionMatch
 from corcal.evaluate.overlap.summary import MEASURES, summarise
 from corcal.evaluate.overlap.tables import CASE_COLUMNS, cases_csv, overlap_tables
 from corcal.evaluate.overlap.voxels import Overlap
+from corcal.evaluate.statistics.interval import IntervalRule
 from tests.evaluate.on_disk import GRID
 from tests.report.conftest import make_codes
 
@@ -137,7 +137,7 @@ def test_tables_have_a_row_for_each_structure() -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from corcal.evaluate.overlap.out import write_overlap
+    from corcal.evaluate.overlap.write import write_overlap
 
     notices = (Notice("predictions-alone", "1 of 3 predictions have no reference."),)
     written = write_overlap(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from corcal.evaluate.publish.table_files import table_csv
 from corcal.evaluate.readers.agreement import agreement_of, disputes_of
-from corcal.evaluate.readers.out import write_readers
 from corcal.evaluate.readers.ratings import Ratings, read_ratings
 from corcal.evaluate.readers.study import Category, Structure
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
-from corcal.evaluate.tables import table_csv
+from corcal.evaluate.readers.write import write_readers
 
 RCA, LAD = Structure("RCA", "artery"), Structure("LAD", "calcium")
 SCALE = ("excellent", "minor", "major")

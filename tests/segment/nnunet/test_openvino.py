@@ -14,9 +14,9 @@ import pytest
 
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
-from corcal.segment.bundle import Bundle, BundleFacts, write_manifest
+from corcal.segment.bundle.bundle import Bundle, BundleFacts, write_manifest
+from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.segmenter import NnunetSegmenter, normalise
-from corcal.segment.plan import Intensities
 from tests.bundles import FACTS, plans, write_bundle, write_json
 from tests.linear_bundle import write_linear
 
@@ -127,7 +127,7 @@ import json, sys
 from pathlib import Path
 import numpy as np
 from corcal.core.grid import Grid
-from corcal.segment.bundle import Bundle
+from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
 hu = np.zeros((9, 9, 9), np.float32)
 segmenter = NnunetSegmenter(Bundle.open(Path({str(tmp_path / "b")!r})))

@@ -22,11 +22,11 @@ from safetensors.torch import save_file
 from corcal.cli.main import main
 from corcal.core.errors import ModelRefused, OutputRefused
 from corcal.core.grid import Grid
-from corcal.segment.bundle import Bundle, write_manifest
+from corcal.label.paint import paint
+from corcal.segment.bundle.bundle import Bundle, write_manifest
 from corcal.segment.nnunet.network import load_network
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from corcal.segment.regions import paint
 from tests.bundles import FACTS, plans, renew, write_json
 from tests.segment.nnunet.trained import crop_hu, facts_of, network, unique, write_trained
 

@@ -14,10 +14,10 @@ pytest.importorskip("safetensors", reason="training needs safetensors")
 
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
-from corcal.segment.bundle import Bundle
+from corcal.label.paint import paint
+from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet import segmenter as module
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from corcal.segment.regions import paint
 from tests.bundles import FACTS
 from tests.segment.nnunet.trained import (
     crop_hu,

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from corcal.engine import load_openvino
-from corcal.segment.bundle import BundleFacts, write_manifest
+from corcal.runtime.openvino import load_openvino
+from corcal.segment.bundle.bundle import BundleFacts, write_manifest
 from tests.bundles import DATASET, FACTS, plans, write_json
 
 

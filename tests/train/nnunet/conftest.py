@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import pytest
 
-from corcal.train.child import Machine
 from corcal.train.events import Event
-from corcal.train.folds import plan_and_preprocess, train_folds
-from corcal.train.work import Work
+from corcal.train.nnunet.child import Machine
+from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
+from corcal.train.training_folder import Work
 
 #: One thread: networks this small gain nothing from more, and lose much on a busy machine.
 MACHINE = Machine(threads=1)

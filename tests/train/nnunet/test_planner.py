@@ -14,10 +14,10 @@ pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 from corcal.core.errors import SettingsRefused
 from corcal.core.training import Training
 from corcal.settings import Settings
-from corcal.train.fingerprint import fingerprint_of
-from corcal.train.plan import plans_json
-from corcal.train.topology import topology_of
-from tests.train.test_plan import SOME
+from corcal.train.nnunet.fingerprint import fingerprint_of
+from corcal.train.nnunet.plan import plans_json
+from corcal.train.nnunet.topology import topology_of
+from tests.train.nnunet.test_plan import SOME
 
 pytestmark = pytest.mark.training
 

@@ -13,11 +13,11 @@ pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.training import Training
 from corcal.settings import Settings
-from corcal.train.child import Machine, environment
 from corcal.train.labels import dataset_json
-from corcal.train.plan import plans_json
-from corcal.train.work import Work
-from tests.train.test_plan import SOME
+from corcal.train.nnunet.child import Machine, environment
+from corcal.train.nnunet.plan import plans_json
+from corcal.train.training_folder import Work
+from tests.train.nnunet.test_plan import SOME
 
 pytestmark = pytest.mark.training
 
@@ -28,7 +28,7 @@ PAPER = replace(Settings.paper().training, features=4, max_features=4)
 @pytest.fixture
 def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that makes a trainer, as its process would."""
-    from corcal.train.trainer import CorcalTrainer
+    from corcal.train.nnunet.trainer import CorcalTrainer
 
     for name, value in environment(Work(tmp_path), Machine()).items():
         if name.startswith("nnUNet"):

@@ -16,13 +16,13 @@ pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import DatasetRefused, SettingsRefused, TrainingStopped
-from corcal.train.card import read_curve
+from corcal.train.bundle.card import read_curve
 from corcal.train.events import Began, EpochDone, Event, Noted, Prepared
-from corcal.train.folds import missing_folds, plan_and_preprocess, train_folds
 from corcal.train.labels import learnt
-from corcal.train.preprocess import is_preprocessed, trained_cases
-from corcal.train.states import epochs_done, load_state, save_state
-from corcal.train.work import Work, put
+from corcal.train.nnunet.folds import missing_folds, plan_and_preprocess, train_folds
+from corcal.train.nnunet.preprocess import is_preprocessed, trained_cases
+from corcal.train.nnunet.states import epochs_done, load_state, save_state
+from corcal.train.training_folder import Work, put
 from tests.train.cohort import SMALL
 from tests.train.nnunet.conftest import MACHINE, Heard
 
@@ -188,7 +188,7 @@ def test_a_full_disk_stops_with_the_last_state_kept(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corcal.train.work.os.fsync", full)
+    monkeypatch.setattr("corcal.train.training_folder.os.fsync", full)
     with pytest.raises(OutputRefused, match="No space left on device"):
         save_state(tmp_path, 2, {"x": torch.zeros(3)})
     found = load_state(tmp_path, "cpu")

@@ -10,7 +10,7 @@ import click
 from corcal.cli import options
 
 if TYPE_CHECKING:
-    from corcal.chosen import ChosenModels
+    from corcal.models import ChosenModels
     from corcal.settings import Settings
 
 
@@ -36,9 +36,9 @@ def dataset(
     MANIFEST is a CSV with the columns patient, scan and labels, and perhaps contrast (yes, no)
     and heart (a mask); `corcal annotate` writes one. Called again, it goes on where it was.
     """
-    from corcal.cli.training.told import telling
-    from corcal.train.dataset import make_dataset
-    from corcal.train.work import Work
+    from corcal.cli.training.show_events import telling
+    from corcal.train.dataset.dataset import make_dataset
+    from corcal.train.training_folder import Work
 
     with telling(quiet) as tell:
         made = make_dataset(

@@ -89,7 +89,7 @@ def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], d
     where scans are left out.
     """
     try:
-        from corcal.train.default import Recipe, train_default
+        from corcal.recipes.embedded.recipe import Recipe, train_default
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "openvino"}:
             raise

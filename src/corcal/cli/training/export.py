@@ -36,9 +36,9 @@ def export(
     nnU-Net.
     """
     from corcal.cli.training.machine import numbers
-    from corcal.cli.training.told import telling
-    from corcal.train.export import Named, export_bundle
-    from corcal.train.work import Work
+    from corcal.cli.training.show_events import telling
+    from corcal.train.bundle.export import Named, export_bundle
+    from corcal.train.training_folder import Work
 
     picked = numbers(chosen, "--folds") or None
     with telling(flags["quiet"]) as tell:

@@ -19,16 +19,16 @@ def folds(work: Path, use: Use) -> None:
     With --device cuda one fold at a time runs on each GPU; on the CPU, one after the other. It
     may be stopped at any moment: called again, it goes on from the last saved states.
     """
-    from corcal.train.work import Work
+    from corcal.train.training_folder import Work
 
     finish(work, range(Work(work).settings().training.folds), use)
 
 
 def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     """Train these folds to their end and say what comes next."""
-    from corcal.cli.training.told import telling
-    from corcal.train.folds import missing_folds, require_nnunet, train_folds
-    from corcal.train.work import Work
+    from corcal.cli.training.show_events import telling
+    from corcal.train.nnunet.folds import missing_folds, require_nnunet, train_folds
+    from corcal.train.training_folder import Work
 
     require_nnunet()
     with telling(use.quiet) as tell:

@@ -11,7 +11,7 @@ import click
 from corcal.cli.options import Command, bundle
 
 if TYPE_CHECKING:
-    from corcal.train.child import Machine
+    from corcal.train.nnunet.child import Machine
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Use:
     @property
     def machine(self) -> Machine:
         """What each process may use."""
-        from corcal.train.child import Machine
+        from corcal.train.nnunet.child import Machine
 
         # On a CPU the processes would only take the cores from the training.
         suits = 0 if self.device == "cpu" else 8
@@ -50,7 +50,7 @@ class Use:
 
     def places(self) -> tuple[int, ...]:
         """Return the GPUs that are used, or one place for the CPU."""
-        from corcal.train.folds import visible_gpus
+        from corcal.train.nnunet.folds import visible_gpus
 
         if self.device == "cpu":
             return (0,)

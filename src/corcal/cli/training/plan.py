@@ -22,11 +22,11 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
 
     WORK is the folder of `corcal train dataset`. Called again, it goes on where it was.
     """
-    from corcal.cli.training.told import telling
-    from corcal.train.child import Machine
-    from corcal.train.folds import plan_and_preprocess
-    from corcal.train.plan import change_training
-    from corcal.train.work import Work
+    from corcal.cli.training.show_events import telling
+    from corcal.train.nnunet.child import Machine
+    from corcal.train.nnunet.folds import plan_and_preprocess
+    from corcal.train.nnunet.plan import change_training
+    from corcal.train.training_folder import Work
 
     place = Work(work)
     if file is not None:

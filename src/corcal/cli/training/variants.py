@@ -40,14 +40,14 @@ def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use)
     six labels that exclude each other. All are trained on the same scans and scored on those kept
     for tests, by the code of `corcal score`. The table is OUT/variants.csv and OUT/variants.md.
     """
-    from corcal.chosen import ChosenModels
-    from corcal.cli.training.told import telling
+    from corcal.cli.training.show_events import telling
     from corcal.core.labels import ArteryLabels
     from corcal.core.scan import Scan
     from corcal.locate.embedded import EmbeddedLocator
+    from corcal.models import ChosenModels
     from corcal.pipeline import score_scan
-    from corcal.train.folds import require_nnunet
-    from corcal.train.variants import Runner, chosen_variants, run_variants
+    from corcal.studies.ablation.variants import Runner, chosen_variants, run_variants
+    from corcal.train.nnunet.folds import require_nnunet
 
     names = chosen_variants(only)
     require_nnunet()

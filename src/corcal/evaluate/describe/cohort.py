@@ -13,8 +13,8 @@ from scipy.stats import skew
 
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
-from corcal.evaluate.cells import UNKNOWN
-from corcal.evaluate.csv_in import CsvTable, read_csv
+from corcal.evaluate.tables_in.cells import UNKNOWN
+from corcal.evaluate.tables_in.csv_in import CsvTable, read_csv
 
 #: How a column can be described: numbers by mean and SD or by median and quartiles, anything by
 #: counts, or not at all.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.csv_in import CsvRow, CsvTable, read_csv
 from corcal.evaluate.describe.cohort import Cohort, in_order
+from corcal.evaluate.tables_in.csv_in import CsvRow, CsvTable, read_csv
 
 #: The columns of a flow given as a table.
 COLUMNS = ("box", "parent", "n", "kind")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from corcal.evaluate.describe.flow import FlowBox
-from corcal.evaluate.figures.style import INK, Plot, render
+from corcal.evaluate.publish.plot import INK, Plot, render
 
 # All in inches.
 _WIDE, _ASIDE, _GAP, _LINE, _PAD, _DROP = 2.1, 2.3, 0.35, 0.17, 0.11, 0.5

@@ -16,8 +16,8 @@ from corcal.evaluate.describe.differences import (
     compare_means,
     compare_ranks,
 )
-from corcal.evaluate.table import Table
-from corcal.evaluate.wording import DASH, number, p_value
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.wording import DASH, number, p_value
 
 ALL = "All"
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from corcal.core.artery import Artery
-from corcal.evaluate.figures.style import COLOURS, LINES, Plot, render
 from corcal.evaluate.overlap.froc import RATES
 from corcal.evaluate.overlap.summary import LesionSummary
+from corcal.evaluate.publish.plot import COLOURS, LINES, Plot, render
 
 _LARGEST_RATE = RATES[-1]
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.estimate import Estimate
-from corcal.evaluate.interval import IntervalRule, percentiles
 from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES, Froc, free_response
 from corcal.evaluate.overlap.lesions import LesionCounts, sum_lesions
 from corcal.evaluate.overlap.voxels import Overlap
+from corcal.evaluate.statistics.estimate import Estimate
+from corcal.evaluate.statistics.interval import IntervalRule, percentiles
 
 SCHEMA = "corcal-overlap/1"
 

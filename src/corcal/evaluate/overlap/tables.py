@@ -10,8 +10,8 @@ from corcal.core.artery import Artery
 from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES
 from corcal.evaluate.overlap.summary import Spread, Summary
-from corcal.evaluate.table import Table
-from corcal.evaluate.wording import DASH, figure, number
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.wording import DASH, figure, number
 
 _WHO = ("both", "prediction", "reference", "neither")
 

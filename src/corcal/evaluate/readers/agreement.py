@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.estimate import Estimate
 from corcal.evaluate.readers.kappa import free_marginal_kappa
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.readers.study import Structure
+from corcal.evaluate.statistics.estimate import Estimate
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from corcal.evaluate.estimate import Estimate
+from corcal.evaluate.statistics.estimate import Estimate
 
 
 def free_marginal_kappa(counts: NDArray[np.int64], *, level: float = 0.95) -> Estimate:

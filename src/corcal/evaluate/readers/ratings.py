@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.csv_in import CsvRow, CsvTable, read_csv
 from corcal.evaluate.readers.study import STRUCTURES, Category, Structure, Study, check_scale
+from corcal.evaluate.tables_in.csv_in import CsvRow, CsvTable, read_csv
 
 #: The columns of a ratings file; others are ignored.
 COLUMNS = ("reader", "case", "artery", "structure", "rating")

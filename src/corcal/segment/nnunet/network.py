@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from corcal.core.errors import ModelRefused
-from corcal.engine import INSTALL, need
-from corcal.segment.bundle import Bundle
-from corcal.segment.manifest import weights_of
+from corcal.runtime.openvino import INSTALL, need
+from corcal.segment.bundle.bundle import Bundle
+from corcal.segment.bundle.manifest import weights_of
 
 
 def load_network(bundle: Bundle, fold: int, *, what: str) -> Any:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import ModelRefused
-from corcal.engine import need
-from corcal.segment.bundle import Bundle
-from corcal.segment.manifest import DATASET, PLANS
+from corcal.runtime.openvino import need
+from corcal.segment.bundle.bundle import Bundle
+from corcal.segment.bundle.manifest import DATASET, PLANS
+from corcal.segment.bundle.staged import staged_folder
 from corcal.segment.nnunet.network import load_network
-from corcal.segment.staged import staged_folder
 
 #: Which class trained a model makes no difference to running it; this one every nnU-Net has.
 TRAINER = "nnUNetTrainer"

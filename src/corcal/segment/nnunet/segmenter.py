@@ -12,12 +12,12 @@ from scipy.special import expit, softmax
 from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
-from corcal.engine import compiled, need
-from corcal.segment.bundle import Bundle
-from corcal.segment.manifest import network_of
+from corcal.runtime.openvino import compiled, need
+from corcal.segment.bundle.bundle import Bundle
+from corcal.segment.bundle.manifest import network_of
+from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.network import load_network
 from corcal.segment.nnunet.windows import Fold, Told, count_windows, mirrored, slide
-from corcal.segment.plan import Intensities
 from corcal.settings import Preparation
 
 DEVICES = ("cpu", "cuda")

@@ -1,7 +1,0 @@
-"""How well corcal does, in four tables: phantoms, insertions, real scans, robustness.
-
-    python -m benchmarks.accuracy DATA -o accuracy.md
-
-A record of every case is kept as JSON in a work folder, so that a run can go on where it was
-stopped and every figure can be computed anew. The tables are made from the records alone.
-"""

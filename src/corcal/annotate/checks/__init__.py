@@ -1,0 +1,1 @@
+"""Checks of a drawing against the scan it was made on."""

@@ -1,0 +1,199 @@
+"""Which way the contours of a .con file lie on their scan: the scan's own values decide.
+
+Nothing in the format says in which direction slices are counted, nor whether coordinates begin
+at the corner or the centre of the first pixel. Every way is tried, and compared with the scan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from corcal.annotate.checks.evidence import (
+    CALCIUM_HU,
+    VESSEL_HU,
+    Agreement,
+    agreement,
+    covered_by_contours,
+)
+from corcal.annotate.classes import ClassMap, DrawnClass, looked_up
+from corcal.annotate.drawing import Decision
+from corcal.annotate.formats.con import ConFile
+from corcal.annotate.formats.con_grid import WAYS, ConGrid, Way
+from corcal.annotate.formats.contours import Points
+from corcal.annotate.options import AnnotateOptions
+from corcal.annotate.paint import Groups
+from corcal.core.errors import AnnotationRefused
+from corcal.core.scan import Notice
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for the way, and what it must answer.
+
+    Attributes:
+        drawn: in words.
+        fewest: pixels below which it tells nothing.
+        agrees: correlation that the right direction of slices reaches at least.
+        leads: by how much it then leads the other direction.
+        origin_leads: by how much one origin leads the other if it is the right one.
+    """
+
+    drawn: str
+    fewest: float
+    agrees: float
+    leads: float
+    origin_leads: float
+
+
+#: Measured on annotated scans: the right direction reaches 0.74 to 0.88 for calcium and 0.21 to
+#: 0.59 for arteries, the wrong one at most 0.04; on 38 phantoms, most of them in motion, arteries
+#: reach 0.10 to 0.60 and at most 0.07. The right origin leads by 0.04 and more for calcium;
+#: arteries drawn by hand may favour the wrong one by 0.01.
+_CALCIUM = _Asked("calcium contours", 6.0, 0.3, 0.2, 0.03)
+_ARTERIES = _Asked("artery contours", 150.0, 0.09, 0.07, 0.03)
+
+
+def grouped(con: ConFile, grid: ConGrid, classes: ClassMap, way: Way) -> Groups:
+    """Return the contours of each class and slice as they lie in one way."""
+    found: Groups = {}
+    for contour in con.contours:
+        drawn = looked_up([str(contour.kind)], classes)
+        if drawn is not None and drawn is not DrawnClass.IGNORE:
+            number, points = grid.place(contour, way)
+            found.setdefault((number, drawn), []).append(points)
+    return found
+
+
+def choose_way(
+    con: ConFile,
+    grid: ConGrid,
+    classes: ClassMap,
+    *,
+    options: AnnotateOptions,
+    name: str,
+) -> tuple[Way, tuple[Decision, ...], tuple[Notice, ...]]:
+    """Return the way the contours lie, how it was decided, and what stays doubtful.
+
+    Raises:
+        AnnotationRefused: the scan does not tell the direction of slices, and nobody said it.
+    """
+    asked, found = _evidence(con, grid, classes, options.threshold_hu)
+    numbers = {f"{w.slices}, {w.origin}": round(a.correlation, 3) for w, a in found.items()}
+    if options.slices != "auto":
+        slices, why = options.slices, "as given"
+    elif _same_either_way(con, grid):
+        slices, why = "up", "either direction lays every contour on the same slice"
+    else:
+        slices, why = _direction(asked, found, name)
+    ways = [Way(slices, origin) for origin in ("corner", "centre")]
+    origin, reason, notices = _origin(asked, [found[w] for w in ways], options)
+    decisions = (
+        Decision("slices", slices, why, numbers),
+        Decision("origin", origin, reason, numbers),
+    )
+    return Way(slices, origin), decisions, notices
+
+
+def _evidence(
+    con: ConFile, grid: ConGrid, classes: ClassMap, threshold_hu: float
+) -> tuple[_Asked, dict[Way, Agreement]]:
+    """Return how well each way agrees with the scan: its calcium, or its arteries without."""
+    calcium, arteries = {}, {}
+    for way in WAYS:
+        groups = grouped(con, grid, classes, way)
+        parts: dict[bool, list[tuple[int, list[Points]]]] = {True: [], False: []}
+        for (number, drawn), contours in groups.items():
+            parts[drawn.is_calcium].append((number, contours))
+        calcium[way], arteries[way] = (
+            agreement(
+                covered_by_contours((grid.scan.hu[n], c) for n, c in parts[which]),
+                clip,
+                threshold_hu,
+            )
+            for which, clip in ((True, CALCIUM_HU), (False, VESSEL_HU))
+        )
+    enough = max(a.pixels for a in calcium.values()) >= _CALCIUM.fewest
+    return (_CALCIUM, calcium) if enough else (_ARTERIES, arteries)
+
+
+def _same_either_way(con: ConFile, grid: ConGrid) -> bool:
+    return all(
+        grid.place(c, WAYS[0])[0] == grid.place(c, Way("down", WAYS[0].origin))[0]
+        for c in con.contours
+    )
+
+
+def _direction(asked: _Asked, found: dict[Way, Agreement], name: str) -> tuple[str, str]:
+    best = {
+        s: max(a.correlation for w, a in found.items() if w.slices == s) for s in ("up", "down")
+    }
+    right, other = sorted(best, key=best.__getitem__, reverse=True)
+    told = f"up {best['up']:.2f}, down {best['down']:.2f}"
+    pixels = max(a.pixels for a in found.values())
+    lead = best[right] - best[other]
+    if pixels < asked.fewest or best[right] < asked.agrees or lead < asked.leads:
+        raise AnnotationRefused(
+            f"{name}: cannot tell whether its slice numbers rise to the head or to the feet. How "
+            f"well its {asked.drawn} ({pixels:.0f} pixels) agree with the scan: {told}, where "
+            f"{asked.agrees:.2f} and a lead of {asked.leads:.2f} would tell. Is it of this scan, "
+            "and are the type ids right? If so, give --slices up or --slices down"
+        )
+    return right, f"the {asked.drawn} agree with the scan's values ({told})"
+
+
+def _origin(
+    asked: _Asked, found: list[Agreement], options: AnnotateOptions
+) -> tuple[str, str, tuple[Notice, ...]]:
+    corner, centre = (a.correlation for a in found)
+    if options.origin != "auto":
+        return options.origin, "as given", ()
+    told = f"corner {corner:.3f}, centre {centre:.3f}"
+    if found[0].pixels >= asked.fewest and abs(corner - centre) >= asked.origin_leads:
+        better = "corner" if corner > centre else "centre"
+        return better, f"the {asked.drawn} agree better with the scan's values ({told})", ()
+    text = (
+        "Whether coordinates begin at the corner or the centre of the first pixel cannot be told "
+        f"from the {asked.drawn} ({told}); the corner is taken. The difference is half a pixel of "
+        "the images drawn on; --origin decides it."
+    )
+    return "corner", f"the scan does not tell ({told})", (Notice("con-origin", text),)
+
+
+def require_classes(
+    con: ConFile, grid: ConGrid, *, options: AnnotateOptions, name: str
+) -> ClassMap:
+    """Return the map of type ids.
+
+    Raises:
+        AnnotationRefused: no map was given, or the file holds ids that it leaves out.
+    """
+    classes = options.classes
+    kinds = sorted({c.kind for c in con.contours})
+    unknown = [k for k in kinds if classes is None or str(k) not in classes]
+    if classes is not None and not unknown:
+        return classes
+    listed = "; ".join(_described(con, grid, kind, options.threshold_hu) for kind in unknown)
+    raise AnnotationRefused(
+        f"{name}: what its type ids mean must be said, such as "
+        "--map 6=RCA,7=LAD,8=LCX,9=calcium (or =ignore). "
+        + ("Its ids: " if classes is None else "Ids that the map leaves out: ")
+        + listed
+    )
+
+
+def _described(con: ConFile, grid: ConGrid, kind: int, threshold_hu: float) -> str:
+    """Return what may help to recognise a type id."""
+    mine = [c for c in con.contours if c.kind == kind]
+    slices = {c.number for c in mine}
+    bright = 0.0
+    for way in WAYS:
+        placed = ((grid.scan.hu[n], [p]) for n, p in (grid.place(c, way) for c in mine))
+        laid = agreement(covered_by_contours(placed), CALCIUM_HU, threshold_hu)
+        bright = max(bright, laid.bright)
+    many = np.mean([np.ptp(c.points, axis=0).max() for c in mine])
+    return (
+        f"{kind} ({len(mine)} contours on {len(slices)} slices, {many:.1f} pixels across on "
+        f"average, {100 * bright:.0f} % of their area at {threshold_hu:.0f} HU or more)"
+    )

@@ -1,0 +1,1 @@
+"""The files that people draw in: contours, label maps, DICOM SEG and RTSTRUCT."""

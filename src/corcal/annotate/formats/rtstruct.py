@@ -1,0 +1,122 @@
+"""RT structure sets drawn on their scan.
+
+Source: DICOM PS3.3 A.19 and C.8.8.6: closed planar contours in patient coordinates, LPS mm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from corcal.annotate.classes import ClassMap, DrawnClass
+from corcal.annotate.drawing import Drawn
+from corcal.annotate.formats.contours import Points
+from corcal.annotate.formats.segments import Part, meanings
+from corcal.annotate.paint import Groups, paint
+from corcal.core.errors import AnnotationRefused, GridMismatch
+from corcal.core.grid import Grid
+from corcal.core.scan import Notice, Scan
+
+#: Slices by which a contour may lie beside the plane of its slice.
+_SLACK = 0.1
+#: Pixels by which a contour may leave the image.
+_OUTSIDE = 2.0
+
+
+def drawn_structures(
+    ds: Dataset, scan: Scan, *, classes: ClassMap | None, union: bool, name: str
+) -> Drawn:
+    """Return the regions of an RTSTRUCT as a drawing on its scan.
+
+    Args:
+        ds: the structure set.
+        scan: the scan it was drawn on.
+        classes: what region numbers or names mean; None to go by the names.
+        union: contours of one region in one slice add up. Otherwise one inside another is a
+            hole.
+        name: of the file, for messages.
+
+    Raises:
+        AnnotationRefused: it is damaged, or a region means nothing here.
+        GridMismatch: its contours are not in the planes of the scan's slices.
+    """
+    regions = {int(r.ROINumber): r for r in ds.get("StructureSetROISequence") or []}
+    contours = {
+        int(item.ReferencedROINumber): item.get("ContourSequence") or []
+        for item in ds.get("ROIContourSequence") or []
+    }
+    parts = [Part(n, str(r.get("ROIName", ""))) for n, r in regions.items() if contours.get(n)]
+    if not parts:
+        raise AnnotationRefused(f"{name}: an RTSTRUCT without contours")
+    for region in regions.values():
+        _require_frame(str(region.get("ReferencedFrameOfReferenceUID", "")), scan.grid, name)
+    found, decision, notices = meanings(parts, classes, name)
+    groups: Groups = {}
+    left_out = 0
+    for number, meant in found.items():
+        if meant is DrawnClass.IGNORE:
+            continue
+        for at, points in _placed(contours[number], scan.grid, name):
+            if len(points) < 3:
+                left_out += 1
+            else:
+                groups.setdefault((at, meant), []).append(points)
+    bits = np.zeros(scan.grid.shape, dtype=np.uint8)
+    met = paint(bits, groups, union=union)
+    if left_out:
+        text = f"Contours of fewer than three points were left out: {left_out}."
+        met = (*met, Notice("contours-open", text))
+    return Drawn(
+        bits=bits,
+        grid=scan.grid,
+        kind="rtstruct",
+        decisions=(decision,),
+        notices=(*notices, *met),
+    )
+
+
+def _require_frame(uid: str, grid: Grid, name: str) -> None:
+    if uid and grid.frame_of_reference and uid != grid.frame_of_reference:
+        raise GridMismatch(
+            f"{name}: has another frame of reference than the scan, so it is of another patient, "
+            "study or acquisition"
+        )
+
+
+def _placed(contours: list[Dataset], grid: Grid, name: str) -> Iterator[tuple[int, Points]]:
+    """Yield the slice of each contour and its points (x, y), the first pixel's centre at 0."""
+    for item in contours:
+        try:
+            points_mm = np.array(item.ContourData, dtype=np.float64).reshape(-1, 3)
+        except (AttributeError, TypeError, ValueError):
+            raise AnnotationRefused(
+                f"{name}: damaged: a contour's points are no triples of numbers"
+            ) from None
+        index = grid.to_index(points_mm)
+        at = round(float(index[:, 0].mean())) if len(index) else 0
+        if len(index):
+            _require_in_slice(index, at, points_mm, grid, name)
+        yield at, index[:, [2, 1]]
+
+
+def _require_in_slice(
+    index: NDArray[np.float64], at: int, points_mm: Points, grid: Grid, name: str
+) -> None:
+    apart = float(np.abs(index[:, 0] - at).max())
+    where = ", ".join(f"{v:.1f}" for v in points_mm[0])
+    if apart > _SLACK:
+        raise GridMismatch(
+            f"{name}: a contour at ({where}) mm LPS lies {apart * grid.spacing_mm[0]:.2f} mm "
+            f"beside the plane of the nearest slice; slices are {grid.spacing_mm[0]:.2f} mm apart. "
+            "It was drawn on another series"
+        )
+    rows, columns = grid.shape[1:]
+    inside = 0 <= at < grid.shape[0] and index[:, 1:].min() > -_OUTSIDE
+    if not inside or (index[:, 1:].max(axis=0) > (rows + _OUTSIDE, columns + _OUTSIDE)).any():
+        raise GridMismatch(
+            f"{name}: a contour at ({where}) mm LPS lies outside the scan; it was drawn on "
+            "another series"
+        )

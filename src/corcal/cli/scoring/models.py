@@ -1,0 +1,151 @@
+"""`corcal models`: what finds the heart and the arteries, and bundles of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the models, and check the files of those that come with corcal."""
+    if context.invoked_subcommand is not None:
+        return
+    from corcal.segment.bundle.installed import installed, state
+
+    _list_embedded()
+    for path in installed():
+        click.echo(f"installed {path.name}\n{'':<10}{state(path)}")
+
+
+def _list_embedded() -> None:
+    from corcal.locate.embedded import EmbeddedLocator
+    from corcal.segment.embedded import EmbeddedSegmenter
+
+    # Making a model checks its files against the manifest, and refuses changed ones.
+    for step, model in (("heart", EmbeddedLocator()), ("arteries", EmbeddedSegmenter())):
+        click.echo(f"{step:<10}{model.name}\n{'':<10}sha256 {model.sha256}")
+    click.echo("All files are as released.")
+
+
+@models.command()
+@click.argument("model")
+def verify(model: str) -> None:
+    """Check every file of a bundle against its SHA-256.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
+    from corcal.segment.bundle.installed import find_bundle
+
+    bundle = find_bundle(model)
+    bundle.verify()
+    click.echo(
+        f"{bundle.name}: all {len(bundle.files)} files are those that its manifest names.\n"
+        f"sha256 {bundle.sha256}\n"
+        "Compare this hash with the one published by whoever made the model."
+    )
+
+
+@models.command()
+@click.argument("model")
+def show(model: str) -> None:
+    """Show what a bundle says of its model, and its model card.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
+    from corcal.segment.bundle.installed import find_bundle
+
+    bundle = find_bundle(model)
+    facts = bundle.facts
+    openvino = "in the bundle" if bundle.has_networks else "not in the bundle: torch is needed"
+    rows = (
+        ("model", bundle.name),
+        ("sha256", bundle.sha256),
+        ("trained by", f"nnU-Net, {facts.trainer}, {facts.configuration}"),
+        ("folds", ", ".join(str(k) for k in facts.folds)),
+        ("mirroring", _axes(bundle.plan.transpose[a] for a in facts.mirroring_axes)),
+        ("window", " x ".join(str(n) for n in bundle.plan.patch) + " voxels"),
+        ("spacing", " x ".join(f"{s:g}" for s in facts.spacing_mm) + " mm"),
+        ("padding", " x ".join(str(n) for n in facts.padding_voxels) + " voxels"),
+        ("OpenVINO", openvino),
+    )
+    for title, value in rows:
+        click.echo(f"{title:<12}{value}")
+    click.echo(f"\n{bundle.card().strip()}")
+
+
+def _axes(axes: Iterable[int]) -> str:
+    return ", ".join(("slices", "rows", "columns")[a] for a in sorted(axes)) or "none"
+
+
+@models.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Folder for the bundle; without it, your own, where its name is enough to find it.",
+)
+@click.option("--force", is_flag=True, help="Replace an installed model of the same name.")
+def install(path: Path, folder: Path | None, force: bool) -> None:
+    """Check a bundle and install it, whole or not at all.
+
+    PATH is the bundle's folder or zip.
+    """
+    from corcal.segment.bundle.bundle import Bundle
+    from corcal.segment.bundle.installed import install as put
+    from corcal.segment.bundle.installed import models_folder
+
+    bundle = Bundle.open(path)
+    bundle.verify()
+    out = put(bundle, folder or models_folder(), force=force)
+    use = out if folder else bundle.facts.name
+    click.echo(
+        f"{bundle.name} is installed in {out}\nUse it: corcal score SCAN -o OUT --model {use}"
+    )
+
+
+@models.command("to-nnunet")
+@click.argument("model")
+@click.option(
+    "-o",
+    "--output",
+    "results",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="RESULTS",
+    help="nnU-Net's folder of trained models (nnUNet_results); made if absent.",
+)
+@click.option("--force", is_flag=True, help="Replace the same model in RESULTS.")
+def to_nnunet(model: str, results: Path, force: bool) -> None:
+    """Write a bundle as nnU-Net keeps its models, to be run by plain nnU-Net.
+
+    MODEL is a bundle's folder or zip, or the name of an installed one.
+    """
+    from corcal.segment.bundle.installed import find_bundle
+    from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
+
+    bundle = find_bundle(model)
+    out = write_results_folder(bundle, results, force=force)
+    click.echo(
+        f"{bundle.name} is written to {out}\n"
+        f"Run it on heart crops with nnUNet_results set to {results}:\n"
+        f"  {predict_command(bundle)}"
+    )
+
+
+@models.command("download-heart")
+def download_heart() -> None:
+    """Have TotalSegmentator download its weights for --heart totalsegmentator.
+
+    Only sub-task 293; nothing is reported to anyone. It needs `pip install
+    "corcal[totalsegmentator]"` and a network.
+    """
+    from corcal.locate.totalsegmentator import download, weights_folder
+
+    out = download(weights_folder())
+    click.echo(f"TotalSegmentator's weights are in {out}\nUse them: --heart totalsegmentator")

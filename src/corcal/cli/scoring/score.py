@@ -1,0 +1,91 @@
+"""`corcal score`: one scan in, one report out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+from corcal.cli.progress import steps
+
+if TYPE_CHECKING:
+    from corcal.models import ChosenModels
+    from corcal.pipeline import Person
+    from corcal.settings import Settings
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is scored.
+
+    Attributes:
+        scan: a DICOM folder, zip or file, or a volume.
+        series: the DICOM series in it; None for the best one.
+    """
+
+    scan: Path
+    series: str | None
+
+
+@click.command()
+@options.bundle(
+    "source",
+    Source,
+    click.argument("scan", type=click.Path(path_type=Path)),
+    click.option(
+        "--series", metavar="UID", help="The DICOM series to score, if several are there."
+    ),
+)
+@options.output
+@click.option(
+    "--severity-model",
+    type=click.Path(path_type=Path),
+    metavar="JSON",
+    help="Grade each artery by the severity_model.json of `corcal evaluate`.",
+)
+@options.settings
+@options.models
+@options.person
+def score(
+    source: Source,
+    output: Output,
+    severity_model: Path | None,
+    settings: Settings,
+    models: ChosenModels,
+    person: Person | None,
+) -> None:
+    """Find and measure the coronary calcium of a chest CT.
+
+    SCAN is a DICOM folder, zip or file, or a NIfTI, NRRD or MHA volume. The report goes to the
+    folder given with -o. `corcal inspect SCAN` shows what a folder holds.
+    """
+    from corcal.cli.scoring.result import present
+    from corcal.pipeline import score_scan
+    from corcal.quantify.grade import read_severity_model, with_grades
+    from corcal.read import read_scan
+    from corcal.report import check_output, write_reports
+
+    check_output(output.folder, force=output.force)
+    grading = None if severity_model is None else read_severity_model(severity_model)
+    with steps(output.quiet) as begin:
+        # A model that cannot be run is found out before the scan is read.
+        locator, segmenter = models.locator(), models.segmenter(begin.part)
+        begin("reading the scan")
+        ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
+        reading = score_scan(
+            ct,
+            settings=settings,
+            locator=locator,
+            segmenter=segmenter,
+            person=person,
+            progress=begin,
+        )
+        if grading is not None:
+            reading = with_grades(reading, grading)
+        begin("writing the report")
+        write_reports(reading, output.folder, force=output.force)
+    present(reading, output)

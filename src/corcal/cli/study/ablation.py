@@ -1,0 +1,63 @@
+"""`corcal ablation`: what each part of a method contributes (Table S2)."""
+
+from __future__ import annotations
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+from corcal.cli.progress import steps
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.argument("models", metavar="NAME=PRED...", nargs=-1, required=True)
+@options.output_of("table and page", "an earlier ablation", "ablation.json")
+@click.option(
+    "--allow-missing",
+    is_flag=True,
+    help="Leave out patients that not every table knows, instead of refusing.",
+)
+def ablation(reference: str, models: tuple[str, ...], output: Output, allow_missing: bool) -> None:
+    """Compare several models on the same patients.
+
+    REF is the reference and each PRED what a model said, as for `corcal evaluate`; the full
+    model comes first: "Full model=full.csv" "No heart crop=uncropped.csv". Needs the extra:
+    pip install 'corcal[evaluate]'.
+    """
+    options.require_evaluate()
+    from corcal.evaluate.statistics.interval import IntervalRule
+    from corcal.evaluate.tables_in.pairs import pair
+    from corcal.evaluate.tables_in.read_results import read_results
+    from corcal.studies.ablation.ablation import ablation as compute
+    from corcal.studies.ablation.ablation import check_ablation_output, write_ablation
+
+    named = _named(models)
+    check_ablation_output(output.folder, force=output.force)
+    with steps(output.quiet) as begin:
+        begin("reading the tables")
+        truth = read_results(reference)
+        systems = {
+            name: pair(read_results(path), truth, allow_missing=allow_missing)
+            for name, path in named.items()
+        }
+        begin("computing")
+        files = write_ablation(compute(systems, IntervalRule()), output.folder, force=output.force)
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        click.echo(files[0].with_name("tableS2_ablation.md").read_text(encoding="utf-8"))
+        click.echo(f"Report: {files[1]}")
+
+
+def _named(models: tuple[str, ...]) -> dict[str, str]:
+    """Return the tables by the models' names."""
+    named: dict[str, str] = {}
+    for text in models:
+        name, equals, path = text.partition("=")
+        if not equals or not name.strip() or not path:
+            raise click.UsageError(f"{text!r} is not like NAME=PRED, such as Full=full.csv.")
+        if name.strip() in named:
+            raise click.UsageError(f"Two models are named {name.strip()!r}.")
+        named[name.strip()] = path
+    return named

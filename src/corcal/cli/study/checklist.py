@@ -1,0 +1,41 @@
+"""`corcal checklist`: reporting checklists, filled in as far as the results go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options.output_of("the checklists", "earlier checklists", "how much is filled in")
+def checklist(folders: tuple[Path, ...], output: Output) -> None:
+    """Fill in the STARD and CLAIM checklists from results.
+
+    FOLDERS are what `corcal evaluate`, `overlap`, `readers score`, `describe`, `ablation` and
+    `score` wrote, one of each kind. Items that the results cannot answer are left to the
+    authors. OUT receives both checklists as CSV and Markdown.
+    """
+    from corcal.evaluate.checklist.checklist import (
+        checklist_files,
+        checklist_tables,
+        filled,
+        read_run,
+    )
+    from corcal.report.folder import write_whole
+
+    run = read_run(folders)
+    tables = checklist_tables(run)
+    write_whole(output.folder, checklist_files(run), force=output.force)
+    if output.as_json:
+        told = {t.name: {"items": len(t.rows), "filled": filled(t)} for t in tables}
+        click.echo(json.dumps(told, indent=2))
+    elif not output.quiet:
+        for table in tables:
+            path = output.folder / f"{table.name}.md"
+            click.echo(f"{path}: {filled(table)} of {len(table.rows)} items filled in")

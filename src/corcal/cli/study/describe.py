@@ -1,0 +1,110 @@
+"""`corcal describe`: Table 1 and Figure 1 from a table of patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says of the table."""
+
+    by: str | None
+    kind: tuple[str, ...]
+    patient: str | None
+    excluded: str | None
+    divide: tuple[str, ...]
+    flow: Path | None
+
+    def kinds(self) -> dict[str, str]:
+        """Return the kind by column."""
+        pairs = [text.rpartition("=") for text in self.kind]
+        for column, equals, kind in pairs:
+            if not column or not equals or not kind:
+                raise click.UsageError("--kind is written COLUMN=KIND, such as age=median.")
+        return {column: kind for column, _, kind in pairs}
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+@options.output_of("table, figure and page", "an earlier description", "describe.json")
+@options.bundle(
+    "asked",
+    Asked,
+    click.option("--by", metavar="COLUMN", help="Divide the patients, such as by split."),
+    click.option(
+        "--kind",
+        multiple=True,
+        metavar="COLUMN=KIND",
+        help="Describe a column by mean, median or count, or skip it; repeat for more.",
+    ),
+    click.option(
+        "--patient", metavar="COLUMN", help="Names the patients. Default: patient, if there."
+    ),
+    click.option(
+        "--excluded",
+        metavar="COLUMN",
+        help="Why a patient is not in the study, empty for those who are. Default: excluded, if "
+        "there.",
+    ),
+    click.option(
+        "--divide",
+        multiple=True,
+        metavar="COLUMN",
+        help="Columns that divide the flow, the first first. Default: that of --by.",
+    ),
+    click.option(
+        "--flow",
+        type=click.Path(path_type=Path),
+        metavar="CSV",
+        help="Draw this flow instead of the table's own: box,parent,n,kind.",
+    ),
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of exact tests."
+)
+def describe(table: Path, output: Output, asked: Asked, seed: int) -> None:
+    """Describe the patients of a study: characteristics and flow.
+
+    TABLE is a CSV file with a row for each patient; every column becomes a characteristic, by
+    its values or as --kind says. Names, dates and free text are left out. The counts of the flow
+    must add up. Needs the extra: pip install 'corcal[evaluate]'.
+    """
+    options.require_evaluate()
+    import numpy as np
+
+    from corcal.evaluate.describe.cohort import read_cohort
+    from corcal.evaluate.describe.flow import check_against, check_flow, flow_of, read_flow
+    from corcal.evaluate.describe.table1 import describe as compute
+    from corcal.evaluate.describe.write import (
+        check_describe_output,
+        summary_of,
+        write_description,
+    )
+
+    check_describe_output(output.folder, force=output.force)
+    cohort = read_cohort(
+        table, by=asked.by, kinds=asked.kinds(), patient=asked.patient, excluded=asked.excluded
+    )
+    if asked.flow is not None:
+        flow = read_flow(asked.flow)
+        check_against(flow, cohort, asked.flow.name)
+    else:
+        flow = flow_of(cohort, asked.divide)
+        check_flow(flow, cohort.name)
+    found = compute(cohort, np.random.default_rng(seed))
+    files = write_description(cohort, found, flow, output.folder, force=output.force)
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        for sentence in summary_of(cohort):
+            click.echo(sentence)
+        for notice in cohort.notices:
+            click.echo(f"Note: {notice.text}")
+        click.echo(f"\nReport: {files[1]}")

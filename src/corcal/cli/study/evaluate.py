@@ -1,0 +1,157 @@
+"""`corcal evaluate`: predictions against references, as the tables and figures of a paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+from corcal.cli.progress import steps
+
+if TYPE_CHECKING:
+    from corcal.evaluate.accuracy.evaluation import Evaluation, Options
+    from corcal.evaluate.tables_in.pairs import Pairs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for."""
+
+    against: str | None
+    stratify: tuple[str, ...]
+    interval: str
+    confidence: float
+    seed: int
+    volume: str
+    without_none: bool
+    allow_missing: bool
+
+    def options(self) -> Options:
+        """Return the options of an evaluation."""
+        from corcal.evaluate.accuracy.evaluation import Options
+        from corcal.evaluate.statistics.interval import IntervalRule
+
+        rule = IntervalRule(method=self.interval, confidence=self.confidence, seed=self.seed)
+        return Options(rule, tuple(dict.fromkeys(self.stratify)), self.without_none, self.volume)
+
+
+@click.command()
+@click.argument("predictions", metavar="PRED")
+@click.argument("reference", metavar="REF")
+@options.output_of("tables, figures and page", "an earlier evaluation", "evaluation.json")
+@options.bundle(
+    "asked",
+    Asked,
+    click.option(
+        "--against", metavar="PRED2", help="A second system, compared on the same patients."
+    ),
+    click.option(
+        "--stratify",
+        multiple=True,
+        metavar="COLUMN",
+        help="Repeat detection for each value of a column; may be given more than once.",
+    ),
+    click.option(
+        "--interval",
+        type=click.Choice(["wilson", "exact", "bootstrap"]),
+        default="wilson",
+        show_default=True,
+        help="Intervals of proportions; bootstrap: of all figures of detection.",
+    ),
+    click.option(
+        "--confidence",
+        type=click.FloatRange(0.5, 0.999),
+        default=0.95,
+        show_default=True,
+        help="Level of every interval.",
+    ),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
+    ),
+    click.option(
+        "--volume",
+        type=click.Choice(["volume_mm3", "mask_volume_ml"]),
+        default="volume_mm3",
+        show_default=True,
+        help="Volume at or above the HU threshold, or of the whole label as in the paper.",
+    ),
+    click.option(
+        "--without-none",
+        is_flag=True,
+        help="Leave the grade none out of the ordinal regression, as in the paper.",
+    ),
+    click.option(
+        "--allow-missing",
+        is_flag=True,
+        help="Leave out patients that only one table knows, instead of refusing.",
+    ),
+)
+def evaluate(predictions: str, reference: str, output: Output, asked: Asked) -> None:
+    """Compare predictions with a reference: tables, figures and a page.
+
+    PRED and REF are CSV files with the columns patient, artery (RCA, LAD or LCX) and any of
+    present, volume_mm3, agatston and grade, or one row for each patient with columns such as
+    RCA_present. PRED may also be a folder whose subfolders, named by patient, hold the
+    calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
+    """
+    options.require_evaluate()
+    from corcal.evaluate.accuracy.evaluation import evaluate as compute
+    from corcal.evaluate.accuracy.write import check_output, write_evaluation
+
+    check_output(output.folder, force=output.force)
+    with steps(output.quiet) as begin:
+        begin("reading the tables")
+        pairs, second = _pairs(predictions, reference, asked)
+        begin("computing")
+        found = compute(pairs, asked.options(), against=second)
+        begin("drawing and writing")
+        files = write_evaluation(found, output.folder, force=output.force)
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        _show(found, output.folder)
+
+
+def _pairs(predictions: str, reference: str, asked: Asked) -> tuple[Pairs, Pairs | None]:
+    """Return the system with its reference, and the second system on the same patients."""
+    from corcal.evaluate.tables_in.pairs import align, pair
+    from corcal.evaluate.tables_in.read_results import read_results
+
+    truth = read_results(reference, groups=asked.stratify, volume=asked.volume)
+    first = read_results(predictions, groups=asked.stratify, volume=asked.volume)
+    pairs = pair(first, truth, allow_missing=asked.allow_missing)
+    if asked.against is None:
+        return pairs, None
+    other = pair(
+        read_results(asked.against, volume=asked.volume), truth, allow_missing=asked.allow_missing
+    )
+    return align(pairs, other)
+
+
+def _show(found: Evaluation, folder: Path) -> None:
+    """Print detection, the doubts, and where the page is."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from corcal.evaluate.accuracy.write import PAGE_FILE
+    from corcal.evaluate.publish.wording import figure, percent
+
+    screen = Console(highlight=False)
+    width = min(screen.width, 100)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for i, head in enumerate(("", "n", "Sensitivity, %", "Specificity, %", "Kappa")):
+        table.add_column(head, justify="left" if i == 0 else "right", no_wrap=True)
+    for target, d in found.detection.items():
+        shares = (percent(d.figures[f]) for f in ("sensitivity", "specificity"))
+        table.add_row(target, f"{d.counts.n:,}", *shares, figure(d.figures["kappa"]))
+    screen.print(table, width=width)
+    for notice in found.notices:
+        text = Text("Note: ", style="bold").append(notice.text, style="not bold")
+        screen.print(text, width=width)
+    screen.print(Text(f"\nReport: {folder / PAGE_FILE}"), soft_wrap=True)

@@ -1,0 +1,107 @@
+"""`corcal overlap`: label maps against label maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+from corcal.cli.progress import steps
+
+if TYPE_CHECKING:
+    from corcal.core.scan import Notice
+    from corcal.settings import Settings
+
+
+@click.command()
+@click.argument("predictions", metavar="PRED", type=click.Path(path_type=Path))
+@click.argument("references", metavar="REF", type=click.Path(path_type=Path))
+@options.output_of("tables, figure and page", "an earlier comparison", "overlap.json")
+@click.option(
+    "--map",
+    "mapping",
+    metavar="1=RCA,2=LAD,3=LCX",
+    help="Arteries by code, where the maps of REF hold calcium only.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
+)
+@options.settings
+def overlap(
+    predictions: Path,
+    references: Path,
+    output: Output,
+    mapping: str | None,
+    seed: int,
+    settings: Settings,
+) -> None:
+    """Compare label maps with reference label maps: overlap, surfaces, lesions.
+
+    PRED and REF are folders of label maps, NAME.nii.gz (or .nii, .nrrd, .mha, .mhd) or
+    NAME/labels.nii.gz as `corcal score` writes them. Maps of one name belong together and must
+    lie on one grid. Codes are corcal's: 1-3 arteries, 4-6 their calcium. Needs the extra:
+    pip install 'corcal[evaluate]'.
+    """
+    options.require_evaluate()
+    from corcal.evaluate.cases import label_files, require_partners
+    from corcal.evaluate.overlap.compare import compare_files
+    from corcal.evaluate.overlap.write import check_overlap_output, write_overlap
+    from corcal.evaluate.statistics.interval import IntervalRule
+    from corcal.read import parse_mapping
+
+    codes = None if mapping is None else parse_mapping(mapping)
+    check_overlap_output(output.folder, force=output.force)
+    predicted, reference = label_files(predictions), label_files(references)
+    require_partners(reference, predicted, "a prediction")
+    with steps(output.quiet) as begin:
+        compared = []
+        for number, (case, path) in enumerate(reference.items(), start=1):
+            begin(f"case {number} of {len(reference)}")
+            compared.append(
+                compare_files(case, predicted[case], path, mapping=codes, scoring=settings.scoring)
+            )
+        begin("writing")
+        notices = _alone(len(set(predicted) - set(reference)), len(predicted))
+        rule = IntervalRule(seed=seed)
+        files = write_overlap(
+            compared, output.folder, rule=rule, notices=notices, force=output.force
+        )
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        _show(files[0], files[1], notices)
+
+
+def _alone(count: int, of: int) -> tuple[Notice, ...]:
+    from corcal.core.scan import Notice
+
+    if not count:
+        return ()
+    text = f"{count} of {of} predictions have no reference and were not compared."
+    return (Notice("predictions-alone", text),)
+
+
+def _show(document: Path, page: Path, notices: tuple[Notice, ...]) -> None:
+    """Print the means, the doubts, and where the page is."""
+    import json
+
+    said = json.loads(document.read_text(encoding="utf-8"))
+    for target, parts in said["overlap"].items():
+        for part, one in parts.items():
+            dice, hd95 = one["dice"]["value"], one["hd95_mm"]["median"]
+            shown = "undefined" if dice is None else f"{dice:.3f}"
+            apart = "undefined" if hd95 is None else f"{hd95:.2f} mm"
+            n = one["dice"]["n"]
+            click.echo(f"{target:>4} {part:<8} mean Dice {shown} (n = {n}), median HD95 {apart}")
+    any_artery = said["lesions"]["any"]
+    counts = any_artery["counts"]
+    click.echo(
+        f"Lesions: {counts['found']} of {counts['reference']} found, "
+        f"{counts['right']} of {counts['predicted']} predicted are right"
+    )
+    for notice in notices:
+        click.echo(f"Note: {notice.text}")
+    click.echo(f"\nReport: {page}")

@@ -1,0 +1,149 @@
+"""`corcal panels`: example pictures of predictions and references (Figure 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from corcal.cli import options
+from corcal.cli.options import Output
+from corcal.cli.progress import steps
+
+if TYPE_CHECKING:
+    from corcal.core.artery import Artery
+    from corcal.core.box import Box
+    from corcal.evaluate.accuracy.figures import Plot
+    from corcal.evaluate.panels import Panel
+
+_FILES = ("figure3_panels.svg", "figure3_panels.png", "figure3_panels.txt")
+
+
+@click.command()
+@click.argument("predictions", metavar="PRED", type=click.Path(path_type=Path))
+@click.argument("scans", metavar="SCANS", type=click.Path(path_type=Path))
+@options.output_of("the figure", "an earlier figure", "the files and the caption")
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    metavar="REF",
+    help="Folder of reference label maps, for a third column.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    metavar="1=RCA,2=LAD,3=LCX",
+    help="Arteries by code, where the maps of REF hold calcium only.",
+)
+@click.option(
+    "--show",
+    multiple=True,
+    metavar="CASE[:ARTERY]",
+    help="A row, or three, of the figure; repeat for more. Default: every case and artery.",
+)
+def panels(
+    predictions: Path,
+    scans: Path,
+    output: Output,
+    reference: Path | None,
+    mapping: str | None,
+    show: tuple[str, ...],
+) -> None:
+    """Draw examples: the CT, the prediction on it, the reference on it.
+
+    PRED is a folder of results of `corcal score`, or of label maps NAME.nii.gz; SCANS holds the
+    scans under the same names. Each row shows an artery in the slice of its largest calcium. No
+    name is written into the figure. Needs the extra: pip install 'corcal[evaluate]'.
+    """
+    options.require_evaluate()
+    from corcal.evaluate.cases import label_files, scan_files
+    from corcal.evaluate.panels import panels_plot
+    from corcal.read import parse_mapping
+    from corcal.report.folder import check_folder, write_whole
+
+    codes = None if mapping is None else parse_mapping(mapping)
+    check_folder(output.folder, _FILES, force=output.force)
+    maps = label_files(predictions)
+    wanted = _wanted(show, maps)
+    cases = list(dict.fromkeys(case for case, _ in wanted))
+    paths = scan_files(scans, cases)
+    references = label_files(reference) if reference is not None else {}
+    with steps(output.quiet) as begin:
+        drawn: list[Panel] = []
+        for case in cases:
+            begin(f"pictures of {case}")
+            files = (paths[case], maps[case], _partner(case, references, reference))
+            drawn += _panels_of(files, codes, [a for name, a in wanted if name == case])
+        begin("drawing")
+        plot = panels_plot(drawn)
+        made = plot.files() | {_FILES[2]: (plot.caption + "\n").encode()}
+        written = write_whole(output.folder, made, force=output.force)
+    _say(plot, written, output)
+
+
+def _wanted(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery]]:
+    """Return the rows of the figure as (case, artery)."""
+    from corcal.core.artery import Artery
+    from corcal.core.errors import TableRefused
+    from corcal.evaluate.panels import MOST_ROWS
+
+    known = sorted(cases)
+    rows: list[tuple[str, Artery]] = []
+    for text in show or known:
+        # A name may hold a colon itself: what follows the last one counts only as an artery.
+        name, _, last = text.rpartition(":")
+        artery = next((a for a in Artery if name and a.value == last.upper()), None)
+        case = name if artery else text
+        if case not in known:
+            raise TableRefused(f"no prediction is named {case}; there are {', '.join(known[:8])}")
+        rows += [(case, a) for a in ([artery] if artery else Artery)]
+    if len(rows) > MOST_ROWS:
+        raise TableRefused(
+            f"{len(rows)} rows do not fit on a page; choose up to {MOST_ROWS} with --show, such as "
+            f"--show {known[0]}:RCA"
+        )
+    return rows
+
+
+def _partner(case: str, references: dict[str, Path], folder: Path | None) -> Path | None:
+    from corcal.evaluate.cases import require_partners
+
+    if folder is None:
+        return None
+    require_partners([case], references, "a reference")
+    return references[case]
+
+
+def _panels_of(
+    files: tuple[Path, Path, Path | None], codes: dict[int, int] | None, arteries: list[Artery]
+) -> list[Panel]:
+    from corcal.evaluate.panels import panel
+    from corcal.read import read_labels, read_scan
+
+    scan_path, labels_path, reference_path = files
+    scan = read_scan(scan_path)
+    predicted = read_labels(labels_path, scan)
+    reference = None
+    if reference_path is not None:
+        reference = read_labels(reference_path, scan, mapping=codes)
+    heart = _heart(labels_path)
+    return [panel(scan, predicted, reference, artery, heart=heart) for artery in arteries]
+
+
+def _heart(labels: Path) -> Box | None:
+    """Return the heart that was located, where the labels lie in a result folder."""
+    from corcal.evaluate.cases import RESULT, heart_of
+
+    report = labels.parent / RESULT
+    return heart_of(report) if report.is_file() else None
+
+
+def _say(plot: Plot, written: tuple[Path, ...], output: Output) -> None:
+    if output.as_json:
+        told = {"files": [str(path) for path in written], "caption": plot.caption}
+        click.echo(json.dumps(told, indent=2))
+    elif not output.quiet:
+        click.echo(f"{written[1]}\n{plot.caption}")

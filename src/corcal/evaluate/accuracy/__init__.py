@@ -1,0 +1,1 @@
+"""One system against a reference: detection, severity, agreement and categories."""

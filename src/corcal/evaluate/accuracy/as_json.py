@@ -1,0 +1,65 @@
+"""evaluation.json: every figure with its interval and its n, for machines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from corcal import DISCLAIMER, __version__
+from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
+
+SCHEMA_ID = "corcal-evaluation/1"
+
+
+def evaluation_json(evaluation: Evaluation) -> bytes:
+    """Return the evaluation as UTF-8 JSON text."""
+    text = json.dumps(evaluation_document(evaluation), indent=2, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def evaluation_document(e: Evaluation) -> dict[str, Any]:
+    """Return the evaluation as plain values. No patients, no paths, no dates."""
+    rule = e.options.rule
+    return {
+        "schema": SCHEMA_ID,
+        "disclaimer": DISCLAIMER,
+        "software": {"name": "corcal", "version": __version__},
+        "input": {
+            "predictions": e.pairs.predicted.name,
+            "reference": e.pairs.reference.name,
+            "patients": len(e.pairs),
+            "left_out": e.pairs.left_out,
+        },
+        "options": {
+            "interval": rule.method,
+            "confidence": rule.confidence,
+            "bootstrap_draws": rule.draws if rule.method == "bootstrap" else None,
+            "seed": rule.seed if rule.method == "bootstrap" else None,
+            "volume": e.options.volume,
+            "without_none": e.options.without_none,
+        },
+        "detection": {t: d.as_dict() for t, d in e.detection.items()},
+        "severity": {a: s.as_dict() for a, s in e.severity.items()},
+        "agreement": {m: {t: a.as_dict() for t, a in of.items()} for m, of in e.agreement.items()},
+        "categories": {name: b.as_dict() for name, b in e.bands.items()},
+        "grades": {a: b.as_dict() for a, b in e.grades.items()},
+        "decision": None if e.decision is None else e.decision.as_dict(),
+        "strata": {c: [_stratum(s) for s in strata] for c, strata in e.strata.items()},
+        "comparison": _versus(e),
+        "notices": [{"code": n.code, "text": n.text} for n in e.notices],
+    }
+
+
+def _stratum(s: Stratum) -> dict[str, Any]:
+    detection = {t: d.as_dict() for t, d in s.detection.items()}
+    return {"value": s.value, "patients": s.n, "detection": detection}
+
+
+def _versus(e: Evaluation) -> dict[str, Any] | None:
+    if e.versus is None:
+        return None
+    return {
+        "against": e.versus.name,
+        "detection": {t: d.as_dict() for t, d in e.versus.detection.items()},
+        "difference": {t: c.as_dict() for t, c in e.versus.comparison.items()},
+    }

@@ -1,0 +1,192 @@
+"""How the volume of calcium goes with the grade that readers gave: Table 4 of the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from corcal.core.artery import Artery
+from corcal.core.grading import ArteryGrading
+from corcal.core.severity import Severity
+from corcal.evaluate.statistics.estimate import Estimate, Numbers
+from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit, fit_ordinal
+from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.quantify.grade import SeverityModel
+
+_MM3_PER_ML = 1000.0
+
+
+@dataclass(frozen=True)
+class GradeVolume:
+    """Predicted volumes of the arteries that the reference gives one grade.
+
+    Attributes:
+        grade: the grade.
+        n: arteries.
+        mean_ml: their mean volume, None without any.
+        sd_ml: its standard deviation (n - 1), None with fewer than two.
+    """
+
+    grade: Severity
+    n: int
+    mean_ml: float | None
+    sd_ml: float | None
+
+
+@dataclass(frozen=True)
+class SeverityFit:
+    """The ordinal regression of grade on volume for one artery.
+
+    Attributes:
+        volumes: mean and SD for each of the four grades.
+        n: arteries with a predicted volume and a reference grade.
+        missing: patients without one of them.
+        grades: the outcome's categories, ascending: the grades that occur.
+        fit: the model with the volume in mL, None where it cannot be fitted.
+        why_not: the reason, "" where it can.
+    """
+
+    volumes: tuple[GradeVolume, ...]
+    n: int
+    missing: int
+    grades: tuple[Severity, ...]
+    fit: OrdinalFit | None
+    why_not: str
+
+    @property
+    def slope(self) -> Estimate:
+        """The regression coefficient B for one mL, with its interval."""
+        return _estimate(self.fit.slopes[0], self.n) if self.fit else Estimate.undefined(self.n)
+
+    def grading(self) -> ArteryGrading | None:
+        """Return the model in the form in which `corcal score` can use it, None without one."""
+        if self.fit is None:
+            return None
+        thresholds = tuple(t.value for t in self.fit.thresholds)
+        return ArteryGrading(self.fit.slopes[0].value, self.grades, thresholds)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything by name, ready for JSON."""
+        document: dict[str, Any] = {
+            "n": self.n,
+            "missing": self.missing,
+            "volumes": [_volume(v) for v in self.volumes],
+            "outcome": [g.word for g in self.grades],
+            "fitted": self.fit is not None,
+            "why_not": self.why_not or None,
+            "B": self.slope.as_dict(),
+        }
+        if self.fit is None:
+            return document
+        below = zip(self.grades[:-1], self.fit.thresholds, strict=True)
+        return document | {
+            "B_per_mm3": _line(self.fit.slopes[0].scaled(1 / _MM3_PER_ML), self.n),
+            "location": _line(self.fit.slopes[0], self.n),
+            "thresholds": [{"grade": g.word} | _line(t, self.n) for g, t in below],
+            "model": _test(self.fit.model),
+            "minus_2_log_likelihood": -2 * self.fit.log_likelihood,
+            "parallel_lines": _test(self.fit.parallel_lines),
+            "pseudo_r2": {
+                "cox_snell": self.fit.cox_snell,
+                "nagelkerke": self.fit.nagelkerke,
+                "mcfadden": self.fit.mcfadden,
+            },
+        }
+
+
+def severity(
+    pairs: Pairs, artery: str, rule: IntervalRule, *, without_none: bool = False
+) -> SeverityFit:
+    """Fit the reference's grade of an artery by the predicted volume.
+
+    Args:
+        pairs: predictions with volumes, references with grades.
+        artery: one of `ARTERIES`.
+        rule: level of the Wald intervals.
+        without_none: leave out arteries graded none, as the paper's outcome did, which was mild,
+            moderate or severe.
+    """
+    volumes = pairs.predicted.column("volume_mm3", artery) / _MM3_PER_ML
+    grades = pairs.reference.column("grade", artery)
+    known = np.isfinite(volumes) & np.isfinite(grades)
+    missing = int((~known).sum())
+    volumes, grades = volumes[known], grades[known]
+    described = tuple(_describe(g, volumes[grades == g]) for g in Severity)
+    if without_none:
+        volumes, grades = volumes[grades > 0], grades[grades > 0]
+    seen = tuple(Severity(int(g)) for g in np.unique(grades))
+    fit, why_not = None, _obstacle(volumes, grades)
+    if not why_not:
+        fit = fit_ordinal(volumes[:, None], np.searchsorted(np.unique(grades), grades), rule)
+        why_not = "" if fit else "the likelihood has no maximum"
+    return SeverityFit(described, len(grades), missing, seen, fit, why_not)
+
+
+def _describe(grade: Severity, volumes_ml: Numbers) -> GradeVolume:
+    n = len(volumes_ml)
+    return GradeVolume(
+        grade,
+        n,
+        float(volumes_ml.mean()) if n else None,
+        float(volumes_ml.std(ddof=1)) if n > 1 else None,
+    )
+
+
+def _obstacle(volumes: Numbers, grades: Numbers) -> str:
+    """Return why no model can be fitted, "" where one can."""
+    seen = np.unique(grades)
+    if len(grades) == 0:
+        return "no artery has both a predicted volume and a reference grade"
+    if len(seen) < 2:
+        return f"every artery has the grade {Severity(int(seen[0])).word}"
+    if np.ptp(volumes) == 0:
+        return f"every artery has the same volume, {volumes[0]:g} mL"
+    ranges = [(volumes[grades == g].min(), volumes[grades == g].max()) for g in seen]
+    steps = list(pairwise(ranges))
+    if all(lower[1] <= upper[0] for lower, upper in steps):
+        return "complete separation: the volume orders the grades without overlap, so B is endless"
+    if all(lower[0] >= upper[1] for lower, upper in steps):
+        return "complete separation: the volume orders the grades backwards, so B is endless"
+    return ""
+
+
+def _estimate(c: Coefficient, n: int) -> Estimate:
+    return Estimate(c.value, c.low, c.high, n)
+
+
+def _line(c: Coefficient, n: int) -> dict[str, Any]:
+    return _estimate(c, n).as_dict() | {"error": c.error, "wald": c.wald, "df": 1, "p": c.p}
+
+
+def _test(test: ChiSquare | None) -> dict[str, Any] | None:
+    return None if test is None else {"chi2": test.chi2, "df": test.df, "p": test.p}
+
+
+def _volume(v: GradeVolume) -> dict[str, Any]:
+    return {
+        "grade": v.grade.word,
+        "n": v.n,
+        "mean_ml": v.mean_ml,
+        "sd_ml": v.sd_ml,
+        "mean_mm3": None if v.mean_ml is None else _MM3_PER_ML * v.mean_ml,
+        "sd_mm3": None if v.sd_ml is None else _MM3_PER_ML * v.sd_ml,
+    }
+
+
+def severity_model(fits: Mapping[str, SeverityFit], volume: str) -> SeverityModel | None:
+    """Return the fitted models in the form that `corcal score` takes, None without any.
+
+    A model whose B is not above zero grades more calcium as milder, and is left out.
+
+    Args:
+        fits: by artery.
+        volume: the volume they were fitted on, "volume_mm3" or "mask_volume_ml".
+    """
+    found = {Artery(a): s.grading() for a, s in fits.items()}
+    usable = {a: g for a, g in found.items() if g is not None and g.slope_per_ml > 0}
+    return SeverityModel(volume, usable) if usable else None

@@ -1,0 +1,117 @@
+"""Table 4 of the paper, and the parameters as SPSS PLUM lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from corcal.core.artery import Artery
+from corcal.evaluate.accuracy.evaluation import Options
+from corcal.evaluate.accuracy.severity import GradeVolume, SeverityFit
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.wording import DASH, number, p_value
+from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit
+from corcal.evaluate.tables_in.results import ARTERIES
+
+_MM3_PER_ML = 1000.0
+
+_VOLUMES = {
+    "volume_mm3": "Volumes count the voxels at or above the HU threshold.",
+    "mask_volume_ml": "Volumes count every voxel of the calcium label, as in the paper.",
+}
+
+
+def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Table:
+    """Return Table 4: volume by grade, and the ordinal regression of grade on volume.
+
+    Args:
+        severity: by artery.
+        options: what was asked, for the notes.
+    """
+    fits = [severity[a] for a in ARTERIES]
+    rows = [
+        (f"{v.grade.word.capitalize()}, mL (n)", *(_mean(s.volumes[i]) for s in fits))
+        for i, v in enumerate(fits[0].volumes)
+    ]
+    lines: list[tuple[str, Callable[[OrdinalFit], str]]] = [
+        ("B for 1 mL", lambda f: _slope(f.slopes[0], 2)),
+        ("B for 1 mm³", lambda f: _slope(f.slopes[0].scaled(1 / _MM3_PER_ML), 5)),
+        ("Wald χ² (df 1)", lambda f: number(f.slopes[0].wald)),
+        ("p", lambda f: p_value(f.slopes[0].p)),
+        ("Parallel lines, χ² (df), p", lambda f: _test(f.parallel_lines)),
+        ("Model, χ² (df), p", lambda f: _test(f.model)),
+        ("Pseudo R², Cox and Snell", lambda f: number(f.cox_snell, 3)),
+        ("Pseudo R², Nagelkerke", lambda f: number(f.nagelkerke, 3)),
+        ("Pseudo R², McFadden", lambda f: number(f.mcfadden, 3)),
+    ]
+    rows.append(("Arteries in the regression", *(f"{s.n:,}" for s in fits)))
+    rows += [(name, *(say(s.fit) if s.fit else DASH for s in fits)) for name, say in lines]
+    n = max(s.n + s.missing for s in fits)
+    return Table(
+        "table4_severity",
+        f"Predicted calcium volume and the reference's grade of severity (n = {n:,})",
+        ("", *(a.title for a in Artery)),
+        tuple(rows),
+        _notes(severity, options),
+    )
+
+
+def parameter_table(severity: Mapping[str, SeverityFit], options: Options) -> Table:
+    """Return thresholds and slopes, line by line as SPSS PLUM prints them."""
+    rows: list[tuple[str, ...]] = []
+    for artery in Artery:
+        s = severity[artery.value]
+        if s.fit is None:
+            continue
+        below = zip(s.grades[:-1], s.fit.thresholds, strict=True)
+        rows += [(artery.title, f"Threshold [{g.word}]", *_spss(t)) for g, t in below]
+        rows.append((artery.title, "Location, volume (mL)", *_spss(s.fit.slopes[0])))
+    level = f"{100 * options.rule.confidence:g} %"
+    return Table(
+        "ordinal_regression",
+        "Ordinal regression of grade on volume: parameters (link: logit)",
+        ("Artery", "Parameter", "B", "SE", "Wald", "df", "p", f"{level} low", f"{level} high"),
+        tuple(rows),
+        (
+            "logit P(grade ≤ j) = threshold j − B × volume in mL. Standard errors from the "
+            "expected information, as in SPSS PLUM.",
+        ),
+    )
+
+
+def _notes(severity: Mapping[str, SeverityFit], options: Options) -> tuple[str, ...]:
+    outcome = (
+        "The outcome is mild, moderate or severe; arteries graded none are left out."
+        if options.without_none
+        else "The outcome is every grade that occurs, none included."
+    )
+    failed = tuple(f"{a}: not fitted, {s.why_not}." for a, s in severity.items() if s.fit is None)
+    return (
+        "Mean ± standard deviation. B: proportional-odds regression coefficient of the volume "
+        f"with its {100 * options.rule.confidence:g} % interval; 1 mL = 1000 mm³, so B for 1 mm³ "
+        "is a thousandth of B for 1 mL.",
+        f"{outcome} {_VOLUMES[options.volume]}",
+        *failed,
+    )
+
+
+def _mean(v: GradeVolume) -> str:
+    if v.mean_ml is None:
+        return f"{DASH} (0)"
+    spread = f" ± {number(v.sd_ml, 3)}" if v.sd_ml is not None else ""
+    return f"{number(v.mean_ml, 3)}{spread} ({v.n:,})"
+
+
+def _slope(c: Coefficient, digits: int) -> str:
+    low, high = number(c.low, digits), number(c.high, digits)
+    return f"{number(c.value, digits)} ({low} to {high})"
+
+
+def _test(test: ChiSquare | None) -> str:
+    if test is None:
+        return DASH
+    return f"{number(test.chi2)} ({test.df}), {p_value(test.p)}"
+
+
+def _spss(c: Coefficient) -> tuple[str, ...]:
+    values = (number(c.value, 3), number(c.error, 3), number(c.wald, 3), "1", p_value(c.p))
+    return (*values, number(c.low, 3), number(c.high, 3))

@@ -1,0 +1,1 @@
+"""STARD and CLAIM, filled in as far as results go."""

@@ -1,0 +1,117 @@
+"""Overlap as a folder of files, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from corcal.core.scan import Notice
+from corcal.evaluate.overlap.compare import CaseOverlap
+from corcal.evaluate.overlap.figure import froc_plot
+from corcal.evaluate.overlap.summary import Summary, summarise
+from corcal.evaluate.overlap.tables import cases_csv, overlap_tables
+from corcal.evaluate.publish.page import Page, Section, page_html
+from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish.wording import figure
+from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.report.folder import check_folder, write_whole
+
+JSON_FILE, PAGE_FILE, CASES_FILE = "overlap.json", "overlap.html", "cases.csv"
+
+_METHODS = (
+    "Dice is the shared volume over the mean of both volumes, Jaccard the shared volume over the "
+    "volume of either. Both are 0 where only one side has the structure, and undefined where "
+    "neither has.",
+    "Surface voxels have a face outside the structure. The mean surface distance is taken over "
+    "the surface voxels of both sides, each to the nearest of the other; HD95 is the larger of "
+    "the two directed 95th percentiles. Distances are between voxel centres in mm.",
+    "A lesion is a connected component of a calcium label. It is found if a predicted lesion "
+    "shares a voxel with it; a predicted lesion is right if it shares a voxel with a reference "
+    "lesion. F1 is the harmonic mean of sensitivity and precision.",
+    "For the free-response curve (Bunch et al., Proc SPIE 1977, 127, 124) predicted lesions are "
+    "ranked by their volume.",
+    "Intervals are percentile bootstrap intervals; scans are drawn whole.",
+)
+
+
+def check_overlap_output(out: Path, *, force: bool) -> None:
+    """Refuse a folder that cannot take the comparison, before any work starts.
+
+    Raises:
+        OutputRefused: as `corcal.report.folder.check_folder`.
+    """
+    check_folder(out, (JSON_FILE, PAGE_FILE, CASES_FILE), force=force)
+
+
+def write_overlap(
+    cases: Sequence[CaseOverlap],
+    out: Path,
+    *,
+    rule: IntervalRule,
+    notices: tuple[Notice, ...] = (),
+    force: bool = False,
+) -> tuple[Path, ...]:
+    """Write overlap.json, overlap.html, cases.csv, every table and the curve into a folder.
+
+    Args:
+        cases: at least one.
+        out: the folder; made if absent.
+        rule: level, draws and seed of the intervals.
+        notices: doubts.
+        force: replace an earlier comparison there.
+
+    Returns:
+        The files, overlap.json and overlap.html first.
+
+    Raises:
+        OutputRefused: `out` cannot take the files.
+    """
+    summary = summarise(cases, rule)
+    overlap, surfaces, lesions, froc = tables = overlap_tables(summary)
+    plot = froc_plot(summary.lesions)
+    plots = (plot,) if plot is not None else ()
+    page = Page(
+        title="Overlap of predicted and reference labels",
+        subtitle=f"{len(cases)} scans",
+        summary=summary_of(summary),
+        notices=notices,
+        sections=(
+            Section("overlap", "Overlap", (overlap, surfaces)),
+            Section("lesions", "Lesions", (lesions, froc), plots),
+        ),
+        methods=_METHODS,
+        beside="The same tables lie beside this page as CSV, Markdown and LaTeX, every scan in "
+        "cases.csv, and every number in overlap.json.",
+    )
+    document = json.dumps(summary.as_dict(), indent=2, allow_nan=False) + "\n"
+    files = {
+        JSON_FILE: document.encode(),
+        PAGE_FILE: page_html(page),
+        CASES_FILE: cases_csv(cases),
+    }
+    for table in tables:
+        files |= write_table(table)
+    for one in plots:
+        files |= one.files()
+    return write_whole(out, files, force=force)
+
+
+def summary_of(summary: Summary) -> tuple[str, ...]:
+    """Return the result in a few sentences."""
+    said = [f"{summary.cases} scans were compared."]
+    for part, words in (("artery", "Dice of the arteries"), ("calcium", "Dice of their calcium")):
+        figures = [
+            f"{target} {figure(one.spreads['dice'].mean)}"
+            for (target, of), one in summary.overlap.items()
+            if of == part
+        ]
+        if figures:
+            said.append(f"{words}: {'; '.join(figures)}.")
+    lesions = summary.lesions["any"]
+    c, f = lesions.counts, lesions.figures
+    said.append(
+        f"Lesions: {c.found} of {c.reference} found, {c.right} of {c.predicted} predicted are "
+        f"right; F1 {figure(f['f1'])}."
+    )
+    return tuple(said)

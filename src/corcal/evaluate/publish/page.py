@@ -1,0 +1,115 @@
+"""Tables and figures as one self-contained page: no scripts, nothing fetched, prints on A4."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from corcal import DISCLAIMER, __version__
+from corcal.core.scan import Notice
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.table_files import left_columns
+
+if TYPE_CHECKING:
+    from corcal.evaluate.accuracy.figures import Plot
+
+#: Figures that would be coarse across the whole page.
+_NARROW = ("figure_roc", "figure_froc")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page.
+
+    Attributes:
+        name: for links to it.
+        title: its heading.
+        tables: in their order.
+        plots: below the tables.
+    """
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    plots: tuple[Plot, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands on a page.
+
+    Attributes:
+        title: what it reports.
+        subtitle: of which data.
+        summary: the result in a few sentences.
+        notices: doubts.
+        sections: tables and figures.
+        methods: how it was computed, a sentence or two each.
+        beside: where the same numbers lie as files.
+    """
+
+    title: str
+    subtitle: str
+    summary: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    sections: tuple[Section, ...]
+    methods: tuple[str, ...]
+    beside: str
+
+
+def page_html(page: Page) -> bytes:
+    """Return a page as UTF-8 HTML."""
+    text = _template().render(
+        title=page.title,
+        subtitle=page.subtitle,
+        disclaimer=DISCLAIMER,
+        summary=page.summary,
+        notices=page.notices,
+        sections=[
+            {
+                "name": s.name,
+                "title": s.title,
+                "tables": [_table(t) for t in s.tables],
+                "plots": [_plot(p) for p in s.plots],
+            }
+            for s in page.sections
+            if s.tables or s.plots
+        ],
+        methods=page.methods,
+        beside=page.beside,
+        version=__version__,
+    )
+    return text.encode("utf-8", errors="replace")
+
+
+def _table(t: Table) -> dict[str, Any]:
+    first = [row[0] for row in t.rows]
+    return {
+        "title": t.title,
+        "columns": t.columns,
+        "rows": t.rows,
+        "notes": t.notes,
+        "left": left_columns(t),
+        "repeats": len(set(first)) < len(first),
+    }
+
+
+def _plot(p: Plot) -> dict[str, Any]:
+    uri = "data:image/svg+xml;base64," + base64.b64encode(p.svg).decode("ascii")
+    return {"uri": uri, "caption": p.caption, "narrow": p.name in _NARROW}
+
+
+@cache
+def _template() -> Template:
+    source = files("corcal.evaluate.publish").joinpath("page.html").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    # A line may not break within an interval.
+    environment.filters["unbroken"] = lambda text: text.replace("\u2013", "\u2060\u2013\u2060")
+    return environment.from_string(source)

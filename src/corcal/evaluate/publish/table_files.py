@@ -1,0 +1,104 @@
+"""A table as CSV, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from corcal.evaluate.publish.table import Table
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"$<$",
+    ">": r"$>$",
+    "κ": r"$\kappa$",
+    "χ²": r"$\chi^2$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+    "−": r"$-$",
+    "²": r"$^2$",
+    "³": r"$^3$",
+    "–": "--",
+}
+_SPECIAL = re.compile("|".join(re.escape(c) for c in sorted(_LATEX, key=len, reverse=True)))
+
+#: What a spreadsheet would take for a formula when it opens a CSV file.
+_FORMULA = ("=", "+", "@", "\t", "\r")
+
+
+def write_table(table: Table) -> dict[str, bytes]:
+    """Return the table as files by name: NAME.csv, NAME.md and NAME.tex."""
+    texts = {"csv": table_csv(table), "md": table_markdown(table), "tex": table_latex(table)}
+    return {f"{table.name}.{suffix}": text.encode() for suffix, text in texts.items()}
+
+
+def table_csv(table: Table) -> str:
+    """Return headings and rows as CSV; title and notes are left to the other forms."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_harmless(c) for c in row] for row in table.rows)
+    return text.getvalue()
+
+
+def table_markdown(table: Table) -> str:
+    """Return the table as GitHub-flavoured Markdown, title above and notes below."""
+    left = left_columns(table)
+    rule = tuple("---" if i in left else "---:" for i in range(len(table.columns)))
+    head = [_cells(table.columns), _cells(rule)]
+    lines = [f"**{table.title}**", "", *head, *map(_cells, table.rows), ""]
+    return "\n".join([*lines, *(f"{n}\n" for n in table.notes)])
+
+
+def table_latex(table: Table) -> str:
+    """Return the table as a LaTeX float; it needs the package booktabs."""
+    rows = [" & ".join(map(_escaped, row)) + r" \\" for row in table.rows]
+    lines = [
+        r"\begin{table}[htbp]",
+        r"\centering",
+        rf"\caption{{{_escaped(table.title)}}}",
+        rf"\label{{tab:{table.name.replace('_', '-')}}}",
+        rf"\begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
+        r"\toprule",
+        " & ".join(map(_escaped, table.columns)) + r" \\",
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+        *(rf"\par\smallskip\footnotesize {_escaped(n)}" for n in table.notes),
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def left_columns(table: Table) -> tuple[int, ...]:
+    """Return the columns that are set to the left: the first, and those that hold words."""
+    return tuple(
+        i
+        for i in range(len(table.columns))
+        if i == 0 or all(row[i][:1].isalpha() for row in table.rows)
+    )
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    return "| " + " | ".join(c.replace("|", r"\|").replace("\n", " ") for c in row) + " |"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: _LATEX[found.group()], text.replace("\n", " "))
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

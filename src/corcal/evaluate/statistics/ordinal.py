@@ -1,0 +1,168 @@
+"""Ordinal regression with a logit link, and its test of parallel lines, as SPSS PLUM has them.
+
+McCullagh, J R Stat Soc B 1980, 42, 109: logit P(Y <= j) = threshold_j - B x. Libraries fit this
+model, but not the general one with a slope for each threshold, which the test of parallel lines
+compares it with. As the first is the second with equal slopes, one likelihood serves both.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from corcal.evaluate.statistics.cumulative import Array, Cumulative, maximum
+from corcal.evaluate.statistics.interval import IntervalRule
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One line of the table of parameters.
+
+    Attributes:
+        value: the estimate.
+        error: its standard error.
+        low: lower end of its Wald interval.
+        high: upper end.
+    """
+
+    value: float
+    error: float
+    low: float
+    high: float
+
+    @property
+    def wald(self) -> float:
+        """Return Wald's chi-square, with one degree of freedom."""
+        return (self.value / self.error) ** 2
+
+    @property
+    def p(self) -> float:
+        """Return the p value of Wald's chi-square."""
+        return float(stats.chi2.sf(self.wald, 1))
+
+    def scaled(self, factor: float) -> Coefficient:
+        """Return the coefficient for a predictor in another unit."""
+        a, b, c, d = (factor * x for x in (self.value, self.error, self.low, self.high))
+        return Coefficient(a, b, c, d)
+
+
+@dataclass(frozen=True)
+class ChiSquare:
+    """A likelihood-ratio test.
+
+    Attributes:
+        chi2: twice the difference of the log-likelihoods.
+        df: degrees of freedom.
+    """
+
+    chi2: float
+    df: int
+
+    @property
+    def p(self) -> float:
+        """Return the p value."""
+        return float(stats.chi2.sf(self.chi2, self.df))
+
+
+@dataclass(frozen=True)
+class OrdinalFit:
+    """A fitted model.
+
+    Attributes:
+        thresholds: one below each category but the first, ascending.
+        slopes: B, one for each predictor; positive where it goes with higher categories.
+        log_likelihood: at the maximum.
+        null_log_likelihood: of the model with thresholds alone.
+        n: cases.
+        parallel_lines: test of equal slopes at all thresholds; None with two categories, or
+            where the general model has no maximum.
+    """
+
+    thresholds: tuple[Coefficient, ...]
+    slopes: tuple[Coefficient, ...]
+    log_likelihood: float
+    null_log_likelihood: float
+    n: int
+    parallel_lines: ChiSquare | None
+
+    @property
+    def model(self) -> ChiSquare:
+        """Return the test of all slopes against none."""
+        gain = 2 * (self.log_likelihood - self.null_log_likelihood)
+        return ChiSquare(max(0.0, gain), len(self.slopes))
+
+    @property
+    def cox_snell(self) -> float:
+        """Return Cox and Snell's pseudo R2."""
+        return 1 - math.exp(2 * (self.null_log_likelihood - self.log_likelihood) / self.n)
+
+    @property
+    def nagelkerke(self) -> float:
+        """Return Nagelkerke's pseudo R2 (Biometrika 1991, 78, 691)."""
+        return self.cox_snell / (1 - math.exp(2 * self.null_log_likelihood / self.n))
+
+    @property
+    def mcfadden(self) -> float:
+        """Return McFadden's pseudo R2."""
+        return 1 - self.log_likelihood / self.null_log_likelihood
+
+
+def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> OrdinalFit | None:
+    """Fit the proportional-odds model by maximum likelihood.
+
+    Args:
+        x: predictors, shape (cases, predictors), none of them constant.
+        category: 0, 1, ... of each case; every category up to the highest has a case, and there
+            are at least two.
+        rule: level of the Wald intervals.
+
+    Returns:
+        None where the likelihood has no maximum: the predictors separate the categories.
+    """
+    spread = x.std(axis=0)
+    model = Cumulative((x - x.mean(axis=0)) / spread, category)
+    counts = np.bincount(category)
+    null = float((counts * np.log(counts / counts.sum())).sum())
+    parallel = model.equal_slopes()
+    start = np.concatenate([model.null_thresholds(counts), np.zeros(x.shape[1])])
+    found = maximum(model, parallel, start)
+    if found is None:
+        return None
+    at, likelihood = found
+    information = parallel.T @ model.expected(parallel @ at) @ parallel
+    covariance = np.linalg.inv(information).astype(np.float64)
+    thresholds, slopes = _coefficients(at, covariance, x, rule)
+    return OrdinalFit(
+        thresholds, slopes, likelihood, null, len(x), _parallel_lines(model, at, likelihood)
+    )
+
+
+def _coefficients(
+    at: Array, covariance: Array, x: Array, rule: IntervalRule
+) -> tuple[tuple[Coefficient, ...], tuple[Coefficient, ...]]:
+    """Return thresholds and slopes in the units of the predictors."""
+    p, spread = x.shape[1], x.std(axis=0)
+    k = len(at) - p
+    # threshold_j - b (x - mean) / spread = (threshold_j + b mean / spread) - (b / spread) x
+    back = np.eye(len(at))
+    back[:k, k:] = x.mean(axis=0) / spread
+    back[k:, k:] = np.diag(1 / spread)
+    values, errors = back @ at, np.sqrt(np.diag(back @ covariance @ back.T))
+    lines = tuple(
+        Coefficient(float(v), float(e), float(v - rule.z * e), float(v + rule.z * e))
+        for v, e in zip(values, errors, strict=True)
+    )
+    return lines[:k], lines[k:]
+
+
+def _parallel_lines(model: Cumulative, at: Array, likelihood: float) -> ChiSquare | None:
+    """Compare with the model that has a slope for each threshold."""
+    k, p = model.thresholds, model.predictors
+    if k < 2:
+        return None
+    free = maximum(model, np.eye(k * (p + 1)), model.equal_slopes() @ at)
+    return None if free is None else ChiSquare(max(0.0, 2 * (free[1] - likelihood)), p * (k - 1))

@@ -1,0 +1,1 @@
+"""Tables of results in: predictions and references by patient and artery."""

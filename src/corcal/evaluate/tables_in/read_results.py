@@ -1,0 +1,187 @@
+"""Tables of results in: long or wide CSV, or the calcium.csv files of `corcal score`.
+
+Long: a row for each patient and artery, `patient,artery,present,volume_mm3,agatston,grade`.
+Wide: a row for each patient, `patient,RCA_present,RCA_agatston,...`. Only the patient and at
+least one measure are needed. An artery called `any` or `total` is the whole patient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from corcal.core.errors import TableRefused
+from corcal.evaluate.tables_in.cells import number, target_index
+from corcal.evaluate.tables_in.csv_in import CsvTable, read_csv
+from corcal.evaluate.tables_in.derive_presence import complete
+from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
+
+#: The file of `corcal score` that holds its numbers.
+SCORE_FILE = "calcium.csv"
+
+#: The paper's volume: all voxels of the calcium label, whatever their HU.
+MASK_VOLUME = "mask_volume_ml"
+
+_MM3_PER_ML = 1000.0
+
+
+@dataclass
+class _Sheet:
+    """What has been read so far, patient by patient."""
+
+    name: str
+    columns: dict[str, str]
+    groups: tuple[str, ...]
+    line_of: dict[str, int] = field(default_factory=dict)
+    rows: list[list[float]] = field(default_factory=list)
+    lines: list[list[int]] = field(default_factory=list)
+    texts: list[list[str | None]] = field(default_factory=list)
+
+    def patient(self, name: str) -> int:
+        if not name:
+            raise ValueError("no patient; every row needs one")
+        index = self.line_of.setdefault(name, len(self.rows))
+        if index == len(self.rows):
+            self.rows.append([math.nan] * (len(MEASURES) * len(TARGETS)))
+            self.lines.append([0] * len(TARGETS))
+            self.texts.append([None] * len(self.groups))
+        return index
+
+    def put(self, patient: int, target: int, cells: dict[str, str], line: int) -> None:
+        """Take over what `cells`, text by measure, say of one patient's target."""
+        if self.lines[patient][target]:
+            raise ValueError(
+                f"{TARGETS[target]} of this patient stands already in line "
+                f"{self.lines[patient][target]}; leave one row for each patient and artery"
+            )
+        self.lines[patient][target] = line
+        for measure, text in cells.items():
+            value = number(text, measure)
+            as_read = measure if measure != MASK_VOLUME else "volume_mm3"
+            factor = _MM3_PER_ML if measure == MASK_VOLUME else 1.0
+            self.rows[patient][MEASURES.index(as_read) * len(TARGETS) + target] = value * factor
+
+    def put_groups(self, patient: int, cells: dict[str, str]) -> None:
+        for i, column in enumerate(self.groups):
+            text, known = cells[column], self.texts[patient][i]
+            if known is not None and text != known:
+                raise ValueError(
+                    f"{column} is {text!r}, but {known!r} in an earlier row of the same patient; "
+                    "a patient belongs to one group"
+                )
+            self.texts[patient][i] = text
+
+
+def read_results(
+    source: str | Path, *, groups: Sequence[str] = (), volume: str = "volume_mm3"
+) -> Results:
+    """Return the results in a table, or in the folders of many scans.
+
+    Args:
+        source: a CSV file; a folder, in which every calcium.csv is taken as the result of the
+            patient whose name its own folder has; or a pattern of such files.
+        groups: columns to keep for stratifying; those that are absent are left out.
+        volume: the column that the volume is taken from: "volume_mm3" (voxels at or above the
+            HU threshold) or "mask_volume_ml" (the whole calcium label, as in the paper).
+
+    Raises:
+        TableRefused: columns are absent, a row is there twice, or a cell cannot be right; the
+            message names file and line.
+    """
+    path = Path(source)
+    if path.is_file() or not (path.is_dir() or set("*?[") & set(str(source))):
+        tables = [("", read_csv(path))]
+    else:
+        tables = _score_tables(str(source))
+    sheet = _sheet(tables[0][1], Path(source).name, groups, volume)
+    for patient, table in tables:
+        if patient:
+            table.require("artery", *sheet.columns.values())
+        _take(sheet, table, patient)
+    return _results(sheet)
+
+
+def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
+    """Return (patient, table) of every calcium.csv in a folder, or that a pattern names."""
+    folder = Path(source)
+    if folder.is_dir():
+        found = sorted(folder.rglob(SCORE_FILE))
+    else:
+        start = Path(folder.anchor)
+        found = sorted(start.glob(str(folder.relative_to(start))))
+    found = [f / SCORE_FILE if f.is_dir() else f for f in found]
+    if not found:
+        raise TableRefused(f"{source}: holds no {SCORE_FILE}; name a table or a folder of results")
+    by_patient: dict[str, Path] = {}
+    for file in found:
+        earlier = by_patient.setdefault(file.resolve().parent.name, file)
+        if earlier != file:
+            raise TableRefused(
+                f"{earlier} and {file} lie in folders of one name, which should be the patient's; "
+                "give every patient a folder of another name"
+            )
+    return [(patient, read_csv(file)) for patient, file in by_patient.items()]
+
+
+def _sheet(table: CsvTable, name: str, groups: Sequence[str], volume: str) -> _Sheet:
+    """Return an empty sheet for tables with the columns of `table`."""
+    measures = [m if m != "volume_mm3" else volume for m in MEASURES]
+    long = "artery" in table.columns
+    named = measures if long else [f"{t}_{m}" for t in (*TARGETS, "total") for m in measures]
+    folded = {c.lower(): c for c in table.columns}
+    columns = {c: folded[c.lower()] for c in named if c.lower() in folded}
+    if not columns:
+        raise TableRefused(
+            f"{table.name}: no column says anything of the calcium. A long table has artery and "
+            f"one or more of {', '.join(measures)}; a wide one has columns such as RCA_present. "
+            f"It has {', '.join(table.columns)}"
+        )
+    return _Sheet(name, columns, tuple(g for g in groups if g in table.columns))
+
+
+def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
+    """Read every row of a table into the sheet."""
+    if not patient:
+        table.require("patient")
+    else:
+        sheet.name = f"{patient}/{table.name}"
+    for row in table.rows:
+        try:
+            index = sheet.patient(patient or row.cells["patient"])
+            sheet.put_groups(index, row.cells)
+            for target, cells in _targets(sheet, row.cells):
+                sheet.put(index, target, cells, row.line)
+        except ValueError as error:
+            raise TableRefused(f"{sheet.name}, line {row.line}: {error}") from None
+
+
+def _targets(sheet: _Sheet, cells: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (target, text by measure) of everything one row speaks of."""
+    if "artery" in cells:
+        yield target_index(cells["artery"]), {m: cells[c] for m, c in sheet.columns.items()}
+        return
+    by_target: dict[str, dict[str, str]] = {}
+    for name, column in sheet.columns.items():
+        target, measure = name.split("_", 1)
+        by_target.setdefault(target, {})[measure] = cells[column]
+    for target, texts in by_target.items():
+        yield target_index(target), texts
+
+
+def _results(sheet: _Sheet) -> Results:
+    shape = (len(sheet.rows), len(MEASURES), len(TARGETS))
+    numbers = np.array(sheet.rows, dtype=np.float64).reshape(shape)
+    values = {m: numbers[:, i] for i, m in enumerate(MEASURES)}
+    states = any(name.endswith("present") for name in sheet.columns)
+    measures, notices = complete(values, states, lines=sheet.lines, name=sheet.name)
+    return Results(
+        sheet.name,
+        tuple(sheet.line_of),
+        **measures,
+        groups={g: tuple(t[i] or "" for t in sheet.texts) for i, g in enumerate(sheet.groups)},
+        notices=notices,
+    )

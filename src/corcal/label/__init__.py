@@ -1,0 +1,1 @@
+"""Step 6: six probabilities a voxel become labels on the scan as acquired."""

@@ -1,0 +1,86 @@
+"""Which models find the heart and the arteries: those in the wheel, or those that a user names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corcal.core.errors import ModelRefused
+from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.locate.embedded import EmbeddedLocator
+from corcal.locate.totalsegmentator import TotalSegmentatorLocator, find_weights
+from corcal.locate.weights import Weights
+from corcal.segment.bundle.installed import find_bundle
+from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
+from corcal.segment.nnunet.windows import Told
+
+HEARTS = ("embedded", "totalsegmentator")
+
+
+@dataclass(frozen=True)
+class ChosenModels:
+    """A user's choice of models; plain values, so that it can be sent to other processes.
+
+    Attributes:
+        model: a bundle's folder, zip or name; "" for the embedded segmenter.
+        heart: one of `HEARTS`.
+        heart_weights: TotalSegmentator's weights, a folder or zip; None looks where they belong.
+        device: "cpu" or "cuda", for a bundle and TotalSegmentator; the embedded models run on
+            the CPU.
+
+    Raises:
+        ModelRefused: the values do not go together.
+    """
+
+    model: str = ""
+    heart: str = "embedded"
+    heart_weights: Path | None = None
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        embedded = self.heart == "embedded"
+        rules = (
+            (self.heart in HEARTS, f"heart {self.heart!r} is not one of {', '.join(HEARTS)}"),
+            (
+                self.device in DEVICES,
+                f"device {self.device!r} is not one of {', '.join(DEVICES)}",
+            ),
+            (
+                self.device == "cpu" or bool(self.model) or not embedded,
+                "--device cuda is for --model and --heart totalsegmentator; corcal's own models "
+                "run on the CPU: leave --device out",
+            ),
+            (
+                self.heart_weights is None or not embedded,
+                "--heart-weights is for --heart totalsegmentator; give both or neither",
+            ),
+        )
+        for holds, message in rules:
+            if not holds:
+                raise ModelRefused(message)
+
+    def locator(self) -> HeartLocator:
+        """Return what finds the heart.
+
+        Raises:
+            ModelRefused: its files are absent, damaged or changed.
+        """
+        if self.heart == "embedded":
+            return EmbeddedLocator()
+        weights = Weights.open(self.heart_weights) if self.heart_weights else find_weights()
+        return TotalSegmentatorLocator(weights, device=self.device)
+
+    def segmenter(self, told: Told | None = None) -> ArterySegmenter:
+        """Return what finds the arteries.
+
+        Args:
+            told: called after each window of a bundle with how many are done and how many there
+                are.
+
+        Raises:
+            ModelRefused: its files are absent, damaged or changed, or it cannot be run here.
+        """
+        if not self.model:
+            return EmbeddedSegmenter()
+        return NnunetSegmenter(find_bundle(self.model), device=self.device, told=told)

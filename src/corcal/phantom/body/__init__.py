@@ -1,0 +1,1 @@
+"""Solids of the chest: heart, vessels, lungs and bones."""

@@ -1,0 +1,1 @@
+"""Coronary plaques, their exact Agatston score, and bright things that are none."""

@@ -1,0 +1,1 @@
+"""Cohorts of made-up patients with a chosen prevalence."""

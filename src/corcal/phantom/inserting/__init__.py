@@ -1,0 +1,1 @@
+"""Calcium of known size put into real scans."""

@@ -1,0 +1,1 @@
+"""Solids become voxels of tissue."""

@@ -1,0 +1,1 @@
+"""What a scanner adds: blur, noise, streaks and motion."""

@@ -1,0 +1,1 @@
+"""DICOM in: series, headers, geometry and pixels."""

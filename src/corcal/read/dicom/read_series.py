@@ -1,0 +1,117 @@
+"""A chosen DICOM series as a scan."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.errors import NoUsableSeries
+from corcal.core.grid import Grid
+from corcal.core.scan import Scan, Source
+from corcal.read.dicom.acquisition import acquisition_of
+from corcal.read.dicom.geometry import Stack
+from corcal.read.dicom.header import text
+from corcal.read.dicom.pixels import hounsfield
+from corcal.read.dicom.plausibility import require_hounsfield
+from corcal.read.dicom.regrid import restacked, straightened
+from corcal.read.dicom.series import SeriesCandidate
+from corcal.read.volume.orient import Turn
+
+
+def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Scan:
+    """Return the scan that a series holds.
+
+    Args:
+        series: the chosen one.
+        from_zip: the zip it was unpacked from; told as its file instead of unpacked ones.
+
+    Raises:
+        UnreadableScan: pixels are truncated or damaged.
+        NoUsableSeries: the series was refused, or its values are no Hounsfield units.
+    """
+    stack = series.stack
+    if stack is None:
+        raise NoUsableSeries("; ".join(series.refusals))
+    hu, notices = hounsfield(stack.slices)
+    require_hounsfield(int(hu.min()), int(hu.max()), "the series")
+    hu, first_pixel = _straight(hu, stack)
+    places, filled = stack.targets()
+    if stack.kind != "uniform":
+        hu = restacked(hu, places)
+    affine = _affine(stack, first_pixel)
+    turn = Turn.nearest_axial(affine)
+    shape = (hu.shape[0], hu.shape[1], hu.shape[2])
+    turned = np.ascontiguousarray(turn.apply(hu))
+    frame_of_reference = text(stack.slices[0].tags, "FrameOfReferenceUID")
+    grid = Grid(
+        (turned.shape[0], turned.shape[1], turned.shape[2]),
+        turn.affine(affine, shape),
+        frame_of_reference,
+    )
+    return Scan(
+        hu=turned,
+        grid=grid,
+        acquisition=acquisition_of(stack.slices[0].tags),
+        source=_source(stack, series.series_uid, turn, from_zip, (places, filled), turned),
+        notices=(*series.notices, *notices),
+    )
+
+
+def _straight(hu: NDArray[np.int16], stack: Stack) -> tuple[NDArray[np.int16], tuple[int, int]]:
+    if not stack.drift_mm.any():
+        return hu, (0, 0)
+    return straightened(hu, stack.drift_mm / np.array(stack.slices[0].spacing_mm))
+
+
+def _affine(stack: Stack, first_pixel: tuple[int, int]) -> NDArray[np.float64]:
+    """Return the affine of the regular stack, slices ascending to the head."""
+    first, last = stack.slices[0], stack.slices[-1]
+    orientation, spacing = np.array(first.orientation), np.array(first.spacing_mm)
+    affine = np.eye(4)
+    affine[:3, 0] = stack.normal * stack.step_mm
+    affine[:3, 1] = orientation[3:] * spacing[0]
+    affine[:3, 2] = orientation[:3] * spacing[1]
+    affine[:3, 3] = first.position_mm + affine[:3, 1:3] @ np.array(first_pixel)
+    if not stack.drift_mm.any() and stack.kind != "varying":
+        # The measured direction from slice to slice holds what the cosines round away.
+        steps = round(stack.z_mm[-1] / stack.step_mm)
+        affine[:3, 0] = (np.array(last.position_mm) - np.array(first.position_mm)) / steps
+    return affine
+
+
+def _source(
+    stack: Stack,
+    series_uid: str,
+    turn: Turn,
+    from_zip: Path | None,
+    made: tuple[NDArray[np.float64], tuple[int, ...]],
+    hu: NDArray[np.int16],
+) -> Source:
+    places, filled = made
+    resampled = stack.kind == "varying" or bool(stack.drift_mm.any())
+    missing = set(filled)
+    slices = [None if i in missing else stack.slices[int(p)] for i, p in enumerate(places)]
+    multi_frame = stack.slices[0].frame is not None
+    return Source(
+        kind="dicom",
+        series_uid=series_uid,
+        instance_uids=() if resampled else tuple(s.instance_uid if s else "" for s in slices),
+        frames=(
+            tuple(s.frame + 1 if s and s.frame is not None else 0 for s in slices)
+            if multi_frame and not resampled
+            else ()
+        ),
+        files=(
+            (str(from_zip),)
+            if from_zip
+            else tuple(dict.fromkeys(str(s.path) for s in stack.slices))
+        ),
+        sha256=hashlib.sha256(hu.data).hexdigest(),
+        stored_axes=turn.axes,
+        stored_flips=turn.flips,
+        filled_slices=filled,
+        resampled=resampled,
+    )

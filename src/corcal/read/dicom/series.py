@@ -1,0 +1,287 @@
+"""Which series of a study to read, and why.
+
+Refused are series that are no chest CT in axial slices; the others are ranked by points, so
+that a soft-kernel, thin, uncontrasted, complete series comes first. The user's choice by UID
+goes before any ranking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
+from corcal.core.scan import Notice
+from corcal.read.dicom.acquisition import contrast_named
+from corcal.read.dicom.geometry import Stack, stack_of
+from corcal.read.dicom.header import number, text
+from corcal.read.dicom.kernel import Sharpness, sharpness
+from corcal.read.dicom.pixels import same_pixels
+from corcal.read.dicom.slices import Slice, read_slices
+from corcal.read.files import Content, opened
+from corcal.settings import Admission
+
+_CT_CLASSES = {
+    "1.2.840.10008.5.1.4.1.1.2": "CT",
+    "1.2.840.10008.5.1.4.1.1.2.1": "Enhanced CT",
+    "1.2.840.10008.5.1.4.1.1.2.2": "Legacy Converted Enhanced CT",
+}
+_NEVER = {"LOCALIZER", "SCOUT", "TOPOGRAM", "MIP", "MINIP", "PROJECTION", "SCREEN", "DOSE"}
+_ONLY_IF_NAMED = {"MPR", "REFORMATTED"}
+
+_CONTRAST = re.compile(
+    r"c\+|\bpost\b|contrast|\barter|\bven(ous)?\b|portal|\bctpa\b|\bcta\b|angio", re.IGNORECASE
+)
+_NO_CONTRAST = re.compile(r"\bnon|w/?o\b|without|unenh|native|plain|\bno\b|c-", re.IGNORECASE)
+_CALCIUM = re.compile(r"\bcac|calc|heart|card", re.IGNORECASE)
+_CHEST = re.compile(r"chest|thora|lung", re.IGNORECASE)
+_OTHER_PARTS = re.compile(r"head|brain|neck|abd|pelvi|spine|extrem|leg|knee|foot", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesCandidate:
+    """A series and what speaks for and against it.
+
+    Attributes:
+        series_uid: Series Instance UID.
+        modality: as the header says.
+        slices: slices at different positions, or images where that is not known.
+        spacing_mm: distance between slices, or None.
+        thickness_mm: nominal slice thickness, or None.
+        kernel: reconstruction kernel, "" where not given.
+        patient: 1 for the first patient of the input, 2 for the next; never a name.
+        refusals: why it cannot be read; empty if it can.
+        named_only: why it is read only when named by its UID.
+        points: its rank; more is better.
+        reasons: what made up the points.
+        notices: irregularities of its geometry.
+        members: its image slices.
+        stack: the checked stack, None if refused.
+    """
+
+    series_uid: str
+    modality: str
+    slices: int
+    spacing_mm: float | None
+    thickness_mm: float | None
+    kernel: str
+    patient: int
+    refusals: tuple[str, ...]
+    named_only: tuple[str, ...]
+    points: int
+    reasons: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    members: tuple[Slice, ...] = field(repr=False)
+    stack: Stack | None = field(repr=False)
+    acquired: str = field(repr=False, default="")
+
+    @property
+    def accepted(self) -> bool:
+        """True if the series may be chosen without being named."""
+        return not self.refusals and not self.named_only
+
+
+def find_series(path: Path, *, settings: Admission | None = None) -> tuple[SeriesCandidate, ...]:
+    """Return the DICOM series at a path, the best first; none for a volume file.
+
+    Raises:
+        UnreadableScan: nothing readable is there.
+    """
+    with opened(path) as content:
+        return () if content.volume else series_in(content, settings or Admission())
+
+
+def series_in(content: Content, settings: Admission) -> tuple[SeriesCandidate, ...]:
+    """Return the DICOM series of opened content, the best first.
+
+    Raises:
+        UnreadableScan: no file is DICOM, or the file asked for is damaged.
+    """
+    groups, damaged = _grouped(content)
+    if not groups:
+        first = f"; the first: {damaged[0]}" if damaged else ""
+        raise UnreadableScan(f"{content.name}: holds no DICOM file that can be read{first}")
+    patients = list(dict.fromkeys(text(g[0].tags, "PatientID") for g in groups.values()))
+    found = [
+        _candidate(uid, g, 1 + patients.index(text(g[0].tags, "PatientID")), settings)
+        for uid, g in groups.items()
+    ]
+    ranked = sorted(found, key=_rank, reverse=True)
+    return tuple(_with_damage(c, damaged) for c in ranked)
+
+
+def choose_series(
+    candidates: Iterable[SeriesCandidate], series_uid: str | None = None
+) -> SeriesCandidate:
+    """Return the series to read.
+
+    Raises:
+        NoUsableSeries: no series can be read, the named one is not there or cannot be read,
+            or several patients are present and none is named.
+    """
+    known = list(candidates)
+    if series_uid is not None:
+        named = next((c for c in known if c.series_uid == series_uid), None)
+        if named is None:
+            raise NoUsableSeries(
+                f"no series {series_uid} here; 'corcal inspect' lists the {len(known)} there are"
+            )
+        if named.refusals:
+            raise NoUsableSeries(f"series {series_uid} cannot be read: {_joined(named.refusals)}")
+        return named
+    usable = [c for c in known if c.accepted]
+    if not usable:
+        raise NoUsableSeries("no series here can be scored: " + _why_not(known))
+    if len({c.patient for c in usable}) > 1:
+        raise NoUsableSeries(
+            f"CT series of {len({c.patient for c in usable})} patients are mixed here; choose one "
+            "with --series UID ('corcal inspect' lists them)"
+        )
+    return usable[0]
+
+
+def _grouped(content: Content) -> tuple[dict[str, list[Slice]], list[str]]:
+    """Return the slices by series, and what is wrong with files that should be DICOM."""
+    groups: dict[str, list[Slice]] = defaultdict(list)
+    damaged: list[str] = []
+    wanted = None
+    if content.only:
+        wanted = read_slices(content.only)
+        if len(wanted) > 1:
+            return {wanted[0].series_uid: list(wanted)}, []
+    for path in content.files:
+        try:
+            slices = read_slices(path)
+        except UnreadableScan as error:
+            if path.suffix.lower() in (".dcm", ".ima", "") and not content.only:
+                damaged.append(str(error))
+            continue
+        for one in slices:
+            if one.series_uid and (wanted is None or one.series_uid == wanted[0].series_uid):
+                groups[one.series_uid].append(one)
+    return dict(groups), damaged
+
+
+def _candidate(
+    uid: str, members: list[Slice], patient: int, settings: Admission
+) -> SeriesCandidate:
+    refusals, images = _unfit(members)
+    stack: Stack | None = None
+    if not refusals:
+        try:
+            stack = stack_of(images, same_pixels)
+        except (GeometryRefused, UnreadableScan) as error:
+            refusals = (str(error),)
+    first = (images or members)[0]
+    points = [] if stack is None else _points(stack, settings)
+    words = frozenset.union(*[s.image_type for s in images]) if images else frozenset[str]()
+    named_only = tuple(
+        f"reformatted images ({w} in ImageType); name the series to read it all the same"
+        for w in sorted(words & _ONLY_IF_NAMED)
+    )
+    return SeriesCandidate(
+        series_uid=uid,
+        modality=text(first.tags, "Modality"),
+        slices=len(stack.slices) if stack else len(images or members),
+        spacing_mm=round(stack.step_mm, 4) if stack else None,
+        thickness_mm=number(first.tags, "SliceThickness"),
+        kernel=text(first.tags, "ConvolutionKernel"),
+        patient=patient,
+        refusals=refusals,
+        named_only=named_only,
+        points=sum(p for p, _ in points),
+        reasons=tuple(f"{p:+d} {why}" for p, why in points),
+        notices=stack.notices if stack else (),
+        members=tuple(images),
+        stack=stack,
+        acquired=text(first.tags, "AcquisitionDate") + text(first.tags, "AcquisitionTime"),
+    )
+
+
+def _unfit(members: list[Slice]) -> tuple[tuple[str, ...], list[Slice]]:
+    """Return why a series is no CT in Hounsfield units, and its images without localizers."""
+    first = members[0]
+    modality = text(first.tags, "Modality")
+    if modality != "CT":
+        return (f"modality {modality or 'not given'}, not CT",), []
+    if text(first.tags, "SOPClassUID") not in _CT_CLASSES:
+        return ("not a CT image (secondary capture, report or the like)",), []
+    images = [s for s in members if not s.image_type & _NEVER]
+    if not images:
+        words = sorted(frozenset.union(*[s.image_type for s in members]) & _NEVER)
+        return (f"no cross-sections: ImageType says {', '.join(words)}",), []
+    colour = text(images[0].tags, "PhotometricInterpretation")
+    if colour != "MONOCHROME2":
+        return (f"pixels are {colour or 'of unknown meaning'}, not MONOCHROME2",), images
+    units = {s.rescale_type for s in images} - {"", "HU"}
+    if units:
+        return (f"values are in {', '.join(sorted(units))}, not Hounsfield units",), images
+    return (), images
+
+
+def _points(stack: Stack, settings: Admission) -> list[tuple[int, str]]:
+    """Return points and what they are for."""
+    tags = stack.slices[0].tags
+    found: list[tuple[int, str]] = []
+    kernel = text(tags, "ConvolutionKernel")
+    sharp = sharpness(kernel)
+    if sharp is not Sharpness.UNKNOWN:
+        soft = sharp is Sharpness.SOFT
+        found.append((3 if soft else -5, f"{sharp.value} kernel ({kernel})"))
+    found.append(_spacing_points(stack.step_mm))
+    described = text(tags, "SeriesDescription") + " " + text(tags, "ProtocolName")
+    if _CALCIUM.search(described):
+        found.append((1, "described as cardiac or calcium scan"))
+    if _CHEST.search(described + " " + text(tags, "BodyPartExamined")):
+        found.append((1, "described as chest"))
+    elif _OTHER_PARTS.search(described + " " + text(tags, "BodyPartExamined")):
+        found.append((-3, "described as another part of the body"))
+    if "ORIGINAL" in stack.slices[0].image_type:
+        found.append((1, "original images"))
+    if stack.regular:
+        found.append((2, "complete and even slices"))
+    said = _CONTRAST.search(described) and not _NO_CONTRAST.search(described)
+    if contrast_named(tags) or (said and contrast_named(tags) is None):
+        found.append((-10, "contrast agent"))
+    coverage_mm = len(stack.slices) * stack.step_mm
+    if len(stack.slices) < settings.min_slices or coverage_mm < settings.min_coverage_mm:
+        found.append((-10, f"only {len(stack.slices)} slices over {coverage_mm:.0f} mm"))
+    return found
+
+
+def _spacing_points(step_mm: float) -> tuple[int, str]:
+    points = 3 if 0.5 <= step_mm <= 1.5 else 2 if step_mm <= 3.5 else 0 if step_mm <= 5 else -3
+    return points, f"slices every {step_mm:.2f} mm"
+
+
+def _rank(one: SeriesCandidate) -> tuple[bool, bool, int, int, str, str]:
+    return (
+        one.accepted,
+        not one.refusals,
+        one.points,
+        one.slices,
+        one.acquired,
+        one.series_uid,
+    )
+
+
+def _with_damage(one: SeriesCandidate, damaged: list[str]) -> SeriesCandidate:
+    if not damaged:
+        return one
+    many = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+    notice = Notice("unreadable-files", f"Files could not be read: {damaged[0]}{many}.")
+    return replace(one, notices=(*one.notices, notice))
+
+
+def _why_not(known: list[SeriesCandidate]) -> str:
+    whys: dict[str, int] = defaultdict(int)
+    for one in known:
+        whys[_joined(one.refusals or one.named_only)] += 1
+    return "; ".join(why + (f" ({n} series)" if n > 1 else "") for why, n in whys.items())
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return "; ".join(parts)

@@ -1,0 +1,1 @@
+"""Volume files in: NIfTI, NRRD and MetaImage, scans and label maps."""

@@ -1,0 +1,1 @@
+"""The recipe of the embedded models: annotated scans and phantoms in, two networks out."""

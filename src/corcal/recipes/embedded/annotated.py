@@ -1,0 +1,256 @@
+"""Real annotated scans as training cases.
+
+The annotations were drawn by a non-radiologist reader; each artery's course is used only as
+far as it was clearly seen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corcal.core.artery import Artery
+from corcal.core.grid import Grid
+from corcal.prepare import LocatedHeart, Prepared, prepare
+from corcal.read import read_scan
+from corcal.read.volume.volume import read_volume
+from corcal.recipes.embedded import targets
+from corcal.recipes.embedded.bank import Case, some
+from corcal.recipes.embedded.locator_task import Chest
+from corcal.settings import Preparation
+from corcal.space.resample import block_mean, nearest
+
+#: From where a voxel may be calcium.
+VISIBLE_HU = 130.0
+
+#: How far the doubt about a point reaches.
+_UNSETTLED_MM = 6.0
+
+#: Room around the heart for shifts and turns, voxels.
+MARGIN = (24, 28, 28)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far the annotations of one scan go.
+
+    Attributes:
+        complete: arteries traced in full: elsewhere they are known not to be.
+        partial: arteries traced in part: unknown away from the traced stretch.
+        calcium_free: read as free of coronary calcium where no calcium file exists.
+        unsettled_mm: LPS points about which the reading is doubted: nothing is learnt of calcium
+            within 6 mm of them.
+    """
+
+    complete: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    calcium_free: bool = False
+    unsettled_mm: tuple[tuple[float, float, float], ...] = ()
+
+
+#: From the reader's own notes on each scan.
+TRUST = {
+    "LCTSC-Test-S1-101": Trust(),
+    "LCTSC-Test-S1-104": Trust(complete=("RCA", "LAD", "LCX")),
+    "LCTSC-Test-S1-201": Trust(complete=("LAD",), partial=("LCX",)),
+    "LCTSC-Test-S1-202": Trust(),
+    "LIDC-IDRI-0002": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    # Read as free, but 18 mm3 of 341 HU lie in the proximal LAD.
+    "LIDC-IDRI-0314": Trust(
+        complete=("LAD",),
+        partial=("RCA",),
+        calcium_free=True,
+        unsettled_mm=((14.6, 144.1, -536.8),),
+    ),
+    "LIDC-IDRI-0001": Trust(complete=("RCA", "LAD"), partial=("LCX",)),
+    "CPTAC-PDA-C3N-00249": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
+    "Lung_Dx-A0001_kB": Trust(),
+}
+
+
+def scan_path(data: Path, name: str) -> Path:
+    """Return where a scan lies in a folder of annotated scans: a NIfTI file or a DICOM folder."""
+    volume = data / "ct" / f"{name}.nii.gz"
+    return volume if volume.exists() else data / "ct" / f"{name}_dicom"
+
+
+def annotation(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
+    """Return a label map of a scan, "heart" or "calcium", and its grid."""
+    volume = read_volume(data / "annotations" / f"{name}_{what}.nii.gz")
+    return volume.values.astype(np.uint8), volume.grid
+
+
+def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
+    """Return one annotated scan, prepared as for scoring but with more room around the heart.
+
+    Args:
+        data: folder with `ct/` and `annotations/`.
+        name: the scan's name, a key of `TRUST`.
+        preparation: spacing; its padding is replaced by `MARGIN`.
+    """
+    scan = read_scan(scan_path(data, name))
+    heart, heart_grid = annotation(data, name, "heart")
+    located = LocatedHeart(heart > 0, heart_grid)
+    prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
+    codes, flags = _calcium(data, name, prepared)
+    courses = _vessels(data, name, prepared, codes, flags)
+    flags[targets.HEART] = prepared.heart
+    flags[targets.UNKNOWN_AORTA] = np.ones(codes.shape, bool)
+    centre = prepared.grid.to_lps(np.argwhere(prepared.heart).mean(0)[None])[0]
+    slice_mm = scan.grid.spacing_mm[0]
+    return Case(
+        name=name,
+        kind="real",
+        hu=np.clip(np.round(prepared.hu), -1024, 3071).astype(np.int16),
+        packed=targets.encode(codes, flags),
+        grid=prepared.grid,
+        heart_centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
+        heart_ml=located.volume_ml,
+        blur_mm=(0.4 * slice_mm, 0.7, 0.7),
+        courses=courses,
+        focus=_focus(prepared, codes, courses),
+    )
+
+
+def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
+    """Return one annotated scan as a whole, at the locator's spacing."""
+    scan = read_scan(scan_path(data, name))
+    heart, _ = annotation(data, name, "heart")
+    coarse = scan.grid.with_spacing((spacing_mm,) * 3)
+    share = block_mean((heart > 0).astype(np.int16), scan.grid, coarse)
+    return Chest(name, "real", block_mean(scan.hu, scan.grid, coarse), share >= 0.5)
+
+
+def _calcium(
+    data: Path, name: str, prepared: Prepared
+) -> tuple[NDArray[np.uint8], dict[int, NDArray[np.bool_]]]:
+    """Return calcium codes on the crop, and the flags of what is not known about it."""
+    shape = prepared.grid.shape
+    codes = np.zeros(shape, np.uint8)
+    everywhere = np.ones(shape, bool)
+    path = data / "annotations" / f"{name}_calcium.nii.gz"
+    if not path.exists():
+        unknown = _unsettled(name, prepared.grid) if TRUST[name].calcium_free else everywhere
+        return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
+    drawn, grid = annotation(data, name, "calcium")
+    near = nearest(drawn, grid, prepared.grid)
+    for artery in Artery:
+        codes[near == artery.vessel_code] = artery.calcium_code
+    uncertain = ndimage.binary_dilation(near == 30, iterations=3)
+    flags = {
+        targets.OTHER: (near >= 10) & (near <= 14),
+        targets.UNKNOWN_CALCIUM: uncertain,
+        targets.UNKNOWN_OTHER: uncertain,
+    }
+    return codes, flags
+
+
+def _unsettled(name: str, grid: Grid) -> NDArray[np.bool_]:
+    points = np.array(TRUST[name].unsettled_mm, dtype=np.float64).reshape(-1, 3)
+    spots = paint_tube(grid, points, np.full(len(points), 0.5))
+    return _within(spots, grid, _UNSETTLED_MM)
+
+
+def _focus(
+    prepared: Prepared,
+    codes: NDArray[np.uint8],
+    courses: dict[int, list[NDArray[np.float64]]],
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the seen arteries, their calcium, and what else is as bright near the heart."""
+    rng = np.random.default_rng(0)
+    masks = [codes == artery.calcium_code for artery in Artery]
+    near_heart = ndimage.binary_dilation(prepared.heart, iterations=8)
+    masks.append((prepared.hu >= VISIBLE_HU) & near_heart & (codes < 4))
+    seen = [course for traced in courses.values() for course in traced]
+    return (*seen, *(some(mask, prepared.grid, rng) for mask in masks if mask.any()))
+
+
+def _vessels(
+    data: Path,
+    name: str,
+    prepared: Prepared,
+    codes: NDArray[np.uint8],
+    flags: dict[int, NDArray[np.bool_]],
+) -> dict[int, list[NDArray[np.float64]]]:
+    """Paint the traced arteries into `codes`, flag where they are not known, return courses."""
+    trust = TRUST[name]
+    grid = prepared.grid
+    near_heart = ndimage.binary_dilation(prepared.heart, iterations=12)
+    drawn, doubtful, courses = _trace(data, name, grid)
+    seen = {artery: drawn.get(artery, np.zeros(grid.shape, bool)) for artery in Artery}
+    for artery in Artery:
+        fill = seen[artery] & (codes == 0)
+        usable = artery.value in trust.complete + trust.partial
+        if usable:
+            codes[fill] = artery.vessel_code
+        others = np.logical_or.reduce([seen[a] for a in Artery if a is not artery])
+        if artery.value in trust.complete:
+            unknown = _within(doubtful.get(artery), grid, 6.0)
+        elif usable:
+            unknown = near_heart & ~_within(seen[artery], grid, 8.0)
+            unknown |= _within(doubtful.get(artery), grid, 6.0)
+        else:
+            unknown = near_heart.copy()
+        unknown &= ~others & ~seen[artery] if usable else ~others
+        flags[targets.UNKNOWN_VESSEL[artery]] = unknown
+    usable_codes = {Artery(a).vessel_code for a in trust.complete + trust.partial}
+    return {k: v for k, v in courses.items() if k in usable_codes}
+
+
+def _trace(
+    data: Path, name: str, grid: Grid
+) -> tuple[
+    dict[Artery, NDArray[np.bool_]],
+    dict[Artery, NDArray[np.bool_]],
+    dict[int, list[NDArray[np.float64]]],
+]:
+    """Return seen tubes, doubtful axes and seen courses of the traced arteries."""
+    path = data / "annotations" / f"{name}_centrelines.json"
+    drawn: dict[Artery, NDArray[np.bool_]] = {}
+    doubtful: dict[Artery, NDArray[np.bool_]] = {}
+    courses: dict[int, list[NDArray[np.float64]]] = {}
+    if not path.exists():
+        return drawn, doubtful, courses
+    for vessel in json.loads(path.read_text(encoding="utf-8"))["arteries"].values():
+        artery = list(Artery)[vessel["group_label"] - 1]
+        lps = np.array(vessel["points_ras_mm"]) * (-1.0, -1.0, 1.0)
+        sure = np.array(vessel["confidence"]) >= 2
+        radius = np.array(vessel["radius_mm"]) + 0.3
+        tube = paint_tube(grid, lps[sure], radius[sure])
+        axis = paint_tube(grid, lps[~sure], np.full((~sure).sum(), 0.8))
+        drawn[artery] = drawn.get(artery, False) | tube
+        doubtful[artery] = doubtful.get(artery, False) | axis
+        if sure.sum() >= 3:
+            courses.setdefault(artery.vessel_code, []).append(lps[sure])
+    return drawn, doubtful, courses
+
+
+def paint_tube(
+    grid: Grid, points_mm: NDArray[np.float64], radius_mm: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return the voxels within each point's radius: bool on the grid."""
+    mask = np.zeros(grid.shape, bool)
+    reach = np.ceil(3.5 / np.array(grid.spacing_mm)).astype(int)
+    offsets = np.stack(
+        np.meshgrid(*[np.arange(-r, r + 1) for r in reach], indexing="ij"), -1
+    ).reshape(-1, 3)
+    for point, radius in zip(points_mm, radius_mm, strict=True):
+        index = np.round(grid.to_index(point[None])[0]).astype(int) + offsets
+        apart = np.linalg.norm(grid.to_lps(index.astype(float)) - point, axis=1)
+        keep = (apart <= radius) & (index >= 0).all(1) & (index < grid.shape).all(1)
+        mask[tuple(index[keep].T)] = True
+    return mask
+
+
+def _within(mask: NDArray[np.bool_] | None, grid: Grid, distance_mm: float) -> NDArray[np.bool_]:
+    if mask is None or not mask.any():
+        return np.zeros(grid.shape, bool)
+    near: NDArray[np.bool_] = (
+        ndimage.distance_transform_edt(~mask, sampling=grid.spacing_mm) <= distance_mm
+    )
+    return near

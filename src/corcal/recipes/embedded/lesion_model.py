@@ -1,0 +1,185 @@
+"""Fit the judge of candidate lesions on cases that the segmenter has not seen.
+
+Fresh phantoms, and real annotated scans read by a segmenter that was
+trained without them. A logistic regression on five measures: there are too few real lesions for
+more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.optimize import minimize
+
+from corcal.core.artery import Artery
+from corcal.core.lesion_model import FEATURES
+from corcal.core.scan import Scan
+from corcal.core.steps import ArterySegmenter
+from corcal.label.label_scan import Completed, completed
+from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom.scanner.physics import THICKNESSES
+from corcal.prepare import LocatedHeart, prepare
+from corcal.read import read_scan
+from corcal.recipes.embedded.annotated import TRUST, annotation, scan_path
+from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.settings import Settings
+
+#: Phantoms that judges are fitted on have seeds of their own.
+FIRST_SEED = 800_000
+#: A real lesion counts as much as so many of phantoms.
+_REAL_WEIGHT = 3.0
+#: Precision of the Gaussian prior on each weight.
+_PRIOR = 1.0
+#: What an annotation calls uncertain.
+_UNCERTAIN = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The candidates of one case, and what they are.
+
+    Attributes:
+        features: float64 (candidate, feature).
+        coronary: bool (candidate,), True for calcium of a coronary artery.
+        known: bool (candidate,), False where nobody knows.
+        holds: bool (3,), which arteries hold calcium.
+        nothing_found: bool (3,), which arteries have no candidate.
+        weight: how much a candidate counts.
+    """
+
+    features: NDArray[np.float64]
+    coronary: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    holds: NDArray[np.bool_]
+    nothing_found: NDArray[np.bool_]
+    weight: float
+
+
+def judged_phantom(seed: int, segmenter: ArterySegmenter) -> Judged:
+    """Return the candidates of a fresh phantom, in slices as a scanner stores them."""
+    thickness_mm = float(np.random.default_rng([seed, 2]).choice(THICKNESSES[0], p=THICKNESSES[1]))
+    options = PhantomOptions.acquired(thickness_mm=thickness_mm, field="heart")
+    case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
+    heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
+    coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)
+    return _judged(_completed(case.scan, heart, segmenter), coronary, weight=1.0)
+
+
+def judged_scan(data: Path, name: str, segmenter: ArterySegmenter) -> Judged:
+    """Return the candidates of a real annotated scan, read by a segmenter that never saw it."""
+    scan = read_scan(scan_path(data, name))
+    mask, grid = annotation(data, name, "heart")
+    codes = np.zeros(scan.grid.shape, np.uint8)
+    if not TRUST[name].calcium_free:
+        codes, _ = annotation(data, name, "calcium")
+    found = _completed(scan, LocatedHeart(mask > 0, grid), segmenter)
+    return _judged(found, codes, weight=_REAL_WEIGHT)
+
+
+def _completed(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> Completed:
+    settings = Settings()
+    prepared = prepare(scan, heart, settings.preparation)
+    regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
+    return completed(scan, heart, prepared, regions, settings)
+
+
+def _judged(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> Judged:
+    """Compare candidates with what is true: codes 1 to 3 of coronary calcium, 30 uncertain."""
+    candidates = found.candidates
+    true = codes[found.box.slices]
+    beside = np.ones((3, 3, 3), bool)
+
+    def touched(what: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        near = ndimage.binary_dilation(what, beside).ravel()[candidates.flat]
+        hit: NDArray[np.bool_] = np.bincount(candidates.lesion, near) > 0
+        return hit
+
+    coronary = touched((true >= 1) & (true <= 3))
+    return Judged(
+        features=candidates.features,
+        coronary=coronary,
+        known=coronary | ~touched(true == _UNCERTAIN),
+        holds=np.array([(codes == a.vessel_code).any() for a in Artery]),
+        nothing_found=np.logical_not(candidates.arteries.any(axis=0)),
+        weight=weight,
+    )
+
+
+def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
+    """Return the judge that fits these cases best, as a model's manifest holds it."""
+    every = list(cases)
+    features = np.concatenate([c.features[c.known] for c in every])
+    coronary = np.concatenate([c.coronary[c.known] for c in every]).astype(float)
+    weight = np.concatenate([c.weight * _importance(c.features[c.known]) for c in every])
+
+    def loss(beta: NDArray[np.float64]) -> float:
+        odds = features @ beta[:-1] + beta[-1]
+        entropy = np.logaddexp(0.0, odds) - coronary * odds
+        prior = 0.5 * _PRIOR * float((beta[:-1] ** 2).sum())
+        return (float((weight * entropy).sum()) + prior) / float(weight.sum())
+
+    # Each measure speaks for calcium or says nothing: a few large look-alikes among the cases
+    # must not teach that a large lesion is a false one.
+    bounds = [(0.0, None)] * len(FEATURES) + [(None, None)]
+    start = np.r_[1.0, np.zeros(len(FEATURES))]
+    beta = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
+    blank = np.stack([c.nothing_found for c in every])
+    missed = np.stack([c.nothing_found & c.holds for c in every])
+    # Krichevsky and Trofimov's estimate: no share is taken for 0 or 1 because few were seen.
+    share = (missed.sum(0) + 0.5) / (blank.sum(0) + 1.0)
+    return {
+        "weights": dict(zip(FEATURES, (round(float(b), 4) for b in beta), strict=False)),
+        "bias": round(float(beta[-1]), 4),
+        "missed": {a.value: round(float(s), 4) for a, s in zip(Artery, share, strict=True)},
+        "fitted_on": {
+            "candidates": len(coronary),
+            "coronary": int(coronary.sum()),
+            "phantoms": sum(c.weight == 1.0 for c in every),
+            "real": sum(c.weight != 1.0 for c in every),
+        },
+    }
+
+
+def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much candidates count by their size: a large one lost is a score lost."""
+    importance: NDArray[np.float64] = np.sqrt(np.exp(features[:, FEATURES.index("log_mm3")]) / 20)
+    return importance
+
+
+def fit_judge(
+    data: Path, models: Path, without: Path, *, phantoms: int, tell: Callable[[str], None]
+) -> None:
+    """Fit the judge of a segmenter and write it into its manifest.
+
+    Args:
+        data: annotated scans.
+        models: folder of the segmenter, which has seen no phantom of these seeds.
+        without: folder of folders, named after a scan, with `models/` trained without it;
+            scans that have none are left out.
+        phantoms: how many.
+        tell: called with one line of progress at a time.
+    """
+    segmenter = EmbeddedSegmenter(models)
+    cases = []
+    for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
+        cases.append(judged_phantom(seed, segmenter))
+        tell(f"judge: phantom {seed - FIRST_SEED + 1} of {phantoms}")
+    for name in TRUST:
+        blind = without / name / "models"
+        known = (
+            TRUST[name].calcium_free or (data / "annotations" / f"{name}_calcium.nii.gz").exists()
+        )
+        if known and blind.exists():
+            cases.append(judged_scan(data, name, EmbeddedSegmenter(blind)))
+            tell(f"judge: {name}")
+    path = models / "arteries.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["judge"] = fitted(cases)
+    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

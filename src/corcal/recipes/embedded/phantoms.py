@@ -1,0 +1,56 @@
+"""Synthetic scans as training cases."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import Artery
+from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.recipes.embedded import targets
+from corcal.recipes.embedded.bank import Case, some
+
+
+def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
+    """Return the training case of a seed.
+
+    Every second one is drawn beyond what is realistic (HU, blur, noise), so that the network
+    learns shapes rather than grey values. Burden leans to calcified hearts.
+    """
+    rng = np.random.default_rng([seed, 1])
+    options = PhantomOptions(
+        spacing_mm=spacing_mm,
+        burden=str(rng.choice(["mix", "some", "many"])),
+        contrast=0.25,
+        mimics=1.5,
+        wild=bool(seed % 2),
+    )
+    made = make_case(seed, options=options)
+    heart = made.auxiliary["heart"] > 0
+    centre = made.grid.to_lps(np.argwhere(heart).mean(0)[None])[0]
+    flags = {
+        targets.HEART: heart,
+        targets.AORTA: made.auxiliary["aorta"] > 0,
+        targets.OTHER: made.auxiliary["other_calcium"] > 0,
+        # Metal is no coronary calcium; whether it is called another calcification is all the same.
+        targets.UNKNOWN_OTHER: made.auxiliary["metal"] > 0,
+    }
+    return Case(
+        name=f"phantom-{seed:05d}",
+        kind="phantom",
+        hu=made.hu,
+        packed=targets.encode(made.labels, flags),
+        grid=made.grid,
+        heart_centre_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
+        heart_ml=float(heart.sum()) * made.grid.voxel_mm3 / 1000.0,
+        blur_mm=(1.0, 0.7, 0.7),
+        courses={},
+        focus=_focus(made, rng),
+    )
+
+
+def _focus(made: PhantomCase, rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
+    """Return points on each artery, on its calcium, and on what resembles calcium."""
+    masks = [made.labels == code for a in Artery for code in (a.vessel_code, a.calcium_code)]
+    masks.append(made.auxiliary["other_calcium"] > 0)
+    return tuple(some(mask, made.grid, rng) for mask in masks if mask.any())

@@ -1,0 +1,214 @@
+"""The recipe of the embedded models: from annotated scans and phantoms to model files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from corcal import __version__
+from corcal.core.errors import SettingsRefused
+from corcal.locate.embedded import SPACING_MM
+from corcal.phantom.case import make_chest
+from corcal.recipes.embedded.annotated import TRUST, annotated_case, annotated_chest
+from corcal.recipes.embedded.bank import Case, load_bank, save_case
+from corcal.recipes.embedded.lesion_model import fit_judge
+from corcal.recipes.embedded.locator_task import Chest, LocatorTask
+from corcal.recipes.embedded.loop import Run, Schedule, train
+from corcal.recipes.embedded.memory import keep_freed_memory
+from corcal.recipes.embedded.network import Locator, Segmenter
+from corcal.recipes.embedded.phantoms import phantom_case
+from corcal.recipes.embedded.segmenter_task import SegmenterTask
+from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter
+from corcal.settings import Preparation
+
+#: Chests drawn for the locator have seeds of their own.
+_FIRST_CHEST = 50_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every number of the default training.
+
+    Attributes:
+        phantoms: synthetic scans for the segmenter.
+        chests: synthetic low-resolution chests for the locator.
+        base_steps: training steps of the segmenter on phantoms alone.
+        steps: its steps after that, on phantoms and real scans.
+        blend: how far the finished weights lie from those after the first part (0) to those
+            after the second (1): see `_segmenter`.
+        locator_steps: training steps of the locator; 0 trains none.
+        judged_phantoms: fresh phantoms to fit the judge of candidate lesions on; it is fitted
+            on the scans of earlier runs that left them out as well. 0 fits none.
+        leave_out: real scans that the segmenter is not shown, to be judged on them.
+        seed: of everything random.
+        device: "cpu" or "cuda".
+        threads: CPU threads; 0 leaves torch its own choice.
+    """
+
+    phantoms: int = 160
+    chests: int = 40
+    base_steps: int = 9000
+    steps: int = 1400
+    blend: float = 0.5
+    locator_steps: int = 1500
+    judged_phantoms: int = 60
+    leave_out: tuple[str, ...] = ()
+    seed: int = 0
+    device: str = "cpu"
+    threads: int = 0
+
+
+def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str], None]) -> Path:
+    """Train both embedded models and return the folder with their files.
+
+    Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
+    `base/` and `segmenter/`, the finished files in `models/`. A run that was stopped goes on
+    where it was. Runs that leave scans out share the bank and the base, which has seen no real
+    scan; their files are in `without/SCAN/models` for each of those scans.
+
+    Args:
+        data: annotated scans: a folder with `ct/` and `annotations/`.
+        out: where to work.
+        recipe: how much and how long.
+        tell: called with one line of progress at a time.
+
+    Raises:
+        SettingsRefused: the data folder does not hold the annotated scans, a scan to leave out
+            is not one of them, or the device is not there.
+    """
+    _check(data, recipe)
+    keep_freed_memory()
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    folders = [out / "without" / name / "models" for name in recipe.leave_out]
+    models = folders[0] if folders else out / "models"
+    if recipe.locator_steps:
+        _locator(data, out, models, recipe, tell)
+    _segmenter(data, out, models, recipe, tell)
+    for folder in folders[1:]:
+        shutil.copytree(models, folder, dirs_exist_ok=True)
+    return models
+
+
+def _check(data: Path, recipe: Recipe) -> None:
+    missing = [n for n in TRUST if not (data / "annotations" / f"{n}_heart.nii.gz").exists()]
+    if missing:
+        raise SettingsRefused(
+            f"{data}: no annotations/{missing[0]}_heart.nii.gz there; the default models are "
+            "trained on the annotated scans that MODEL_CARD.md names"
+        )
+    unknown = sorted(set(recipe.leave_out) - set(TRUST))
+    if unknown:
+        raise SettingsRefused(
+            f"no annotated scan {unknown[0]!r} to leave out; known: {list(TRUST)}"
+        )
+    if recipe.device == "cuda" and not torch.cuda.is_available():
+        raise SettingsRefused("device cuda was asked for, but torch finds no CUDA device")
+
+
+def _locator(
+    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> None:
+    tell("heart locator: preparing chests")
+    real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in recipe.leave_out]
+    made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
+    task = LocatorTask(tuple(real + made))
+    schedule = Schedule(recipe.locator_steps, rate=2e-3)
+    folder = models.parent / "locator"
+    run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", tell))
+    locator = train(Locator, task, schedule, run)
+    export_locator(locator.cpu(), models, _card("corcal heart locator", recipe))
+    tell(f"heart locator: written to {models}")
+
+
+def _segmenter(
+    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> None:
+    """Train the segmenter and write its files.
+
+    The second part learns much from very few real scans, and some of that is about these scans
+    alone. Halfway between the weights of both parts is better than either on scans that neither
+    has seen (Wortsman et al., CVPR 2022, found the same for images of everyday things).
+    """
+    cases = _bank(data, out / "bank", recipe, tell)
+    base = _base(cases, out / "base", recipe, tell)
+
+    def from_base() -> Segmenter:
+        network = Segmenter()
+        network.load_state_dict(base.state_dict())
+        return network
+
+    shown = tuple(c for c in cases if c.name not in recipe.leave_out)
+    folder = models.parent / "segmenter"
+    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", tell))
+    segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
+    segmenter = _between(base, segmenter.cpu(), recipe.blend)
+    card = _card("corcal artery and calcium segmenter", recipe)
+    export_segmenter(segmenter, models, card)
+    if recipe.judged_phantoms and not recipe.leave_out:
+        fit_judge(data, models, out / "without", phantoms=recipe.judged_phantoms, tell=tell)
+    tell(f"segmenter: written to {models}")
+
+
+def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
+    """Return the network whose weights lie between those of two others."""
+    network, later = Segmenter(), second.state_dict()
+    network.load_state_dict(
+        {k: torch.lerp(v, later[k], share) for k, v in first.state_dict().items()}
+    )
+    network.eval()
+    return network
+
+
+def _base(
+    cases: tuple[Case, ...], folder: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> nn.Module:
+    """Return the segmenter trained on phantoms alone."""
+    task = SegmenterTask(tuple(c for c in cases if c.kind == "phantom"))
+    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter, phantoms alone", tell))
+    return train(Segmenter, task, Schedule(recipe.base_steps), run).cpu()
+
+
+def _bank(data: Path, bank: Path, recipe: Recipe, tell: Callable[[str], None]) -> tuple[Case, ...]:
+    """Return all prepared cases; those that are not there yet are made."""
+    bank.mkdir(parents=True, exist_ok=True)
+    for name in TRUST:
+        if not (bank / name).exists():
+            tell(f"preparing {name}")
+            save_case(annotated_case(data, name, Preparation()), bank)
+    for seed in range(recipe.phantoms):
+        if not (bank / f"phantom-{seed:05d}").exists():
+            tell(f"making phantom {seed + 1} of {recipe.phantoms}")
+            save_case(phantom_case(seed, Preparation().spacing_mm), bank)
+    return tuple(load_bank(bank))
+
+
+def _chest(seed: int) -> Chest:
+    made = make_chest(seed, SPACING_MM)
+    heart = made.auxiliary["heart"] > 0
+    return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
+
+
+def _progress(what: str, tell: Callable[[str], None]) -> Callable[[int, float, float], None]:
+    def on_step(step: int, loss: float, seconds: float) -> None:
+        tell(f"{what}: step {step}, loss {loss:.3f}, {seconds:.2f} s a step")
+
+    return on_step
+
+
+def _card(name: str, recipe: Recipe) -> dict[str, object]:
+    return {
+        "name": name,
+        "version": __version__,
+        "trained_on": {
+            "real": [n for n in TRUST if n not in recipe.leave_out],
+            "held_out": list(recipe.leave_out),
+            "recipe": asdict(recipe),
+        },
+    }

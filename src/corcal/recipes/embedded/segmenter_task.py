@@ -1,0 +1,64 @@
+"""What the embedded segmenter learns from: patches of real scans and of phantoms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import nn
+
+from corcal.recipes.embedded.bank import Case
+from corcal.recipes.embedded.loop import Batch
+from corcal.recipes.embedded.network import detection_loss, territory_loss
+from corcal.recipes.embedded.sampler import Augmentation, sample_patch
+from corcal.recipes.embedded.targets import DETECTED, decode, territories
+
+#: Share of voxels that each thing detected takes in an average patch, in the order of
+#: `DETECTED`: measured on the bank, rounded.
+_EXPECTED = (0.01, 0.002, 0.5, 0.05, 0.0015)
+
+
+@dataclass(frozen=True)
+class SegmenterTask:
+    """Draws patches and judges the network's answer to them.
+
+    Attributes:
+        cases: the bank.
+        patch: sides in voxels, multiples of 32.
+        real_share: share of patches that come from real scans, where there are both kinds.
+        augmentation: how far patches are changed.
+    """
+
+    cases: tuple[Case, ...]
+    patch: tuple[int, int, int] = (64, 64, 96)
+    real_share: float = 0.6
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def batch(self, rng: np.random.Generator, size: int) -> Batch:
+        """Return hu, frame and packed targets of a batch."""
+        patches = [
+            sample_patch(self._case(rng), self.patch, rng, self.augmentation) for _ in range(size)
+        ]
+        return {
+            "hu": torch.stack([p.hu for p in patches]),
+            "frame": torch.stack([p.frame for p in patches]),
+            "packed": torch.stack([p.packed for p in patches]),
+        }
+
+    def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
+        """Return what the network misses of what is known."""
+        logits = network(batch["hu"], batch["frame"])
+        targets, weights = decode(batch["packed"])
+        expected = logits.new_tensor(_EXPECTED) * batch["packed"].numel()
+        detected = detection_loss(logits[:, : len(DETECTED)], targets, weights, expected)
+        ground = territory_loss(logits[:, len(DETECTED) :], territories(batch["packed"]))
+        return detected + 0.3 * ground
+
+    def _case(self, rng: np.random.Generator) -> Case:
+        real = [c for c in self.cases if c.kind == "real"]
+        made = [c for c in self.cases if c.kind != "real"]
+        pool = real if real and (not made or rng.random() < self.real_share) else made
+        # Scans with traced arteries teach more: draw them three times as often.
+        weight = np.array([3.0 if c.courses else 1.0 for c in pool])
+        return pool[int(rng.choice(len(pool), p=weight / weight.sum()))]

@@ -1,0 +1,126 @@
+"""Export a trained network: OpenVINO files, a manifest with their hashes, no pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from corcal.recipes.embedded.network import (
+    BLOCK,
+    REGION_LOGITS,
+    Locator,
+    Segmenter,
+    depth_to_space,
+    joint_probabilities,
+)
+from corcal.runtime.openvino import load_openvino
+
+#: The permutations of `network.space_to_depth` and `network.depth_to_space`.
+_TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)
+_TO_SPACE = (0, 1, 5, 2, 6, 3, 7, 4)
+
+
+class _HeartProbability(nn.Module):
+    def __init__(self, locator: Locator) -> None:
+        super().__init__()
+        self.locator = locator
+
+    def forward(self, hu: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.locator(hu))
+
+
+class _RegionProbabilities(nn.Module):
+    """The segmenter's six regions, made at half resolution, voxel group by voxel group.
+
+    The numbers are those of `region_probabilities(segmenter(hu, frame))`. But on the full grid
+    each of its steps would need an array eight times as large, and what the regions do not
+    depend on (heart, aorta, other calcification) would be computed for nothing.
+    """
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        super().__init__()
+        self.segmenter = segmenter
+        self.heads = nn.ModuleList([_part(segmenter.head, k) for k in REGION_LOGITS])
+
+    def forward(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
+        features = self.segmenter.features(hu, frame)
+        return depth_to_space(joint_probabilities([head(features) for head in self.heads]))
+
+
+def _part(head: nn.Conv3d, channel: int) -> nn.Conv3d:
+    """Return the part of a sub-pixel head that gives one channel of the full grid."""
+    group = slice(channel * BLOCK**3, (channel + 1) * BLOCK**3)
+    part = nn.Conv3d(head.in_channels, BLOCK**3, 1)
+    assert head.bias is not None
+    part.load_state_dict({"weight": head.weight[group], "bias": head.bias[group]})
+    return part
+
+
+def export_locator(locator: Locator, folder: Path, card: dict[str, object]) -> None:
+    """Write heart.xml, heart.bin and heart.json into a folder.
+
+    Args:
+        locator: trained weights.
+        folder: where to write; files of the same names are replaced.
+        card: name, version and training facts for the manifest.
+    """
+    example = (torch.zeros(1, 1, 32, 32, 32),)
+    _export(_HeartProbability(locator).eval(), example, folder / "heart", card)
+
+
+def export_segmenter(segmenter: Segmenter, folder: Path, card: dict[str, object]) -> None:
+    """Write arteries.xml, arteries.bin and arteries.json into a folder.
+
+    Args:
+        segmenter: trained weights.
+        folder: where to write; files of the same names are replaced.
+        card: name, version and training facts for the manifest.
+    """
+    example = (torch.zeros(1, 1, 64, 64, 64), torch.zeros(1, 3, 32, 32, 32))
+    _export(_RegionProbabilities(segmenter).eval(), example, folder / "arteries", card)
+
+
+def _export(
+    network: nn.Module, example: tuple[torch.Tensor, ...], stem: Path, card: dict[str, object]
+) -> None:
+    openvino = load_openvino()
+    model = openvino.convert_model(network, example_input=example)
+    names = ("hu", "frame")[: len(example)]
+    for port, name, tensor in zip(model.inputs, names, example, strict=True):
+        port.get_tensor().set_names({name})
+        port.get_node().set_partial_shape(openvino.PartialShape([1, tensor.shape[1], -1, -1, -1]))
+    _use_block_operations(model)
+    model.validate_nodes_and_infer_types()
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    openvino.save_model(model, stem.with_suffix(".xml"), compress_to_fp16=True)
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (stem.with_suffix(".xml"), stem.with_suffix(".bin"))
+    }
+    manifest = json.dumps({**card, "files": files}, indent=2) + "\n"
+    stem.with_suffix(".json").write_text(manifest, encoding="utf-8")
+
+
+def _use_block_operations(model: Any) -> None:
+    """Put OpenVINO's own space-to-depth and depth-to-space where torch reshapes and permutes.
+
+    They compute the same numbers. But a permutation of eight axes first brings the whole array
+    into another memory layout, which took a third of the segmenter's time.
+    """
+    opset = load_openvino().opset13
+    operations = {_TO_DEPTH: opset.space_to_depth, _TO_SPACE: opset.depth_to_space}
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "Transpose":
+            continue
+        order = tuple(int(axis) for axis in node.input_value(1).get_node().data)
+        if order in operations:
+            source = node.input_value(0).get_node().input_value(0)
+            (end,) = node.output(0).get_target_inputs()
+            block = operations[order](source, "depth_first", BLOCK)
+            for reader in end.get_node().output(0).get_target_inputs():
+                reader.replace_source_output(block.output(0))

@@ -1,0 +1,1 @@
+"""Running things: the network engine and child processes."""

@@ -1,0 +1,1 @@
+"""Studies that both train and evaluate."""

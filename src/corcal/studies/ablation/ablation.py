@@ -1,0 +1,170 @@
+"""Several models on the same patients, each against the first (Table S2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corcal.core.errors import TableRefused
+from corcal.evaluate.accuracy.compare import Comparison, compare
+from corcal.evaluate.accuracy.detection import Detection, detection
+from corcal.evaluate.accuracy.paper_tables import TITLES
+from corcal.evaluate.publish.page import Page, Section, page_html
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
+from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.tables_in.results import TARGETS
+from corcal.report.folder import check_folder, write_whole
+
+SCHEMA = "corcal-ablation/1"
+JSON_FILE, PAGE_FILE = "ablation.json", "ablation.html"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One model of an ablation.
+
+    Attributes:
+        name: what it is called.
+        detection: by target.
+        against_first: the first model against it, by target; None for the first.
+    """
+
+    name: str
+    detection: Mapping[str, Detection]
+    against_first: Mapping[str, Comparison] | None
+
+
+def ablation(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Model, ...]:
+    """Return how every model does, and whether the first differs from it.
+
+    All are compared on the patients that every one of them knows.
+
+    Args:
+        systems: by name, the full model first; all against the same reference.
+        rule: how intervals are taken.
+
+    Raises:
+        TableRefused: fewer than two models, or no patient that all know.
+    """
+    if len(systems) < 2:
+        raise TableRefused("an ablation needs two models or more: the full one and another")
+    aligned = _aligned(list(systems.values()))
+    full = aligned[0]
+    return tuple(
+        Model(
+            name,
+            {t: detection(pairs, t, rule) for t in TARGETS},
+            None if pairs is full else {t: compare(full, pairs, t, rule) for t in TARGETS},
+        )
+        for name, pairs in zip(systems, aligned, strict=True)
+    )
+
+
+def ablation_table(models: Sequence[Model]) -> Table:
+    """Return Table S2: a row for each target and model."""
+    n = max(d.counts.n for m in models for d in m.detection.values())
+    return Table(
+        "tableS2_ablation",
+        f"Ablation: detection of coronary calcium against the reference (n = {n:,})",
+        ("Artery", "Model", "n", "Sensitivity, %", "Specificity, %", "PPV, %", "NPV, %",
+         "κ", "AUC", "p"),
+        tuple(_row(m, target) for target in TARGETS for m in models),
+        (
+            f"p: McNemar's test (mid-p) of accuracy against {models[0].name}, on the same "
+            "patients. 95 % intervals in brackets.",
+        ),
+    )  # fmt: skip
+
+
+def check_ablation_output(out: Path, *, force: bool) -> None:
+    """Refuse a folder that cannot take the ablation, before any work starts.
+
+    Raises:
+        OutputRefused: as `corcal.report.folder.check_folder`.
+    """
+    check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
+
+
+def write_ablation(models: Sequence[Model], out: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write ablation.json, ablation.html and Table S2 into a folder.
+
+    Args:
+        models: as `ablation` returns them.
+        out: the folder; made if absent.
+        force: replace an earlier ablation there.
+
+    Returns:
+        The files, ablation.json and ablation.html first.
+
+    Raises:
+        OutputRefused: `out` cannot take the files.
+    """
+    table = ablation_table(models)
+    page = Page(
+        title="Ablation",
+        subtitle=", ".join(m.name for m in models),
+        summary=tuple(_sentence(m) for m in models),
+        notices=(),
+        sections=(Section("ablation", "Detection by model", (table,)),),
+        methods=(
+            "Every model is measured on the same patients against the same reference; the first "
+            "is compared with each other by McNemar's test (mid-p; Fagerland et al., BMC Med Res "
+            "Methodol 2013, 13, 91).",
+        ),
+        beside="The table lies beside this page as CSV, Markdown and LaTeX, and every number in "
+        "ablation.json.",
+    )
+    document = {"schema": SCHEMA, "models": [_as_dict(m) for m in models]}
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    files = {JSON_FILE: text.encode(), PAGE_FILE: page_html(page)}
+    return write_whole(out, files | write_table(table), force=force)
+
+
+def _aligned(systems: list[Pairs]) -> list[Pairs]:
+    """Return every system on the patients that all know, in one order."""
+    shared = set(systems[0].reference.patients)
+    for pairs in systems[1:]:
+        shared &= set(pairs.reference.patients)
+    order = [p for p in systems[0].reference.patients if p in shared]
+    if not order:
+        raise TableRefused("the models have no patient in common")
+    taken = []
+    for pairs in systems:
+        row_of = {name: i for i, name in enumerate(pairs.reference.patients)}
+        taken.append(pairs.take(np.array([row_of[p] for p in order], dtype=np.intp)))
+    return taken
+
+
+def _row(m: Model, target: str) -> tuple[str, ...]:
+    d = m.detection[target]
+    shares = (percent(d.figures[f]) for f in ("sensitivity", "specificity", "ppv", "npv"))
+    p = DASH
+    if m.against_first is not None and m.against_first[target].accuracy.difference.n:
+        p = p_value(m.against_first[target].accuracy.mid_p)
+    agreement = (figure(d.figures["kappa"]), figure(d.figures["auc"]))
+    return (TITLES[target], m.name, f"{d.counts.n:,}", *shares, *agreement, p)
+
+
+def _sentence(m: Model) -> str:
+    d = m.detection["any"].figures
+    shares = f"sensitivity {percent(d['sensitivity'])} %, specificity {percent(d['specificity'])} %"
+    return f"{m.name}: {shares} for calcium in any artery."
+
+
+def _as_dict(m: Model) -> dict[str, Any]:
+    against = m.against_first
+    return {
+        "name": m.name,
+        "detection": {t: d.as_dict() for t, d in m.detection.items()},
+        "first_against_it": None
+        if against is None
+        else {t: c.as_dict() for t, c in against.items()},
+    }

@@ -1,0 +1,1 @@
+"""Trained folds become a bundle that corcal runs."""

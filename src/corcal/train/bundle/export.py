@@ -1,0 +1,165 @@
+"""Trained folds become one model: a bundle that `corcal score --model` runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corcal.core.errors import ModelRefused, TrainingStopped
+from corcal.runtime.openvino import compiled, load_openvino, need
+from corcal.segment.bundle.bundle import Bundle
+from corcal.segment.bundle.manifest import (
+    CARD,
+    DATASET,
+    EXCLUSIVE_NAMES,
+    PLANS,
+    REGION_NAMES,
+    BundleFacts,
+    network_of,
+    weights_of,
+    write_manifest,
+)
+from corcal.segment.bundle.staged import staged_folder, staged_zip
+from corcal.segment.nnunet.network import load_network
+from corcal.settings import Settings
+from corcal.train.bundle.card import card_text
+from corcal.train.labels import load_dataset_json
+from corcal.train.nnunet.folds import require_nnunet
+from corcal.train.nnunet.states import load_state
+from corcal.train.training_folder import CONFIGURATION, TRAINER_NAME, Work
+
+_WHAT = "exporting a model"
+#: Largest difference of a logit between torch and OpenVINO on random input.
+_TOLERANCE = 2e-3
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a model is called.
+
+    Attributes:
+        name: of letters, digits and . _ + -
+        version: likewise.
+    """
+
+    name: str
+    version: str = "1"
+
+
+def export_bundle(
+    work: Work,
+    out: Path,
+    named: Named,
+    *,
+    folds: Sequence[int] | None = None,
+    force: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Write the trained folds as a bundle, whole or not at all, and return its path.
+
+    Each fold comes as weights without pickle and as an OpenVINO network, which is compared with
+    the original on random input.
+
+    Args:
+        work: with trained folds.
+        out: the bundle: a folder, or a zip where the name ends in .zip.
+        named: its name and version.
+        folds: which to put in; all of the training when None.
+        force: replace a bundle that is there.
+        tell: called with one line before each fold.
+
+    Raises:
+        TrainingStopped: a fold is not trained to its end, or its state is damaged.
+        OutputRefused: the bundle is there already, or cannot be written.
+        ModelRefused: something that export needs is not installed, or a network is not
+            computed alike by torch and OpenVINO.
+    """
+    require_nnunet()
+    settings = work.settings()
+    chosen = tuple(range(settings.training.folds)) if folds is None else tuple(folds)
+    states = {fold: _finished(work, fold) for fold in chosen}
+    load_dataset_json(work.preprocessed / DATASET, settings.training)
+    facts = _facts(named, chosen, settings)
+    staged = staged_zip if out.suffix == ".zip" else staged_folder
+    with staged(out, force=force) as stage:
+        shutil.copyfile(work.preprocessed / DATASET, stage / DATASET)
+        shutil.copyfile(work.plans_file, stage / PLANS)
+        card = card_text(facts, work)
+        (stage / CARD).write_text(card, encoding="utf-8", newline="\n")
+        for fold in chosen:
+            tell(f"writing fold {fold}")
+            _write_weights(states[fold], stage / weights_of(fold))
+        write_manifest(stage, facts)
+        for fold in chosen:
+            tell(f"converting fold {fold}")
+            _write_network(Bundle.open(stage), fold, stage)
+        write_manifest(stage, facts)
+    return out
+
+
+def _facts(named: Named, folds: tuple[int, ...], settings: Settings) -> BundleFacts:
+    training, preparation = settings.training, settings.preparation
+    return BundleFacts(
+        name=named.name,
+        version=named.version,
+        configuration=CONFIGURATION,
+        trainer=TRAINER_NAME,
+        folds=folds,
+        mirroring_axes=(0, 1, 2) if training.mirror else (),
+        spacing_mm=preparation.spacing_mm,
+        padding_voxels=preparation.padding_voxels,
+        settings=settings.as_dict(),
+        regions=REGION_NAMES if training.merge_regions else EXCLUSIVE_NAMES,
+    )
+
+
+def _finished(work: Work, fold: int) -> dict[str, Any]:
+    """Return the weights of a fold that is trained to its end."""
+    epochs = work.settings().training.epochs
+    found = load_state(work.fold(fold), "cpu")
+    if found is None or found[0] < epochs:
+        done = found[0] if found else 0
+        raise TrainingStopped(
+            f"fold {fold}: {done} of {epochs} epochs are done (of those that are saved whole); "
+            f"train it to its end with `corcal train fold {work.folder} {fold}`, or name the "
+            "finished folds with --folds"
+        )
+    return dict(found[1]["network"])
+
+
+def _write_weights(state: dict[str, Any], path: Path) -> None:
+    """Write tensors without pickle; each once, under the first of its names."""
+    save = need("safetensors.torch", _WHAT).save
+    first: dict[int, str] = {}
+    for name, tensor in state.items():
+        first.setdefault(tensor.data_ptr(), name)
+    once = {name: state[name].detach().contiguous() for name in first.values()}
+    path.parent.mkdir(parents=True)
+    path.write_bytes(save(once))
+
+
+def _write_network(bundle: Bundle, fold: int, folder: Path) -> None:
+    torch, openvino = need("torch", _WHAT), load_openvino()
+    network = load_network(bundle, fold, what=_WHAT)
+    shape = (1, 1, *bundle.plan.patch)
+    example = torch.zeros(shape)
+    model = openvino.convert_model(network, example_input=example, input=[list(shape)])
+    xml, weights = (folder / name for name in network_of(fold))
+    openvino.save_model(model, xml, compress_to_fp16=False)
+    given = np.random.default_rng(fold).standard_normal(shape).astype(np.float32)
+    with torch.no_grad():
+        expected = network(torch.from_numpy(given)).numpy()
+    where = f"{bundle.path}: fold_{fold}"
+    found = compiled(xml.read_bytes(), weights.read_bytes(), shape, where=where)(given)
+    apart = float(np.abs(found - expected).max())
+    # Not "apart > tolerance": what is not a number would pass.
+    if not apart <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
+        raise ModelRefused(
+            f"fold {fold}: OpenVINO computes logits that differ by {apart:.3g} from torch's; try "
+            "another version of openvino"
+        )

@@ -1,0 +1,1 @@
+"""Annotated scans become an nnU-Net dataset."""

@@ -1,0 +1,98 @@
+"""Where a prepared scan lay: what the paper saves of each subject, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.box import Box, Index
+from corcal.core.errors import DatasetRefused
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.prepare import Prepared
+from corcal.space.resample import nearest
+from corcal.train.training_folder import read_json
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """The grids of a scan as acquired and resampled, and the crop.
+
+    Attributes:
+        scan: the grid as acquired.
+        resampled: the grid of the whole scan at the working spacing.
+        box: the crop in voxels of `resampled`.
+    """
+
+    scan: Grid
+    resampled: Grid
+    box: Box
+
+    @classmethod
+    def of(cls, scan: Grid, prepared: Prepared) -> Place:
+        """Return the place of a prepared scan."""
+        return cls(scan, prepared.resampled, prepared.box)
+
+    def put_back(self, codes: NDArray[np.uint8]) -> ArteryLabels:
+        """Return labels of the crop on the scan as acquired.
+
+        Args:
+            codes: uint8 (slice, row, column) codes 0 to 6 on the crop.
+
+        Raises:
+            DatasetRefused: they do not have the crop's shape.
+        """
+        if codes.shape != self.box.shape:
+            raise DatasetRefused(
+                f"labels of shape {codes.shape} do not fill the crop of {self.box.shape}; they "
+                "belong to another scan"
+            )
+        return ArteryLabels(nearest(codes, self.resampled.cut(self.box), self.scan), self.scan)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {
+            "scan_shape": list(self.scan.shape),
+            "scan_affine_lps": self.scan.affine.tolist(),
+            "resampled_shape": list(self.resampled.shape),
+            "resampled_affine_lps": self.resampled.affine.tolist(),
+            "crop_start": list(self.box.start),
+            "crop_stop": list(self.box.stop),
+            "crop_shape": list(self.box.shape),
+        }
+
+    @classmethod
+    def from_dict(cls, said: dict[str, Any]) -> Place:
+        """Return the place that `as_dict` wrote.
+
+        Raises:
+            KeyError, TypeError or ValueError: something is absent or makes no sense.
+        """
+        return cls(
+            Grid(_index(said["scan_shape"]), np.array(said["scan_affine_lps"])),
+            Grid(_index(said["resampled_shape"]), np.array(said["resampled_affine_lps"])),
+            Box(_index(said["crop_start"]), _index(said["crop_stop"])),
+        )
+
+
+def read_place(path: Path) -> Place:
+    """Return the place of a case from its file in places/.
+
+    Raises:
+        DatasetRefused: the file is absent or damaged.
+    """
+    remedy = "make the dataset anew"
+    said = read_json(path, remedy=remedy)
+    try:
+        return Place.from_dict(said)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DatasetRefused(f"{path}: damaged ({error!r}); {remedy}") from error
+
+
+def _index(values: Any) -> Index:
+    a, b, c = (int(v) for v in values)
+    return (a, b, c)

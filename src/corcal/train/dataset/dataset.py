@@ -1,0 +1,192 @@
+"""Annotated scans become an nnU-Net v2 dataset, on the same path that scoring takes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corcal.core.errors import DatasetRefused, InputRefused, OutputRefused
+from corcal.core.scan import Notice
+from corcal.core.steps import HeartLocator
+from corcal.locate.embedded import EmbeddedLocator
+from corcal.report.as_nifti import nifti_bytes
+from corcal.settings import Settings
+from corcal.train.dataset.annotated_scan import Pair, read_pair
+from corcal.train.dataset.manifest import Row, read_manifest
+from corcal.train.dataset.split import Split, split_rows
+from corcal.train.labels import dataset_json
+from corcal.train.training_folder import Work, put, put_json, read_json
+
+_BEGUN = "dataset_begun.json"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a dataset holds.
+
+    Attributes:
+        split: where each case went.
+        notices: doubts by case.
+    """
+
+    split: Split
+    notices: dict[str, tuple[Notice, ...]]
+
+
+def make_dataset(
+    manifest: Path,
+    work: Work,
+    settings: Settings,
+    *,
+    locator: HeartLocator | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Made:
+    """Prepare every scan of a manifest and write nnU-Net's raw dataset, split and ways back.
+
+    A run that was stopped goes on where it was. Nothing names a patient: scans are called
+    case_0001 and so on, after their line in the manifest.
+
+    Args:
+        manifest: see `corcal.train.dataset.manifest.read_manifest`.
+        work: where to.
+        settings: spacing, padding and crop; folds, test share and seed.
+        locator: finds the hearts that the manifest does not give; the embedded model when None.
+        tell: called with one line before each scan.
+
+    Raises:
+        DatasetRefused: the manifest is wrong, or scans cannot be used; all of them are named.
+        OutputRefused: the folder holds another dataset, or cannot be written.
+    """
+    rows = read_manifest(manifest)
+    split = split_rows(rows, settings.training)
+    locator = locator or EmbeddedLocator()
+    _begin(rows, work, settings, locator)
+    refused: list[str] = []
+    for i, row in enumerate(rows, start=1):
+        if not _finished(row, work, split):
+            tell(f"preparing scan {i} of {len(rows)}")
+            try:
+                _write_case(row, read_pair(row, settings, locator), work, split)
+            except OutputRefused:
+                raise
+            except InputRefused as error:
+                refused.append(f"line {row.number + 1} of the manifest: {error}")
+                tell(f"scan {i} of {len(rows)} refused: {error}")
+    if refused:
+        raise DatasetRefused(f"{len(refused)} of {len(rows)} scans: " + "; ".join(refused))
+    ways = {row.case: _way(row.case, work) for row in rows}
+    _require_different(rows, ways)
+    _write_descriptions(rows, split, work, settings)
+    notices = {case: _notices(way) for case, way in ways.items() if way["notices"]}
+    return Made(split, notices)
+
+
+def image_file(case: str, work: Work, split: Split) -> Path:
+    """Return where the prepared scan of a case lies."""
+    return work.raw / ("imagesTs" if case in split.test else "imagesTr") / f"{case}_0000.nii.gz"
+
+
+def label_file(case: str, work: Work, split: Split) -> Path:
+    """Return where the prepared labels of a case lie."""
+    return work.raw / ("labelsTs" if case in split.test else "labelsTr") / f"{case}.nii.gz"
+
+
+def _begin(rows: Sequence[Row], work: Work, settings: Settings, locator: HeartLocator) -> None:
+    """Note what the dataset is made from; refuse a folder that holds another one."""
+    source = {
+        "rows": [_identity(row) for row in rows],
+        "heart": f"{locator.name} {locator.sha256}",
+        **{group: settings.as_dict()[group] for group in ("preparation", "scoring")},
+        "training": {
+            name: settings.as_dict()["training"][name]
+            for name in ("folds", "test_share", "seed", "min_calcium_share", "min_inside_share")
+        },
+    }
+    path = work.folder / _BEGUN
+    if path.exists():
+        if read_json(path, remedy="name another folder") != source:
+            raise OutputRefused(
+                f"{work.folder}: holds a dataset of other scans, labels or settings; name "
+                "another folder, or delete this one"
+            )
+    elif work.folder.exists() and any(work.folder.iterdir()):
+        raise OutputRefused(f"{work.folder}: exists and is not empty; name a new folder")
+    else:
+        put_json(path, source)
+    put(work.settings_file, settings.to_toml().encode())
+
+
+def _identity(row: Row) -> str:
+    """Return a hash that changes with what a line of the manifest names."""
+    digest = hashlib.sha256(repr((row.patient, row.contrast)).encode())
+    for path in (row.scan, row.labels, row.heart):
+        if path is not None:
+            digest.update(str(path.absolute()).encode())
+            digest.update(path.read_bytes() if path.is_file() else b"folder")
+    return digest.hexdigest()
+
+
+def _finished(row: Row, work: Work, split: Split) -> bool:
+    # The place is written last.
+    files = (image_file(row.case, work, split), label_file(row.case, work, split))
+    return work.place_file(row.case).exists() and all(f.exists() for f in files)
+
+
+def _write_case(row: Row, pair: Pair, work: Work, split: Split) -> None:
+    affine = pair.grid.affine
+    put(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
+    put(label_file(row.case, work, split), nifti_bytes(pair.codes, affine, labels=True))
+    counted = {str(code): int((pair.codes == code).sum()) for code in range(1, 7)}
+    way = {
+        "case": row.case,
+        **pair.place.as_dict(),
+        "spacing_mm": list(pair.grid.spacing_mm),
+        "voxels_by_label": counted,
+        "scan_sha256": pair.scan_sha256,
+        "labels_sha256": hashlib.sha256(row.labels.read_bytes()).hexdigest(),
+        "notices": [[n.code, n.text] for n in pair.notices],
+    }
+    put_json(work.place_file(row.case), way)
+
+
+def _way(case: str, work: Work) -> dict[str, Any]:
+    path = work.place_file(case)
+    return dict(read_json(path, remedy="delete the file and make the dataset again"))
+
+
+def _notices(way: dict[str, Any]) -> tuple[Notice, ...]:
+    return tuple(Notice(code, text) for code, text in way["notices"])
+
+
+def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> None:
+    """Refuse a scan or a label map that stands in two lines: one would be tested on the other."""
+    for key, what in (("scan_sha256", "scan"), ("labels_sha256", "label map")):
+        seen: dict[str, Row] = {}
+        for row in rows:
+            first = seen.setdefault(ways[row.case][key], row)
+            if first is not row:
+                raise DatasetRefused(
+                    f"lines {first.number + 1} and {row.number + 1} of the manifest hold the same "
+                    f"{what}, voxel for voxel; leave one out, or correct it"
+                )
+
+
+def _write_descriptions(rows: Sequence[Row], split: Split, work: Work, settings: Settings) -> None:
+    put_json(work.raw / "splits_final.json", split.as_nnunet())
+    patients = list(dict.fromkeys(row.patient for row in rows))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("case", "line", "patient", "contrast", "part"))
+    for row in rows:
+        contrast = {None: "", True: "yes", False: "no"}[row.contrast]
+        number = patients.index(row.patient) + 1
+        writer.writerow((row.case, row.number + 1, number, contrast, split.part_of(row.case)))
+    put(work.split_file, text.getvalue().encode())
+    # Last: with it, the dataset is whole.
+    described = dataset_json(settings.training, len(split.trained))
+    put_json(work.raw / "dataset.json", described)

@@ -1,0 +1,1 @@
+"""nnU-Net's plan and its folds."""

@@ -1,0 +1,139 @@
+"""Run a step of a training in a process of its own, with an environment of its own.
+
+nnU-Net takes its paths and options from environment variables; they are set for the child alone.
+This process's own variables that begin with nnUNet do not reach it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from corcal.core.errors import TrainingStopped
+from corcal.runtime.child_process import command_of, environment_with
+from corcal.train.events import Event, Refused, decode
+from corcal.train.training_folder import Work
+
+Tell = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a child may use.
+
+    Attributes:
+        device: "cpu" or "cuda".
+        gpu: which of the visible GPUs, for "cuda".
+        workers: processes that augment patches beside the training; 0 does it in between.
+        threads: of the CPU; 0 leaves torch its own choice.
+        compiled: let torch compile the network on a GPU; faster, needs a C compiler.
+    """
+
+    device: str = "cpu"
+    gpu: int = 0
+    workers: int = 0
+    threads: int = 0
+    compiled: bool = False
+
+
+def run_child(module: str, arguments: list[str], work: Work, machine: Machine, tell: Tell) -> None:
+    """Run a module of this package to its end and pass on what it tells.
+
+    The child ends with this process, however this one ends, and its own children with it.
+
+    Args:
+        module: name in `corcal.train`.
+        arguments: of its command line, after the work folder.
+        work: where it works.
+        machine: what it may use.
+        tell: called with each event, in a thread of its own.
+
+    Raises:
+        TrainingStopped: it ended before its time.
+    """
+    child = subprocess.Popen(
+        command_of(f"corcal.train.{module}", [str(work.folder.absolute()), *arguments]),
+        # The child reads this until it ends, which is when this process is gone.
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(work, machine),
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    refusals: list[str] = []
+    listener = threading.Thread(target=_listen, args=(child, tell, refusals), daemon=True)
+    listener.start()
+    try:
+        code = child.wait()
+    finally:
+        _end(child)
+        listener.join(timeout=10.0)
+    if refusals:
+        raise TrainingStopped(refusals[-1])
+    if code != 0:
+        raise TrainingStopped(_why(code, work))
+
+
+def environment(work: Work, machine: Machine) -> dict[str, str]:
+    """Return all environment variables of a child."""
+    own = {
+        "nnUNet_raw": work.raw.parent,
+        "nnUNet_preprocessed": work.preprocessed.parent,
+        "nnUNet_results": work.folder / "results",
+        "nnUNet_compile": "t" if machine.compiled else "f",
+        "nnUNet_n_proc_DA": machine.workers,
+        "nnUNet_def_n_proc": max(1, machine.workers),
+        "MPLBACKEND": "agg",
+    }
+    if machine.threads:
+        own["OMP_NUM_THREADS"] = machine.threads
+    absolute = {k: v.absolute() if isinstance(v, Path) else v for k, v in own.items()}
+    variables = environment_with({k: str(v) for k, v in absolute.items()}, without="nnUNet")
+    if machine.device == "cuda":
+        visible = [g for g in variables.get("CUDA_VISIBLE_DEVICES", "").split(",") if g.strip()]
+        variables["CUDA_VISIBLE_DEVICES"] = visible[machine.gpu] if visible else str(machine.gpu)
+    return variables
+
+
+def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> None:
+    assert child.stdout is not None
+    with child.stdout as lines:
+        for line in lines:
+            match decode(line):
+                case None:
+                    continue
+                case Refused(text):
+                    refusals.append(text)
+                case event:
+                    tell(event)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End what is left of a child: itself, and the processes it started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    elif child.poll() is None:
+        child.kill()
+    child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
+
+
+def _why(code: int, work: Work) -> str:
+    again = "what was saved is kept: call again to go on"
+    if code < 0:
+        name = signal.Signals(-code).name
+        memory = ", often for want of memory" if name == "SIGKILL" else ""
+        return f"the training process was ended by {name}{memory}; {again}"
+    return (
+        f"the training process could not begin, or ended without a word (code {code}); "
+        f"console.log, beside its results in {work.folder}, may say why; {again}"
+    )

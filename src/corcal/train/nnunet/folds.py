@@ -1,0 +1,147 @@
+"""Train the folds of a model, each in a process of its own, on as many GPUs as there are."""
+
+from __future__ import annotations
+
+import importlib.util
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
+from corcal.train.events import Event
+from corcal.train.nnunet.child import Machine, Tell, run_child
+from corcal.train.nnunet.plan import write_plan
+from corcal.train.nnunet.preprocess import require_preprocessed
+from corcal.train.nnunet.states import epochs_done
+from corcal.train.training_folder import Work
+
+TellFold = Callable[[int, Event], None]
+
+INSTALL = """\
+training needs {name}, which is not installed: pip install 'corcal[train]'. On a computer without \
+a GPU, first: pip install torch==2.13.0 torchvision==0.28.0 --index-url \
+https://download.pytorch.org/whl/cpu (see docs/training.md)"""
+
+
+def require_nnunet() -> None:
+    """Refuse to go on without what training needs; nothing is imported.
+
+    Raises:
+        SettingsRefused: torch or nnU-Net is not installed.
+    """
+    for name in ("torch", "nnunetv2"):
+        if importlib.util.find_spec(name) is None:
+            raise SettingsRefused(INSTALL.format(name=name))
+
+
+def visible_gpus() -> tuple[int, ...]:
+    """Return the GPUs that torch sees, counted from 0.
+
+    Raises:
+        SettingsRefused: there is none.
+    """
+    import torch  # noqa: PLC0415
+
+    count = torch.cuda.device_count()
+    if count == 0:
+        raise SettingsRefused(
+            "device cuda was asked for, but torch finds no CUDA device; use --device cpu, or "
+            "install a CUDA build of torch and its driver"
+        )
+    return tuple(range(count))
+
+
+def plan_and_preprocess(work: Work, machine: Machine, tell: Tell) -> None:
+    """Write the plan of a dataset and preprocess its scans, in a process of its own.
+
+    A run that was stopped goes on where it was.
+
+    Raises:
+        InputRefused: the dataset or the settings cannot be used.
+        TrainingStopped: the process ended before its time.
+    """
+    require_nnunet()
+    write_plan(work)
+    run_child("preprocess", [], work, machine, tell)
+
+
+def train_folds(
+    work: Work,
+    folds: Sequence[int],
+    machine: Machine,
+    *,
+    gpus: Sequence[int] = (0,),
+    tell: TellFold = lambda *_: None,
+) -> None:
+    """Train folds to their end, each from where it was; one at a time on each GPU.
+
+    Args:
+        work: with a plan.
+        folds: their numbers.
+        machine: what each may use; with "cuda" each runs on one of `gpus`.
+        gpus: which of the visible GPUs are used.
+        tell: called with the fold and each event, from several threads but never at once.
+
+    Raises:
+        InputRefused: the folder cannot be trained in.
+        TrainingStopped: folds ended before their time; the others are done.
+    """
+    require_nnunet()
+    _check(work, folds)
+    waiting: queue.Queue[int] = queue.Queue()
+    for fold in folds:
+        waiting.put(fold)
+    faults: dict[int, InputRefused] = {}
+    one_at_a_time = threading.Lock()
+
+    def told(fold: int, event: Event) -> None:
+        with one_at_a_time:
+            tell(fold, event)
+
+    def use(place: Machine) -> None:
+        while True:
+            try:
+                fold = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                arguments = [str(fold), place.device, str(place.threads)]
+                run_child("fold", arguments, work, place, partial(told, fold))
+            except InputRefused as error:
+                faults[fold] = error
+
+    _everywhere(use, [replace(machine, gpu=gpu) for gpu in gpus] if gpus else [machine])
+    if faults:
+        said = "; ".join(f"fold {fold}: {error}" for fold, error in sorted(faults.items()))
+        raise TrainingStopped(said)
+
+
+def missing_folds(work: Work) -> list[int]:
+    """Return the folds that are not trained to their end."""
+    training = work.settings().training
+    return [k for k in range(training.folds) if epochs_done(work.fold(k)) < training.epochs]
+
+
+def _check(work: Work, folds: Sequence[int]) -> None:
+    count = work.settings().training.folds
+    strange = [fold for fold in folds if not 0 <= fold < count]
+    if strange:
+        raise SettingsRefused(
+            f"there is no fold {strange[0]}; this training has folds 0 to {count - 1}"
+        )
+    require_preprocessed(work)
+
+
+def _everywhere(use: Callable[[Machine], None], places: Sequence[Machine]) -> None:
+    """Run in every place at once; the first without a thread, so that Ctrl-C ends it."""
+    if len(places) == 1:
+        use(places[0])
+        return
+    threads = [threading.Thread(target=use, args=(place,), daemon=True) for place in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(timeout=0.5)

@@ -1,0 +1,96 @@
+"""Patches: targets stay on the image, and the frame agrees with the one used for scoring."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs torch")
+
+import torch
+
+from corcal.core.grid import Grid
+from corcal.recipes.embedded import targets
+from corcal.recipes.embedded.bank import Case
+from corcal.recipes.embedded.network import Segmenter, region_probabilities
+from corcal.recipes.embedded.sampler import Augmentation, sample_patch
+from corcal.segment.frame import heart_frame
+
+SHAPE = (80, 90, 100)
+STILL = Augmentation(turn_degrees=0.0, scale=(1.0, 1.0), frame_shift_mm=0.0, insert=0.0)
+
+
+def case(courses: dict[int, list[np.ndarray]] | None = None) -> Case:
+    hu = np.full(SHAPE, 40, np.int16)
+    codes = np.zeros(SHAPE, np.uint8)
+    hu[30:50, 40:50, 40:60] = 600
+    codes[30:50, 40:50, 40:60] = 5
+    heart = np.ones(SHAPE, bool)
+    packed = targets.encode(codes, {targets.HEART: heart})
+    grid = Grid.axial(SHAPE, (0.8, 0.73, 0.73), (-30.0, 12.0, 100.0))
+    centre = grid.to_lps((np.array([SHAPE]) - 1) / 2)[0]
+    return Case(
+        "made", "real", hu, packed, grid, tuple(centre), 600.0, (1.0, 0.5, 0.5), courses or {}, ()
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_labels_follow_the_image_through_every_turn(seed: int) -> None:
+    patch = sample_patch(
+        case(), (32, 32, 64), np.random.default_rng(seed), Augmentation(insert=0.0)
+    )
+    calcium = (patch.packed & targets.CODE_MASK).numpy() == 5
+    image = patch.hu[0].numpy()
+    if calcium.sum() > 500:
+        assert image[calcium].mean() > 400
+    if (~calcium).sum() > 500:
+        assert image[~calcium].mean() < 200
+
+
+def test_inserted_calcium_is_labelled_where_it_is_bright() -> None:
+    line = case().grid.to_lps(
+        np.stack([np.full(60, 60.0), np.full(60, 70.0), np.arange(20.0, 80)], 1)
+    )
+    patch = sample_patch(
+        case({1: [line]}), (64, 64, 64), np.random.default_rng(4), Augmentation(insert=1.0)
+    )
+    found = (patch.packed & targets.CODE_MASK).numpy() == 4
+    assert found.sum() > 20
+    assert patch.hu[0].numpy()[found].mean() > 150
+
+
+def test_the_frame_of_a_patch_is_that_of_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Centred on the heart and unturned, a patch sees exactly the frame that scoring computes.
+    made = case()
+    shape = (32, 32, 32)
+    middle = (np.array(SHAPE) - 1) / 2
+    monkeypatch.setattr("corcal.recipes.embedded.sampler._centre", lambda *_: middle)
+
+    rng = np.random.default_rng(0)
+    monkeypatch.setattr("corcal.recipes.embedded.sampler.rotation", lambda *_: np.eye(3))
+    patch = sample_patch(made, shape, rng, STILL)
+    affine = made.grid.affine.copy()
+    first = made.grid.to_lps((middle - (np.array(shape) - 1) / 2 + 0.5)[None])[0]
+    affine[:3, :3] *= 2
+    affine[:3, 3] = first
+    expected = heart_frame(Grid((16, 16, 16), affine), np.array(made.heart_centre_mm), 600.0)
+    # Size alone is jittered: compare up to one factor.
+    factor = float((patch.frame.numpy() * expected).sum() / (expected**2).sum())
+    assert 0.8 < factor < 1.25
+    assert np.allclose(patch.frame.numpy(), factor * expected, atol=1e-4)
+
+
+def test_the_segmenter_answers_on_the_grid_it_is_given() -> None:
+    network = Segmenter().eval()
+    with torch.no_grad():
+        logits = network(torch.zeros(1, 1, 32, 64, 32), torch.zeros(1, 3, 16, 32, 16))
+    assert logits.shape == (1, len(targets.DETECTED) + 3, 32, 64, 32)
+
+
+def test_the_likeliest_artery_gets_what_is_detected() -> None:
+    logits = torch.randn(1, len(targets.DETECTED) + 3, 4, 4, 4)
+    regions = region_probabilities(logits)
+    assert regions.shape == (1, 6, 4, 4, 4)
+    for first, detected in ((0, logits[:, 0] - 1.25), (3, logits[:, 1])):
+        three = regions[:, first : first + 3]
+        assert torch.equal(three.argmax(1), logits[:, -3:].argmax(1))
+        assert torch.allclose(three.amax(1), torch.sigmoid(detected))
+        assert (three.sort(1).values[:, :2] < 0.5).all()

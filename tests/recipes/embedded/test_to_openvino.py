@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+torch = pytest.importorskip("torch", reason="training needs torch")
+
+from corcal.core.artery import REGIONS  # noqa: E402
+from corcal.recipes.embedded.network import Locator, Segmenter, region_probabilities  # noqa: E402
+from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter  # noqa: E402
+from corcal.runtime.openvino import Engine  # noqa: E402
+
+CARD: dict[str, object] = {"name": "untrained", "version": "0"}
+
+# OpenVINO traces the network, which torch advises against.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings(
+        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
+    ),
+]
+
+
+def test_the_exported_locator_answers_as_torch_does(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    network = Locator().eval()
+    hu = np.random.default_rng(1).normal(0, 300, (1, 1, 16, 48, 32)).astype(np.float32)
+    with torch.no_grad():
+        expected = torch.sigmoid(network(torch.from_numpy(hu))).numpy()
+    export_locator(network, tmp_path, CARD)
+    found = Engine(tmp_path, "heart").run({"hu": hu})
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3)
+    assert operations(tmp_path / "heart.xml") >= {"SpaceToDepth", "DepthToSpace"}
+
+
+def test_the_exported_segmenter_answers_as_torch_does(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    network = Segmenter().eval()
+    rng = np.random.default_rng(2)
+    hu = rng.normal(0, 300, (1, 1, 32, 64, 32)).astype(np.float32)
+    frame = rng.normal(0, 1, (1, 3, 16, 32, 16)).astype(np.float32)
+    with torch.no_grad():
+        logits = network(torch.from_numpy(hu), torch.from_numpy(frame))
+    expected = region_probabilities(logits).numpy()
+    export_segmenter(network, tmp_path, CARD)
+    found = Engine(tmp_path, "arteries").run({"hu": hu, "frame": frame})
+    assert found.shape == expected.shape == (1, len(REGIONS), 32, 64, 32)
+    # Where two arteries are equally likely the last digit decides which of them gets it all.
+    np.testing.assert_allclose(by_size(found), by_size(expected), rtol=0, atol=1e-3)
+    assert (by_artery(found).argmax(1) == by_artery(expected).argmax(1)).mean() > 0.999
+    assert operations(tmp_path / "arteries.xml") >= {"SpaceToDepth", "DepthToSpace"}
+    assert "Transpose" not in operations(tmp_path / "arteries.xml")
+
+
+def by_artery(regions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (vessel or calcium, artery, ...)."""
+    return regions.reshape(2, 3, *regions.shape[2:])
+
+
+def by_size(regions: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.sort(by_artery(regions), axis=1)
+
+
+def operations(path: Path) -> set[str]:
+    return set(re.findall(r'type="(\w+)"', path.read_text(encoding="utf-8")))

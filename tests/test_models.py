@@ -1,0 +1,54 @@
+"""Which models a user's choice stands for."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corcal import models as chosen
+from corcal.core.errors import ModelRefused
+from corcal.locate.totalsegmentator import TotalSegmentatorLocator
+from corcal.models import ChosenModels
+from tests.bundles import write_bundle
+from tests.locate.stand_in import write_release
+
+
+def test_without_a_choice_both_are_the_embedded_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chosen, "EmbeddedLocator", lambda: "heart")
+    monkeypatch.setattr(chosen, "EmbeddedSegmenter", lambda: "arteries")
+    assert str(ChosenModels().locator()) == "heart"
+    assert str(ChosenModels().segmenter()) == "arteries"
+
+
+def test_a_bundle_and_totalsegmentator_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(chosen, "NnunetSegmenter", lambda b, **more: asked.append((b.name, more)))
+    choice = ChosenModels(
+        str(write_bundle(tmp_path / "b")), "totalsegmentator", write_release(tmp_path), "cuda"
+    )
+    told = print
+    choice.segmenter(told)
+    assert asked == [("small 1", {"device": "cuda", "told": told})]
+    locator = choice.locator()
+    assert isinstance(locator, TotalSegmentatorLocator)
+    assert locator.device == "cuda"
+    assert pickle.loads(pickle.dumps(choice)) == choice
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"heart": "mine"}, "heart 'mine' is not one of embedded, totalsegmentator"),
+        ({"model": "x", "device": "tpu"}, "device 'tpu' is not one of cpu, cuda"),
+        ({"device": "cuda"}, "corcal's own models run on the CPU: leave --device out"),
+        ({"heart_weights": Path("x.zip")}, "is for --heart totalsegmentator; give both"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(choice: dict[str, Any], said: str) -> None:
+    with pytest.raises(ModelRefused, match=said):
+        ChosenModels(**choice)

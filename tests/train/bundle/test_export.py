@@ -1,0 +1,120 @@
+"""Trained folds as a bundle: verified, run by corcal and by nnU-Net's own predictor alike."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+pytest.importorskip("torch", reason="training needs torch")
+pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
+
+from corcal.core.errors import OutputRefused, TrainingStopped
+from corcal.label.paint import paint
+from corcal.segment.bundle.bundle import Bundle
+from corcal.segment.nnunet.results_folder import write_results_folder
+from corcal.segment.nnunet.segmenter import NnunetSegmenter
+from corcal.train.bundle.export import Named, export_bundle
+from corcal.train.dataset.crop_geometry import read_place
+from corcal.train.training_folder import Work, put
+from tests.train.nnunet.conftest import Heard
+
+pytestmark = [
+    pytest.mark.training,
+    # OpenVINO traces the network, which torch advises against.
+    pytest.mark.filterwarnings(
+        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def bundle(trained: tuple[Work, Heard], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "mine.corcal"
+    return export_bundle(trained[0], out, Named("mine", "3"))
+
+
+def test_a_bundle_is_whole(bundle: Path) -> None:
+    opened = Bundle.open(bundle)
+    opened.verify()
+    assert opened.name == "mine 3"
+    assert opened.facts.folds == (0, 1)
+    assert opened.facts.mirroring_axes == (0, 1, 2)
+    assert opened.preparation.spacing_mm == (2.0, 2.0, 2.0)
+    assert opened.preparation.padding_voxels == (2, 2, 2)
+    assert opened.facts.settings["training"]["epochs"] == 2
+    assert opened.has_networks
+    assert "| scans trained on | 5 |" in opened.card()
+    assert not [p for p in bundle.rglob("*") if p.suffix in (".pth", ".pt", ".pkl")]
+
+
+def test_as_a_zip(trained: tuple[Work, Heard], bundle: Path, tmp_path: Path) -> None:
+    packed = export_bundle(trained[0], tmp_path / "mine.zip", Named("mine", "3"), folds=[1])
+    opened = Bundle.open(packed)
+    opened.verify()
+    assert opened.facts.folds == (1,)
+    weights = "fold_1/weights.safetensors"
+    assert opened.read(weights) == Bundle.open(bundle).read(weights)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.zip"]
+
+
+def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
+    bundle: Path, trained: tuple[Work, Heard], tmp_path: Path
+) -> None:
+    from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
+    from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+
+    work, _ = trained
+    (image,) = (work.raw / "imagesTs").glob("*.nii.gz")
+    case = image.name.removesuffix("_0000.nii.gz")
+    place = read_place(work.place_file(case))
+    hu = sitk.GetArrayFromImage(sitk.ReadImage(str(image)))
+    grid = place.resampled.cut(place.box)
+    opened = Bundle.open(bundle)
+    found = NnunetSegmenter(opened).probabilities(hu, np.ones(hu.shape, bool), grid)
+    model = write_results_folder(opened, tmp_path, force=False)
+    with contextlib.redirect_stdout(io.StringIO()):
+        predictor = nnUNetPredictor(
+            device=__import__("torch").device("cpu"), allow_tqdm=False, verbose=False
+        )
+        predictor.initialize_from_trained_model_folder(str(model), (0, 1), "checkpoint_final.pth")
+        data, properties = SimpleITKIO().read_images([str(image)])
+        labels, probabilities = predictor.predict_single_npy_array(
+            data, properties, None, None, True
+        )
+    # At the corners of a crop nnU-Net's weights are so small that half precision has few steps.
+    assert (np.abs(found - probabilities) > 2e-3).mean() < 1e-4
+    # After four steps many probabilities are one half, where either label is right.
+    assert (paint(found, 0.5) != labels).mean() < 1e-3
+    assert len(np.unique(labels)) > 1
+
+
+def test_an_unfinished_fold_is_refused(
+    trained: tuple[Work, Heard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, _ = trained
+    settings = work.settings()
+    longer = replace(settings, training=replace(settings.training, epochs=9))
+    monkeypatch.setattr(Work, "settings", lambda _: longer)
+    with pytest.raises(TrainingStopped, match="fold 0: 2 of 9 epochs are done"):
+        export_bundle(work, tmp_path / "x.corcal", Named("x"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bundle_that_is_there_is_kept(
+    bundle: Path, trained: tuple[Work, Heard], tmp_path: Path
+) -> None:
+    before = Bundle.open(bundle).sha256
+    with pytest.raises(OutputRefused, match="is there already"):
+        export_bundle(trained[0], bundle, Named("other"))
+    put(tmp_path / "file.zip", b"mine")
+    with pytest.raises(OutputRefused, match="is there already"):
+        export_bundle(trained[0], tmp_path / "file.zip", Named("other"))
+    assert Bundle.open(bundle).sha256 == before
+    assert json.loads((bundle / "bundle.json").read_text())["name"] == "mine"

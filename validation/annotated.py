@@ -1,0 +1,149 @@
+"""The annotated scans: read with what is known of their hearts, arteries and calcium."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import Artery
+from corcal.core.grid import Grid
+from corcal.core.scan import Scan
+from corcal.read import read_scan
+from corcal.read.volume.volume import read_volume
+from corcal.settings import Settings
+from corcal.space.components import components
+from validation.truth import Calcium, Truth
+
+#: What the annotation's codes for look-alikes mean.
+PLACES = {
+    10: "aortic wall",
+    11: "aortic valve",
+    12: "mitral annulus",
+    13: "pericardium",
+    14: "other calcium",
+    20: "noise",
+}
+UNCERTAIN = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Annotated:
+    """A scan and what a reader drew on it.
+
+    Attributes:
+        name: of the scan.
+        scan: as acquired.
+        heart: bool, the heart with its sac.
+        truth: its calcium.
+        known: False where nobody looked for calcium.
+        free: True if the scan holds no drawn or uncertain coronary calcium at all.
+        ostia_mm: (n, 3) LPS, the mouths of the traced arteries.
+    """
+
+    name: str
+    scan: Scan
+    heart: NDArray[np.bool_]
+    truth: Truth
+    known: bool
+    free: bool
+    ostia_mm: NDArray[np.float64]
+
+
+def names(data: Path) -> list[str]:
+    """Return the annotated scans that lie in a data folder."""
+    from corcal.recipes.embedded.annotated import TRUST, scan_path
+
+    return [name for name in TRUST if scan_path(data, name).exists()]
+
+
+def usable(data: Path, name: str) -> tuple[str, ...]:
+    """Return the arteries of a scan that were traced well enough to go by."""
+    from corcal.recipes.embedded.annotated import TRUST
+
+    traced = (data / "annotations" / f"{name}_centrelines.json").exists()
+    return TRUST[name].complete + TRUST[name].partial if traced else ()
+
+
+def annotated(data: Path, name: str) -> Annotated:
+    """Return one annotated scan."""
+    from corcal.recipes.embedded.annotated import TRUST, scan_path
+
+    scan = read_scan(scan_path(data, name), settings=Settings().admission)
+    heart = _drawn(data, name, "heart", scan.grid)
+    assert heart is not None
+    calcium = _drawn(data, name, "calcium", scan.grid)
+    codes = np.zeros(scan.grid.shape, np.uint8) if calcium is None else calcium
+    courses, ostia = _traced(data, name)
+    heart_index = np.argwhere(heart[::2, ::2, ::2]).mean(0) * 2.0
+    numbers, lesions = _lesions(codes, scan)
+    places = np.where(codes == UNCERTAIN, np.uint8(0), codes)
+    places[numbers > 0] = 0
+    excused = codes == UNCERTAIN
+    truth = Truth(
+        numbers=numbers,
+        lesions=lesions,
+        excused=excused,
+        places=places,
+        names=PLACES,
+        heart_mm=scan.grid.to_lps(heart_index[None])[0],
+        courses=courses,
+    )
+    known = calcium is not None or TRUST[name].calcium_free
+    free = known and not lesions and not excused.any()
+    return Annotated(name, scan, heart > 0, truth, known, free, ostia)
+
+
+def _drawn(data: Path, name: str, what: str, grid: Grid) -> NDArray[np.uint8] | None:
+    path = data / "annotations" / f"{name}_{what}.nii.gz"
+    if not path.exists():
+        return None
+    volume = read_volume(path)
+    if volume.values.shape != grid.shape:
+        raise ValueError(f"{path.name} has {volume.values.shape} voxels, its scan {grid.shape}")
+    return np.ascontiguousarray(volume.values).astype(np.uint8)
+
+
+def _lesions(codes: NDArray[np.uint8], scan: Scan) -> tuple[NDArray[np.uint8], tuple[Calcium, ...]]:
+    """Return the drawn lesions: the connected pieces (26 neighbours) of each artery's calcium."""
+    numbers = np.zeros(codes.shape, np.uint8)
+    out: list[Calcium] = []
+    for artery in Artery:
+        found = np.flatnonzero(codes == artery.vessel_code)
+        index = np.stack(np.unravel_index(found, codes.shape), axis=1)
+        part = components(index, 26)
+        for i in range(int(part.max()) + 1 if len(part) else 0):
+            mine = index[part == i]
+            number = len(out) + 1
+            numbers[tuple(mine.T)] = number
+            x, y, z = scan.grid.to_lps(mine.astype(np.float64)).mean(0)
+            out.append(
+                Calcium(
+                    number=number,
+                    artery=artery,
+                    vessel="",
+                    centre_mm=(float(x), float(y), float(z)),
+                    visible_mm3=len(mine) * scan.grid.voxel_mm3,
+                    peak_hu=float(scan.hu[tuple(mine.T)].max()),
+                )
+            )
+    return numbers, tuple(out)
+
+
+def _traced(data: Path, name: str) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
+    """Return the points of every traced artery, and the mouths of the RCA and the left main."""
+    path = data / "annotations" / f"{name}_centrelines.json"
+    if not path.exists():
+        return {}, np.empty((0, 3))
+    traced = json.loads(path.read_text(encoding="utf-8"))["arteries"]
+    points: dict[str, list[NDArray[np.float64]]] = {}
+    for vessel in traced.values():
+        artery = list(Artery)[vessel["group_label"] - 1].value
+        lps = np.array(vessel["points_ras_mm"]) * (-1.0, -1.0, 1.0)
+        points.setdefault(artery, []).append(lps)
+    mouths = [np.array(traced[v]["points_ras_mm"][0]) for v in ("RCA", "LM+LAD") if v in traced]
+    ostia = np.array(mouths).reshape(-1, 3) * (-1.0, -1.0, 1.0)
+    return {a: np.concatenate(p) for a, p in points.items()}, ostia
