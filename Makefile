@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 TRAIN := .venv-training
 # Options of pip that lead it to the CPU build of torch, if it does not find it by itself.
 TORCH ?=
+LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
 .PHONY: demo test slow training training-slow lint check bench format clean
@@ -20,10 +21,10 @@ slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
 training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of torch is enough.
-	$(TRAIN)/bin/python -m pytest -m "training and not slow" tests/train tests/segment tests/locate $(ARGS)
+	$(TRAIN)/bin/python -m pytest -m "training and not slow" $(LEARNING) $(ARGS)
 
 training-slow: $(TRAIN)/installed  ## Train a small model from contours to a scored scan: minutes.
-	$(TRAIN)/bin/python -m pytest -m "training and slow" tests/train tests/segment tests/locate $(ARGS)
+	$(TRAIN)/bin/python -m pytest -m "training and slow" $(LEARNING) $(ARGS)
 
 lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/ruff check .
