@@ -6,8 +6,9 @@ when first used, so that `import corcal` stays quick and loads neither a network
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
 
 __version__ = "0.1.0"
 
@@ -53,35 +54,20 @@ __all__ = [
     "write_reports",
 ]
 
-_HOMES = {
-    "Artery": "corcal.core.artery",
-    "ArteryLabels": "corcal.core.labels",
-    "ArteryScore": "corcal.core.score",
-    "CalciumScore": "corcal.core.score",
-    "CorcalError": "corcal.core.errors",
-    "Grid": "corcal.core.grid",
-    "InputRefused": "corcal.core.errors",
-    "Lesion": "corcal.core.score",
-    "Person": "corcal.pipeline",
-    "Reading": "corcal.core.reading",
-    "Report": "corcal.core.reading",
-    "Scan": "corcal.core.scan",
-    "Settings": "corcal.settings",
-    "quantify_labels": "corcal.pipeline",
-    "read_labels": "corcal.read.volume.labels",
-    "read_scan": "corcal.read",
-    "score_scan": "corcal.pipeline",
-    "write_reports": "corcal.report",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Return a public name from the module it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'corcal' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    """Return the public names."""
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "core.artery": ("Artery",),
+        "core.errors": ("CorcalError", "InputRefused"),
+        "core.grid": ("Grid",),
+        "core.labels": ("ArteryLabels",),
+        "core.reading": ("Reading", "Report"),
+        "core.scan": ("Scan",),
+        "core.score": ("ArteryScore", "CalciumScore", "Lesion"),
+        "pipeline": ("Person", "quantify_labels", "score_scan"),
+        "read": ("read_scan",),
+        "read.volume.labels": ("read_labels",),
+        "report": ("write_reports",),
+        "settings": ("Settings",),
+    },
+)
