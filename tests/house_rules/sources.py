@@ -18,7 +18,7 @@ def python_files(*folders: str) -> list[Path]:
 
 
 def everything() -> list[Path]:
-    return python_files("src", "tests", "benchmarks", "examples")
+    return python_files("src", "tests", "benchmarks", "validation", "examples")
 
 
 def shown(path: Path, line: int = 0) -> str:

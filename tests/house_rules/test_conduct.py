@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.house_rules.sources import ROOT, SOURCE, dotted, nodes, python_files, shown
+from tests.house_rules.sources import ROOT, SOURCE, dotted, everything, nodes, python_files, shown
 
 #: Random numbers come from a generator that is passed in, so only its making is allowed.
 GENERATOR = {"np.random.Generator", "np.random.default_rng", "np.random.SeedSequence"}
@@ -77,7 +77,7 @@ def test_no_text_names_a_place_on_somebodys_machine() -> None:
     places = ("/" + "work/", "/" + "root/", "/" + "home/", "C:" + "\\")
     texts = [*ROOT.glob("*.md"), *ROOT.glob("*.cff"), ROOT / "Makefile", ROOT / "pyproject.toml"]
     texts += [p for folder in ("src", "docs", "examples") for p in (ROOT / folder).rglob("*.md")]
-    texts += python_files("src", "tests", "examples", "benchmarks")
+    texts += everything()
     naming = [
         shown(path, number)
         for path in texts
