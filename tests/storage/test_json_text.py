@@ -34,6 +34,11 @@ def test_what_json_does_not_know_is_not_written(value: float) -> None:
         json_bytes([value])
 
 
+def test_half_a_character_is_kept() -> None:
+    assert json_bytes(["\udcff"]) == b'[\n  "\\udcff"\n]\n'
+    assert parse_json(json_bytes(["\udcff"]), "x.json") == ["\udcff"]
+
+
 @given(values)
 def test_what_is_written_is_read(value: Any) -> None:
     assert parse_json(json_bytes(value), "x.json") == value

@@ -27,7 +27,7 @@ from corcal.core.scan import Scan
 from corcal.read.files import volume_kind
 from corcal.read.scan import read_scan
 from corcal.read.volume.volume import read_volume
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 MANIFEST, SUMMARY = "manifest.csv", "summary.csv"
 _COLUMNS = ("scan", "annotation", "patient", "contrast")
@@ -97,7 +97,7 @@ def annotate_scan(
         _drawn(entry.drawing, scan, options), scan, options=options, name=name
     )
     files = annotation_files(annotation, scan, version=__version__)
-    write_whole(out, files, force=force)
+    add_files(out, files, force=force)
     record: dict[str, Any] = json.loads(files["annotation.json"])
     return record, scan
 
@@ -134,7 +134,7 @@ def annotate_all(
     outcomes: list[Outcome] = []
     for number, entry in enumerate(entries, start=1):
         outcomes.append(_outcome(f"case-{number:04d}", entry, out, options, force))
-        write_whole(out, _tables(outcomes), force=True)
+        add_files(out, _tables(outcomes), force=True)
         yield outcomes[-1]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
@@ -21,6 +20,7 @@ from corcal.report.colours import UNASSIGNED_COLOUR
 from corcal.report.disclaimer import DISCLAIMER
 from corcal.report.paint import font
 from corcal.report.views import UNASSIGNED, View, take_views, view_at
+from corcal.storage.json_text import json_bytes
 
 #: The files of an annotation, in the order in which they are listed.
 ANNOTATION_FILES = ("labels.nii.gz", "annotation.json", "qc.png")
@@ -42,10 +42,9 @@ def annotation_files(annotation: Annotation, scan: Scan, *, version: str) -> dic
         version: corcal's.
     """
     record = annotation_record(annotation, scan, version=version)
-    text = json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False)
     return {
         "labels.nii.gz": labels_nifti(annotation.six.labels, scan.source),
-        "annotation.json": f"{text}\n".encode(),
+        "annotation.json": json_bytes(record),
         "qc.png": as_bytes(quality_sheet(annotation, scan)),
     }
 

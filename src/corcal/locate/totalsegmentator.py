@@ -9,7 +9,7 @@ mirroring, windows that overlap by a fifth. All of it happens in a process of it
 from __future__ import annotations
 
 import contextlib
-import json
+import shutil
 import sys
 import tempfile
 import types
@@ -26,6 +26,8 @@ from corcal.core.grid import Grid
 from corcal.locate.weights import DATASET, HEART, Weights
 from corcal.runtime.child_process import end_with, run_module
 from corcal.runtime.openvino import need, user_folder
+from corcal.storage.atomic import replace_folder
+from corcal.storage.json_text import json_bytes
 
 SPACING_MM = 1.5
 #: Of a window's side.
@@ -118,7 +120,7 @@ def private_environment(home: Path) -> dict[str, str]:
     """
     home.mkdir(parents=True)
     quiet = {"send_usage_stats": False, "totalseg_id": "", "prediction_counter": 0}
-    (home / "config.json").write_text(json.dumps(quiet), encoding="utf-8")
+    (home / "config.json").write_bytes(json_bytes(quiet))
     nnunet = ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results")
     return {
         "TOTALSEG_HOME_DIR": str(home),
@@ -154,19 +156,17 @@ def download(target: Path) -> Path:
     """
     if (target / DATASET).exists():
         return Weights.open(target / DATASET).path
-    target.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".corcal-", dir=target) as name:
-            folder = Path(name)
-            environment = private_environment(folder / "home")
-            run_module(__name__, ["download", str(folder)], folder=folder, environment=environment)
-            found = folder / "home" / "nnunet" / "results" / DATASET
-            Weights.open(found)
-            return found.rename(target / DATASET)
-    finally:
-        # Empty after a failure: then it is not left behind.
-        with contextlib.suppress(OSError):
-            target.rmdir()
+    with replace_folder(target / DATASET, force=False) as stage:
+        folder = stage / ".download"
+        folder.mkdir()
+        environment = private_environment(folder / "home")
+        run_module(__name__, ["download", str(folder)], folder=folder, environment=environment)
+        found = folder / "home" / "nnunet" / "results" / DATASET
+        Weights.open(found)
+        for part in list(found.iterdir()):
+            shutil.move(part, stage)
+        shutil.rmtree(folder)
+    return target / DATASET
 
 
 def _main(task: str, place: str, *more: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import zipfile
 import zlib
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from corcal.core.errors import ModelRefused
+from corcal.storage.json_text import parse_json
 
 #: As TotalSegmentator's release names it.
 DATASET = "Dataset293_TotalSegmentator_part3_cardiac_1559subj"
@@ -46,7 +46,8 @@ class Weights:
         """
         try:
             model = _model_in(path)
-            labels = json.loads(model.joinpath("dataset.json").read_bytes()).get("labels", {})
+            content = model.joinpath("dataset.json").read_bytes()
+            labels = parse_json(content, "dataset.json", refusal=ModelRefused).get("labels", {})
             with model.joinpath(*_CHECKPOINT).open("rb") as stream:
                 digest = hashlib.sha256()
                 while piece := stream.read(1 << 20):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from corcal.core.grading import ArteryGrade, ArteryGrading
 from corcal.core.reading import ModelStamp, Reading
 from corcal.core.score import ArteryScore
 from corcal.core.severity import Severity
+from corcal.storage.json_text import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-severity/1"
 
@@ -61,7 +61,7 @@ class SeverityModel:
                 for artery, g in self.arteries.items()
             },
         }
-        return (json.dumps(document, indent=2, allow_nan=False) + "\n").encode()
+        return json_bytes(document)
 
 
 def read_severity_model(path: Path) -> SeverityModel:
@@ -72,9 +72,9 @@ def read_severity_model(path: Path) -> SeverityModel:
     """
     try:
         content = path.read_bytes()
-        document = json.loads(content)
-    except (OSError, ValueError) as error:
-        raise ModelRefused(f"{path}: cannot be read as JSON ({error})") from error
+    except OSError as error:
+        raise ModelRefused(f"{path}: cannot be read ({error.strerror or error})") from error
+    document = parse_json(content, path, refusal=ModelRefused)
     found = document.get("schema") if isinstance(document, dict) else None
     if found != SCHEMA_ID:
         raise ModelRefused(

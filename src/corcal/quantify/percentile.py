@@ -6,13 +6,13 @@ estimate and the report must say so.
 
 from __future__ import annotations
 
-import json
 import math
 from importlib import resources
 
 import numpy as np
 
 from corcal.core.errors import SettingsRefused
+from corcal.storage.json_text import parse_json
 
 _AGES_YEARS = (45.0, 84.0)
 _BRACKETS = ("<25", "25-50", "50-75", "75-90", ">90")
@@ -36,7 +36,8 @@ def mesa_bracket(agatston: float, *, age_years: float, sex: str, group: str) -> 
     Raises:
         SettingsRefused: age out of range, or a sex or group the study does not have.
     """
-    table = json.loads(resources.files(__package__).joinpath("mesa.json").read_text("utf-8"))
+    mesa = resources.files(__package__).joinpath("mesa.json")
+    table = parse_json(mesa.read_bytes(), mesa.name)
     if group not in table["scores"]:
         raise SettingsRefused(f"MESA has no group {group!r}; known: {sorted(table['scores'])}")
     if sex not in table["scores"][group]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corcal.core.reading import Reading
 from corcal.report.build import build_reports
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 #: The files of a report, in the order in which they are listed.
 REPORT_FILES = ("report.html", "report.json", "calcium.csv", "labels.nii.gz", "overview.png")
@@ -39,4 +39,4 @@ def write_reports(reading: Reading, out: Path, *, force: bool = False) -> tuple[
         OutputRefused: as `check_output`, or the disk is full. Nothing is left behind.
     """
     check_output(out, force=force)
-    return write_whole(out, build_reports(reading), force=force)
+    return add_files(out, build_reports(reading), force=force)

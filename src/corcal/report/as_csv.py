@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from corcal.core.reading import Report
 from corcal.core.score import ArteryScore, CalciumScore
+from corcal.storage.csv_table import csv_bytes
 
 #: The columns, in this order in every version of the file; a new one would be added at the end.
 #: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU
@@ -35,12 +33,8 @@ COLUMNS = (
 
 def calcium_csv(report: Report) -> bytes:
     """Return the table as UTF-8 CSV with a header line: RCA, LAD, LCX, total."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_artery(a, report) for a in report.score.arteries)
-    writer.writerow(_total(report.score))
-    return text.getvalue().encode()
+    arteries = [_artery(a, report) for a in report.score.arteries]
+    return csv_bytes(COLUMNS, [*arteries, _total(report.score)])
 
 
 def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:

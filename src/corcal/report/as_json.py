@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from typing import Any
 
@@ -12,21 +11,20 @@ from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
 from corcal.report.disclaimer import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
 from corcal.report.finding import is_estimated, notices
+from corcal.storage.json_text import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-report/1"
 
 
 def report_json(reading: Reading) -> bytes:
     """Return the result as UTF-8 JSON text."""
-    text = json.dumps(report_document(reading), indent=2, allow_nan=False)
-    return (text + "\n").encode()
+    return json_bytes(report_document(reading))
 
 
 def report_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) that every report.json follows."""
-    text = files("corcal.report").joinpath("report.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    schema = files("corcal.report").joinpath("report.schema.json")
+    return dict(parse_json(schema.read_bytes(), schema.name))
 
 
 def report_document(reading: Reading) -> dict[str, Any]:

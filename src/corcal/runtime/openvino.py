@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 import sys
 from collections.abc import Callable
 from functools import cached_property
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.errors import ModelRefused
+from corcal.storage.json_text import read_json
 
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
 _CONFIG = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
@@ -156,12 +156,12 @@ def need(module: str, what: str, *, install: str = INSTALL) -> Any:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = read_json(path, refusal=ModelRefused)
         files, _, _ = manifest["files"], manifest["name"], manifest["version"]
         # A file that the manifest does not name would be run unchecked.
         unnamed = {path.with_suffix(ending).name for ending in (".xml", ".bin")} - set(files)
         whole = isinstance(files, dict) and not unnamed
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ModelRefused, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(
             f"model manifest {path} is missing or damaged ({error!r}); reinstall corcal"
         ) from error

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from corcal.core.errors import InputRefused, UnreadableScan
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 def json_text(document: Any) -> str:
     """Return a document as indented text without a line end; keys stay in their order.
@@ -16,7 +18,9 @@ def json_text(document: Any) -> str:
     Raises:
         ValueError: it holds a number that is NaN or infinite, which JSON does not know.
     """
-    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    # Halves of a character, which stand for bytes of a header that were no text, have no UTF-8.
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def json_bytes(document: Any) -> bytes:

@@ -1,8 +1,7 @@
-"""Bundles by name, and folders that are whole or absent."""
+"""Bundles by name."""
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from corcal.core.errors import ModelRefused, OutputRefused
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.installed import find_bundle, install, installed, models_folder, state
-from corcal.segment.bundle.staged import staged_folder
 from tests.bundles import say, write_bundle, zipped
 
 
@@ -78,32 +76,3 @@ def test_one_that_no_longer_opens_is_listed_with_its_fault(folder: Path) -> None
     out = install(Bundle.open(folder), models_folder(), force=False)
     (out / "plans.json").unlink()
     assert "plans.json is missing or cannot be read" in state(out)
-
-
-def test_a_folder_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
-    out = tmp_path / "new" / "out"
-    with staged_folder(out, force=False) as stage:
-        (stage / "a").write_text("first", encoding="utf-8")
-    assert everything(out) == ["a"]
-    with pytest.raises(OutputRefused, match="No space left"), staged_folder(out, force=True):
-        raise OSError(errno.ENOSPC, "No space left on device")
-    assert (out / "a").read_text(encoding="utf-8") == "first"
-    assert everything(out.parent) == ["out", "out/a"]
-
-
-def test_folders_made_on_the_way_to_nothing_are_gone(tmp_path: Path) -> None:
-    (tmp_path / "kept").mkdir()
-    out = tmp_path / "kept" / "a" / "b" / "out"
-    with pytest.raises(ValueError, match="stop"), staged_folder(out, force=False):
-        raise ValueError("stop")
-    assert everything(tmp_path) == ["kept"]
-
-
-def test_a_file_is_never_replaced_by_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("mine", encoding="utf-8")
-    with (
-        pytest.raises(OutputRefused, match="is there already"),
-        staged_folder(tmp_path / "out", force=True),
-    ):
-        pass
-    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"

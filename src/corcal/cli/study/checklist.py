@@ -27,11 +27,11 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
         filled,
         read_run,
     )
-    from corcal.report.folder import write_whole
+    from corcal.storage.atomic import add_files
 
     run = read_run(folders)
     tables = checklist_tables(run)
-    write_whole(output.folder, checklist_files(run), force=output.force)
+    add_files(output.folder, checklist_files(run), force=output.force)
     if output.as_json:
         told = {t.name: {"items": len(t.rows), "filled": filled(t)} for t in tables}
         click.echo(json.dumps(told, indent=2))

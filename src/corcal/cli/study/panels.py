@@ -62,7 +62,7 @@ def panels(
     from corcal.evaluate.cases import label_files, scan_files
     from corcal.evaluate.panels import panels_plot
     from corcal.read import parse_mapping
-    from corcal.report.folder import check_folder, write_whole
+    from corcal.storage.atomic import add_files, check_folder
 
     codes = None if mapping is None else parse_mapping(mapping)
     check_folder(output.folder, _FILES, force=output.force)
@@ -80,7 +80,7 @@ def panels(
         begin("drawing")
         plot = panels_plot(drawn)
         made = plot.files() | {_FILES[2]: (plot.caption + "\n").encode()}
-        written = write_whole(output.folder, made, force=output.force)
+        written = add_files(output.folder, made, force=output.force)
     _say(plot, written, output)
 
 

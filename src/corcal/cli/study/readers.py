@@ -104,7 +104,7 @@ def forms(
     from corcal.evaluate.cases import result_folders, scan_files
     from corcal.evaluate.readers.forms import build_forms, form_files
     from corcal.evaluate.readers.study import key_json, plan_study
-    from corcal.report.folder import check_folder, write_whole
+    from corcal.storage.atomic import add_files, check_folder
 
     folders = result_folders(results)
     study = plan_study(list(folders), plan.names, categories=_scale(plan.scale), seed=plan.seed)
@@ -119,8 +119,8 @@ def forms(
             pictures[case] = _pictures(folder, paths[case] if paths else None, slices)
         begin("writing the forms")
         made = build_forms(study, pictures)
-        write_whole(key.parent, {key.name: key_json(study)}, force=True)
-        write_whole(output.folder, made, force=output.force)
+        add_files(key.parent, {key.name: key_json(study)}, force=True)
+        add_files(output.folder, made, force=output.force)
     _say_forms(study, output, key)
 
 

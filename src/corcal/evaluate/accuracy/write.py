@@ -12,7 +12,7 @@ from corcal.evaluate.accuracy.paper_tables import paper_tables
 from corcal.evaluate.accuracy.severity import severity_model
 from corcal.evaluate.checklist.checklist import checklist_files
 from corcal.evaluate.publish.table_files import write_table
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 JSON_FILE, PAGE_FILE = "evaluation.json", "evaluation.html"
 
@@ -24,7 +24,7 @@ def check_output(out: Path, *, force: bool) -> None:
     """Refuse a folder that cannot take the evaluation, before any work starts.
 
     Raises:
-        OutputRefused: as `corcal.report.folder.check_folder`.
+        OutputRefused: as `corcal.storage.atomic.check_folder`.
     """
     check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
 
@@ -61,4 +61,4 @@ def write_evaluation(evaluation: Evaluation, out: Path, *, force: bool = False) 
     for plot in plots:
         files |= plot.files()
     files |= checklist_files({"corcal-evaluation": evaluation_document(evaluation)})
-    return write_whole(out, files, force=force)
+    return add_files(out, files, force=force)

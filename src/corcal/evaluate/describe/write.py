@@ -13,7 +13,7 @@ from corcal.evaluate.describe.flow_figure import flow_plot
 from corcal.evaluate.describe.table1 import Characteristic, cohort_table
 from corcal.evaluate.publish.page import Page, Section, page_html
 from corcal.evaluate.publish.table_files import write_table
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 SCHEMA = "corcal-describe/1"
 JSON_FILE, PAGE_FILE = "describe.json", "describe.html"
@@ -33,7 +33,7 @@ def check_describe_output(out: Path, *, force: bool) -> None:
     """Refuse a folder that cannot take the description, before any work starts.
 
     Raises:
-        OutputRefused: as `corcal.report.folder.check_folder`.
+        OutputRefused: as `corcal.storage.atomic.check_folder`.
     """
     check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
 
@@ -77,7 +77,7 @@ def write_description(
     )
     document = json.dumps(_document(cohort, found, flow), indent=2, ensure_ascii=False)
     files = {JSON_FILE: (document + "\n").encode(), PAGE_FILE: page_html(page)}
-    return write_whole(out, files | write_table(table) | plot.files(), force=force)
+    return add_files(out, files | write_table(table) | plot.files(), force=force)
 
 
 def summary_of(cohort: Cohort) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from corcal.evaluate.publish.page import Page, Section, page_html
 from corcal.evaluate.publish.table_files import write_table
 from corcal.evaluate.publish.wording import figure
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 JSON_FILE, PAGE_FILE, CASES_FILE = "overlap.json", "overlap.html", "cases.csv"
 
@@ -39,7 +39,7 @@ def check_overlap_output(out: Path, *, force: bool) -> None:
     """Refuse a folder that cannot take the comparison, before any work starts.
 
     Raises:
-        OutputRefused: as `corcal.report.folder.check_folder`.
+        OutputRefused: as `corcal.storage.atomic.check_folder`.
     """
     check_folder(out, (JSON_FILE, PAGE_FILE, CASES_FILE), force=force)
 
@@ -94,7 +94,7 @@ def write_overlap(
         files |= write_table(table)
     for one in plots:
         files |= one.files()
-    return write_whole(out, files, force=force)
+    return add_files(out, files, force=force)
 
 
 def summary_of(summary: Summary) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from corcal.evaluate.publish.wording import figure
 from corcal.evaluate.readers.agreement import StructureAgreement, agreement_of, disputes_of
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 SCHEMA = "corcal-readers/1"
 JSON_FILE, PAGE_FILE = "readers.json", "readers.html"
@@ -35,7 +35,7 @@ def check_readers_output(out: Path, *, force: bool) -> None:
     """Refuse a folder that cannot take the study, before any work starts.
 
     Raises:
-        OutputRefused: as `corcal.report.folder.check_folder`.
+        OutputRefused: as `corcal.storage.atomic.check_folder`.
     """
     check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
 
@@ -63,7 +63,7 @@ def write_readers(ratings: Ratings, out: Path, *, force: bool = False) -> tuple[
     }
     for table in (table2, overall, disputes):
         files |= write_table(table)
-    return write_whole(out, files, force=force)
+    return add_files(out, files, force=force)
 
 
 def readers_json(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> bytes:

@@ -17,8 +17,8 @@ from corcal.core.scan import Notice, Scan, Source
 from corcal.read.dicom.pixels import AIR_HU
 from corcal.read.dicom.plausibility import require_hounsfield
 from corcal.read.files import volume_kind
-from corcal.read.volume.nifti import read_nifti_values
 from corcal.read.volume.orient import Turn
+from corcal.storage.nifti import read_nifti_values
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,6 @@ Nothing of a bundle is used unchecked: a file's hash is taken from the very byte
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ from corcal.segment.bundle.manifest import (
 )
 from corcal.segment.bundle.plan import Plan, check_dataset, parse_plan
 from corcal.settings import Preparation, Settings
+from corcal.storage.json_text import parse_json
 
 __all__ = ["Bundle", "BundleFacts", "write_manifest"]
 
@@ -239,10 +239,7 @@ def _damaged(path: Path, name: str, error: Exception) -> ModelRefused:
 
 
 def _json(content: bytes, where: str) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except ValueError as error:
-        raise ModelRefused(f"{where}: is not JSON ({error}); {_AGAIN}") from None
+    found = parse_json(content, where, refusal=ModelRefused, remedy=_AGAIN)
     if not isinstance(found, dict):
         raise ModelRefused(f"{where}: is no JSON object; {_AGAIN}")
     return found

@@ -8,7 +8,7 @@ from corcal.core.errors import InputRefused, ModelRefused
 from corcal.runtime.openvino import user_folder
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import MANIFEST
-from corcal.segment.bundle.staged import staged_folder
+from corcal.storage.atomic import replace_folder
 
 
 def models_folder() -> Path:
@@ -61,7 +61,7 @@ def install(bundle: Bundle, folder: Path, *, force: bool) -> Path:
         OutputRefused: one of that name is there already, or the folder cannot be written.
     """
     out = folder / bundle.facts.name
-    with staged_folder(out, force=force) as stage:
+    with replace_folder(out, force=force) as stage:
         for name in bundle.files:
             bundle.copy(name, stage / name)
         bundle.copy(MANIFEST, stage / MANIFEST)

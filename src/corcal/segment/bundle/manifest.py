@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import re
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import ModelRefused
+from corcal.storage.atomic import replace_file
+from corcal.storage.json_text import json_bytes, parse_json
 
 FORMAT = "corcal-bundle/1"
 MANIFEST = "bundle.json"
@@ -92,14 +92,9 @@ def write_manifest(folder: Path, facts: BundleFacts) -> Path:
         if name != MANIFEST
     }
     content = {"format": FORMAT, **dataclasses.asdict(facts), "files": files}
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    parse_manifest(text.encode(), str(folder / MANIFEST))
-    stage = folder / f".{secrets.token_hex(6)}.partial"
-    try:
-        stage.write_text(text, encoding="utf-8", newline="\n")
-        stage.replace(folder / MANIFEST)
-    finally:
-        stage.unlink(missing_ok=True)
+    text = json_bytes(content)
+    parse_manifest(text, str(folder / MANIFEST))
+    replace_file(folder / MANIFEST, text)
     return folder / MANIFEST
 
 
@@ -129,10 +124,7 @@ def parse_manifest(content: bytes, where: str) -> tuple[BundleFacts, dict[str, s
     Raises:
         ModelRefused: it is no manifest of a bundle, or says what cannot be.
     """
-    try:
-        said = json.loads(content)
-    except ValueError as error:
-        raise ModelRefused(f"{where}: is not JSON ({error}); {_AGAIN}") from None
+    said = parse_json(content, where, refusal=ModelRefused, remedy=_AGAIN)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         found = said.get("format") if isinstance(said, dict) else None
         raise ModelRefused(

@@ -10,8 +10,8 @@ from corcal.core.errors import ModelRefused
 from corcal.runtime.openvino import need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import DATASET, PLANS
-from corcal.segment.bundle.staged import staged_folder
 from corcal.segment.nnunet.network import load_network
+from corcal.storage.atomic import replace_folder
 
 #: Which class trained a model makes no difference to running it; this one every nnU-Net has.
 TRAINER = "nnUNetTrainer"
@@ -41,7 +41,7 @@ def write_results_folder(bundle: Bundle, results: Path, *, force: bool) -> Path:
     dataset = _word(bundle, "dataset_name", r"Dataset\d{3}_[\w.-]+")
     plans = _word(bundle, "plans_name", r"[\w.-]+")
     out = results / dataset / f"{TRAINER}__{plans}__{bundle.facts.configuration}"
-    with staged_folder(out, force=force) as stage:
+    with replace_folder(out, force=force) as stage:
         for name in (DATASET, PLANS):
             # Byte for byte: whoever sorts the keys of dataset.json exchanges the arteries.
             (stage / name).write_bytes(bundle.read(name))

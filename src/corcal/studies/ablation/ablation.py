@@ -21,7 +21,7 @@ from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.evaluate.tables_in.results import TARGETS
-from corcal.report.folder import check_folder, write_whole
+from corcal.storage.atomic import add_files, check_folder
 
 SCHEMA = "corcal-ablation/1"
 JSON_FILE, PAGE_FILE = "ablation.json", "ablation.html"
@@ -88,7 +88,7 @@ def check_ablation_output(out: Path, *, force: bool) -> None:
     """Refuse a folder that cannot take the ablation, before any work starts.
 
     Raises:
-        OutputRefused: as `corcal.report.folder.check_folder`.
+        OutputRefused: as `corcal.storage.atomic.check_folder`.
     """
     check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
 
@@ -125,7 +125,7 @@ def write_ablation(models: Sequence[Model], out: Path, *, force: bool = False) -
     document = {"schema": SCHEMA, "models": [_as_dict(m) for m in models]}
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
     files = {JSON_FILE: text.encode(), PAGE_FILE: page_html(page)}
-    return write_whole(out, files | write_table(table), force=force)
+    return add_files(out, files | write_table(table), force=force)
 
 
 def _aligned(systems: list[Pairs]) -> list[Pairs]:

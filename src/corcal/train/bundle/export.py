@@ -24,9 +24,9 @@ from corcal.segment.bundle.manifest import (
     weights_of,
     write_manifest,
 )
-from corcal.segment.bundle.staged import staged_folder, staged_zip
 from corcal.segment.nnunet.network import load_network
 from corcal.settings import Settings
+from corcal.storage.atomic import replace_folder, staged_zip
 from corcal.train.bundle.card import card_text
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
@@ -85,7 +85,7 @@ def export_bundle(
     states = {fold: _finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
     facts = _facts(named, chosen, settings)
-    staged = staged_zip if out.suffix == ".zip" else staged_folder
+    staged = staged_zip if out.suffix == ".zip" else replace_folder
     with staged(out, force=force) as stage:
         shutil.copyfile(work.preprocessed / DATASET, stage / DATASET)
         shutil.copyfile(work.plans_file, stage / PLANS)

@@ -14,8 +14,9 @@ from corcal.core.errors import DatasetRefused, InputRefused, OutputRefused
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.report.as_nifti import nifti_bytes
+from corcal.report.as_nifti import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
+from corcal.storage.nifti import nifti_bytes
 from corcal.train.dataset.annotated_scan import Pair, read_pair
 from corcal.train.dataset.manifest import Row, read_manifest
 from corcal.train.dataset.split import Split, split_rows
@@ -140,7 +141,8 @@ def _finished(row: Row, work: Work, split: Split) -> bool:
 def _write_case(row: Row, pair: Pair, work: Work, split: Split) -> None:
     affine = pair.grid.affine
     put(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
-    put(label_file(row.case, work, split), nifti_bytes(pair.codes, affine, labels=True))
+    labels = nifti_bytes(pair.codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
+    put(label_file(row.case, work, split), labels)
     counted = {str(code): int((pair.codes == code).sum()) for code in range(1, 7)}
     way = {
         "case": row.case,
