@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corcal.train.dataset.dataset import make_dataset
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import small_settings, write_cohort
 
 
@@ -17,14 +17,14 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Work:
+def made(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingFolder:
     """A dataset of them; not to be changed."""
-    work = Work(tmp_path_factory.mktemp("made") / "work")
+    work = TrainingFolder(tmp_path_factory.mktemp("made") / "work")
     make_dataset(manifest, work, small_settings())
     return work
 
 
 @pytest.fixture
-def work(made: Work, tmp_path: Path) -> Work:
+def work(made: TrainingFolder, tmp_path: Path) -> TrainingFolder:
     """A dataset of one's own."""
-    return Work(Path(shutil.copytree(made.folder, tmp_path / "work")))
+    return TrainingFolder(Path(shutil.copytree(made.folder, tmp_path / "work")))

@@ -3,7 +3,7 @@
     WORK/
       settings.toml                       every number of the method
       split.csv                           which scan is trained on, in which fold, or kept for tests
-      places/CASE.json                    shapes and boxes of each scan: the way back
+      geometry/CASE.json                    shapes and boxes of each scan: the way back
       raw/Dataset501_CoronaryCalcium/     nnU-Net's raw dataset: the prepared scans
       preprocessed/Dataset501_.../        nnU-Net's plan and its preprocessed dataset
       results/Dataset501_.../.../fold_0   each fold's states, curve and log
@@ -31,7 +31,7 @@ TRAINER_NAME = "CorcalTrainer"
 
 
 @dataclass(frozen=True)
-class Work:
+class TrainingFolder:
     """Where the parts of a training lie.
 
     Attributes:
@@ -76,9 +76,9 @@ class Work:
         trained = f"{TRAINER_NAME}__{PLANS_NAME}__{CONFIGURATION}"
         return self.folder / "results" / DATASET_NAME / trained
 
-    def place_file(self, case: str) -> Path:
+    def geometry_file(self, case: str) -> Path:
         """Return where the way back of a scan is written."""
-        return self.folder / "places" / f"{case}.json"
+        return self.folder / "geometry" / f"{case}.json"
 
     def fold(self, number: int) -> Path:
         """Return the folder of a fold."""

@@ -8,7 +8,7 @@ import pytest
 
 from corcal.cli import main as cli
 from corcal.cli.training.machine import Use, numbers
-from corcal.cli.training.show_events import Teller, epoch_line, span
+from corcal.cli.training.show_events import ProgressDisplay, epoch_line, span
 from corcal.cli.training.train import STEPS
 from corcal.train.events import Began, EpochDone, Noted, Prepared, Stepped
 from corcal.train.nnunet.child import Machine
@@ -129,7 +129,7 @@ def test_spans_of_time(seconds: float, text: str) -> None:
 
 
 def test_what_is_said_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    tell = Teller(quiet=False, bars=None)
+    tell = ProgressDisplay(quiet=False, bars=None)
     tell.prepared(Prepared(1, 3))
     tell(1, Began(0, 250))
     tell(1, Stepped(1, 3, 300))
@@ -155,7 +155,7 @@ def test_bars_on_a_terminal() -> None:
     columns = (TextColumn("{task.description} {task.completed:.2f} {task.fields[left]}"),)
     bars = Progress(*columns, console=Console(file=paper, width=200), transient=False)
     with bars:
-        tell = Teller(quiet=False, bars=bars)
+        tell = ProgressDisplay(quiet=False, bars=bars)
         tell(0, Began(11, 250))
         tell(0, Stepped(12, 150, 300))
         assert bars.tasks[0].completed == 11.5

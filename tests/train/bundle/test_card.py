@@ -6,7 +6,7 @@ from corcal import DISCLAIMER
 from corcal.segment.bundle.manifest import BundleFacts
 from corcal.train.bundle.card import card_text, read_curve
 from corcal.train.events import EpochDone, encode
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
 FACTS = BundleFacts(
     name="mine",
@@ -24,7 +24,7 @@ def epoch(number: int, dice: float | None) -> str:
     return encode(EpochDone(number, 2, -0.1, -0.2, {"whole_RCA": dice}))
 
 
-def test_a_curve_after_a_stop_and_a_cut_line(work: Work) -> None:
+def test_a_curve_after_a_stop_and_a_cut_line(work: TrainingFolder) -> None:
     folder = work.fold(0)
     folder.mkdir(parents=True)
     assert read_curve(folder) == ()
@@ -33,7 +33,7 @@ def test_a_curve_after_a_stop_and_a_cut_line(work: Work) -> None:
     assert [(e.epoch, e.dice["whole_RCA"]) for e in read_curve(folder)] == [(1, 0.1), (2, 0.3)]
 
 
-def test_the_card_says_what_the_model_is_made_from(work: Work) -> None:
+def test_the_card_says_what_the_model_is_made_from(work: TrainingFolder) -> None:
     for fold, dice in ((0, 0.5), (1, None)):
         work.fold(fold).mkdir(parents=True)
         (work.fold(fold) / "progress.jsonl").write_text(epoch(2, dice))

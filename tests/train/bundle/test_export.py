@@ -21,8 +21,8 @@ from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
 from corcal.train.bundle.export import Named, export_bundle
-from corcal.train.dataset.crop_geometry import read_place
-from corcal.train.training_folder import Work, put
+from corcal.train.dataset.crop_geometry import read_crop_geometry
+from corcal.train.training_folder import TrainingFolder, put
 from tests.train.nnunet.conftest import Heard
 
 pytestmark = [
@@ -35,7 +35,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def bundle(trained: tuple[Work, Heard], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(trained: tuple[TrainingFolder, Heard], tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "mine.corcal"
     return export_bundle(trained[0], out, Named("mine", "3"))
 
@@ -54,7 +54,7 @@ def test_a_bundle_is_whole(bundle: Path) -> None:
     assert not [p for p in bundle.rglob("*") if p.suffix in (".pth", ".pt", ".pkl")]
 
 
-def test_as_a_zip(trained: tuple[Work, Heard], bundle: Path, tmp_path: Path) -> None:
+def test_as_a_zip(trained: tuple[TrainingFolder, Heard], bundle: Path, tmp_path: Path) -> None:
     packed = export_bundle(trained[0], tmp_path / "mine.zip", Named("mine", "3"), folds=[1])
     opened = Bundle.open(packed)
     opened.verify()
@@ -65,7 +65,7 @@ def test_as_a_zip(trained: tuple[Work, Heard], bundle: Path, tmp_path: Path) -> 
 
 
 def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
-    bundle: Path, trained: tuple[Work, Heard], tmp_path: Path
+    bundle: Path, trained: tuple[TrainingFolder, Heard], tmp_path: Path
 ) -> None:
     from nnunetv2.imageio.simpleitk_reader_writer import SimpleITKIO
     from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
@@ -73,7 +73,7 @@ def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
     work, _ = trained
     (image,) = (work.raw / "imagesTs").glob("*.nii.gz")
     case = image.name.removesuffix("_0000.nii.gz")
-    place = read_place(work.place_file(case))
+    place = read_crop_geometry(work.geometry_file(case))
     hu = sitk.GetArrayFromImage(sitk.ReadImage(str(image)))
     grid = place.resampled.cut(place.box)
     opened = Bundle.open(bundle)
@@ -96,19 +96,19 @@ def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
 
 
 def test_an_unfinished_fold_is_refused(
-    trained: tuple[Work, Heard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[TrainingFolder, Heard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work, _ = trained
     settings = work.settings()
     longer = replace(settings, training=replace(settings.training, epochs=9))
-    monkeypatch.setattr(Work, "settings", lambda _: longer)
+    monkeypatch.setattr(TrainingFolder, "settings", lambda _: longer)
     with pytest.raises(TrainingStopped, match="fold 0: 2 of 9 epochs are done"):
         export_bundle(work, tmp_path / "x.corcal", Named("x"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bundle_that_is_there_is_kept(
-    bundle: Path, trained: tuple[Work, Heard], tmp_path: Path
+    bundle: Path, trained: tuple[TrainingFolder, Heard], tmp_path: Path
 ) -> None:
     before = Bundle.open(bundle).sha256
     with pytest.raises(OutputRefused, match="is there already"):

@@ -16,14 +16,14 @@ from corcal.locate.embedded import EmbeddedLocator
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.read.scan import read_scan
 from corcal.read.volume.labels import read_labels
-from corcal.train.dataset.annotated_scan import DrawnHeart, Pair, read_pair
+from corcal.train.dataset.annotated_scan import AnnotatedScan, DrawnHeart, read_annotated_scan
 from corcal.train.dataset.manifest import Row
 from tests.train.cohort import SHAPE, scan_of, small_settings
 
 SETTINGS = small_settings()
 
 
-def pair_of(folder: Path, **given: object) -> Pair:
+def pair_of(folder: Path, **given: object) -> AnnotatedScan:
     """Return the pair of scan 0 with some of its files replaced."""
     hu, codes, heart, grid = scan_of(0)
     for name, voxels in {"ct": hu, "labels": codes, "heart": heart, **given}.items():
@@ -31,9 +31,9 @@ def pair_of(folder: Path, **given: object) -> Pair:
     return read(folder)
 
 
-def read(folder: Path) -> Pair:
+def read(folder: Path) -> AnnotatedScan:
     row = Row(1, "P", folder / "ct.nii.gz", folder / "labels.nii.gz", None, folder / "heart.nii.gz")
-    return read_pair(row, SETTINGS, EmbeddedLocator())
+    return read_annotated_scan(row, SETTINGS, EmbeddedLocator())
 
 
 def test_a_pair_on_the_path_of_scoring(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_a_pair_on_the_path_of_scoring(tmp_path: Path) -> None:
     assert pair.hu.shape == pair.codes.shape == pair.grid.shape
     assert [n.code for n in pair.notices] == ["zoomed-field"]
     # At the scan's own spacing nothing is lost on the way there and back.
-    back = pair.place.put_back(pair.codes)
+    back = pair.geometry.put_back(pair.codes)
     assert np.array_equal(back.codes, codes)
     assert back.grid.matches(grid)
-    inside = pair.place.box.slices
+    inside = pair.geometry.box.slices
     assert np.abs(pair.hu - hu[inside]).max() < 0.5
 
 
@@ -113,7 +113,7 @@ def test_a_lesion_that_falls_between_voxels_is_noted(tmp_path: Path) -> None:
     coarse = replace(SETTINGS.preparation, spacing_mm=(6.0, 6.0, 6.0))
     lenient = replace(SETTINGS.training, min_inside_share=0)
     row = Row(1, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz")
-    pair = read_pair(
+    pair = read_annotated_scan(
         row,
         replace(SETTINGS, preparation=coarse, training=lenient),
         DrawnHeart(tmp_path / "heart.nii.gz"),

@@ -15,20 +15,20 @@ import SimpleITK as sitk
 from corcal.core.errors import DatasetRefused, OutputRefused
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.train.dataset import dataset as module
-from corcal.train.dataset.crop_geometry import read_place
+from corcal.train.dataset.crop_geometry import read_crop_geometry
 from corcal.train.dataset.dataset import image_file, label_file, make_dataset
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import scan_of, small_settings, write_cohort, write_manifest
 
 SETTINGS = small_settings()
 
 
-def parts(work: Work) -> dict[str, str]:
+def parts(work: TrainingFolder) -> dict[str, str]:
     with work.split_file.open(newline="") as file:
         return {row["case"]: row["part"] for row in csv.DictReader(file)}
 
 
-def test_every_scan_has_its_files_where_nnunet_looks(made: Work) -> None:
+def test_every_scan_has_its_files_where_nnunet_looks(made: TrainingFolder) -> None:
     found = parts(made)
     assert len(found) == 6
     assert sorted(found.values()) == ["0", "0", "0", "1", "1", "test"]
@@ -42,7 +42,7 @@ def test_every_scan_has_its_files_where_nnunet_looks(made: Work) -> None:
     assert json.loads((made.raw / "dataset.json").read_text())["numTraining"] == 5
 
 
-def test_images_are_prepared_and_labels_lie_on_them(made: Work) -> None:
+def test_images_are_prepared_and_labels_lie_on_them(made: TrainingFolder) -> None:
     case = "case_0001"
     kind = "Ts" if parts(made)[case] == "test" else "Tr"
     image = sitk.ReadImage(str(made.raw / f"images{kind}" / f"{case}_0000.nii.gz"))
@@ -60,26 +60,26 @@ def test_images_are_prepared_and_labels_lie_on_them(made: Work) -> None:
     assert sitk.GetArrayFromImage(image)[codes >= 4].min() > 300
 
 
-def test_the_way_back_gives_the_labels_as_drawn(made: Work) -> None:
+def test_the_way_back_gives_the_labels_as_drawn(made: TrainingFolder) -> None:
     for seed in range(6):
         case = f"case_{seed + 1:04d}"
         kind = "Ts" if parts(made)[case] == "test" else "Tr"
         labels = sitk.ReadImage(str(made.raw / f"labels{kind}" / f"{case}.nii.gz"))
         _, drawn, _, grid = scan_of(seed)
-        back = read_place(made.place_file(case)).put_back(sitk.GetArrayFromImage(labels))
+        back = read_crop_geometry(made.geometry_file(case)).put_back(sitk.GetArrayFromImage(labels))
         assert np.array_equal(back.codes, drawn)
         assert back.grid.matches(grid)
 
 
-def test_what_is_saved_of_each_subject_is_what_the_paper_saves(made: Work) -> None:
-    said = json.loads(made.place_file("case_0002").read_text())
+def test_what_is_saved_of_each_subject_is_what_the_paper_saves(made: TrainingFolder) -> None:
+    said = json.loads(made.geometry_file("case_0002").read_text())
     assert said["scan_shape"] == [48, 48, 48]
     crop = np.array(said["crop_stop"]) - said["crop_start"]
     assert said["crop_shape"] == crop.tolist()
     assert all(said["voxels_by_label"][str(code)] > 0 for code in range(1, 7))
 
 
-def test_nothing_names_a_patient(made: Work) -> None:
+def test_nothing_names_a_patient(made: TrainingFolder) -> None:
     for path in made.folder.rglob("*"):
         if path.is_file():
             assert b"Smith" not in path.read_bytes()
@@ -89,8 +89,8 @@ def test_nothing_names_a_patient(made: Work) -> None:
 def test_a_stopped_run_goes_on(
     manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = Work(tmp_path / "work")
-    read = vars(module)["read_pair"]
+    work = TrainingFolder(tmp_path / "work")
+    read = vars(module)["read_annotated_scan"]
     asked: list[str] = []
 
     def until_the_power_fails(row, settings, locator):  # type: ignore[no-untyped-def]
@@ -99,7 +99,7 @@ def test_a_stopped_run_goes_on(
             raise KeyboardInterrupt
         return read(row, settings, locator)
 
-    monkeypatch.setattr(module, "read_pair", until_the_power_fails)
+    monkeypatch.setattr(module, "read_annotated_scan", until_the_power_fails)
     with pytest.raises(KeyboardInterrupt):
         make_dataset(manifest, work, SETTINGS)
     assert not (work.raw / "dataset.json").exists()
@@ -112,13 +112,13 @@ def test_a_stopped_run_goes_on(
     assert len(asked) == before
 
 
-def test_a_folder_of_another_dataset_is_left_alone(work: Work, manifest: Path) -> None:
+def test_a_folder_of_another_dataset_is_left_alone(work: TrainingFolder, manifest: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in work.folder.rglob("*")}
     other = replace(SETTINGS, preparation=replace(SETTINGS.preparation, padding_voxels=(3, 3, 3)))
     with pytest.raises(OutputRefused, match="dataset of other scans, labels or settings"):
         make_dataset(manifest, work, other)
     with pytest.raises(OutputRefused, match="exists and is not empty"):
-        make_dataset(manifest, Work(manifest.parent), SETTINGS)
+        make_dataset(manifest, TrainingFolder(manifest.parent), SETTINGS)
     assert {p: p.stat().st_mtime_ns for p in work.folder.rglob("*")} == before
 
 
@@ -130,7 +130,7 @@ def test_all_scans_that_cannot_be_used_are_named_at_once(tmp_path: Path) -> None
     shutil.copyfile(tmp_path / "in" / "kept.nii.gz", second)
     said: list[str] = []
     with pytest.raises(DatasetRefused) as refused:
-        make_dataset(manifest, Work(tmp_path / "work"), SETTINGS, tell=said.append)
+        make_dataset(manifest, TrainingFolder(tmp_path / "work"), SETTINGS, on_progress=said.append)
     text = str(refused.value)
     assert text.startswith("2 of 6 scans: line 3 of the manifest: labels-1.nii.gz: grid")
     assert "line 6 of the manifest: labels-4.nii.gz" in text
@@ -149,11 +149,11 @@ def test_the_same_file_under_two_names_is_refused(kind: str, tmp_path: Path) -> 
         write_nifti(tmp_path / f"{name}-2.nii.gz", voxels, grid)
     what = "scan" if kind == "ct" else "label map"
     with pytest.raises(DatasetRefused, match=f"lines 2 and 4 .* the same {what}"):
-        make_dataset(manifest, Work(tmp_path / "work"), small_settings(test_share=0.0))
+        make_dataset(manifest, TrainingFolder(tmp_path / "work"), small_settings(test_share=0.0))
 
 
 def test_a_full_disk_is_said_and_what_was_there_is_kept(
-    work: Work, monkeypatch: pytest.MonkeyPatch
+    work: TrainingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from corcal.train.training_folder import put
 
@@ -177,7 +177,7 @@ def test_a_manifest_may_lie_elsewhere(tmp_path: Path) -> None:
         files = [f"in/{kind}-{seed}.nii.gz" for kind in ("ct", "labels", "heart")]
         lines.append([f"p{seed}", *files])
     manifest = write_manifest(tmp_path / "list.csv", lines)
-    work = Work(tmp_path / "work")
+    work = TrainingFolder(tmp_path / "work")
     made = make_dataset(manifest, work, small_settings(test_share=0.3))
     assert len(made.split.test) == 1
     assert label_file(made.split.test[0], work, made.split).exists()

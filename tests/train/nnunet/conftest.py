@@ -9,7 +9,7 @@ import pytest
 from corcal.train.events import Event
 from corcal.train.nnunet.child import Machine
 from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
 #: One thread: networks this small gain nothing from more, and lose much on a busy machine.
 MACHINE = Machine(threads=1)
@@ -43,15 +43,15 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def planned(made: Work) -> Work:
+def planned(made: TrainingFolder) -> TrainingFolder:
     """The dataset with plan and preprocessed scans; not to be changed."""
     plan_and_preprocess(made, MACHINE, lambda _: None)
     return made
 
 
 @pytest.fixture(scope="session")
-def trained(planned: Work) -> tuple[Work, Heard]:
+def trained(planned: TrainingFolder) -> tuple[TrainingFolder, Heard]:
     """Both folds, trained for two epochs, and what was heard of it; not to be changed."""
     heard = Heard()
-    train_folds(planned, [0, 1], MACHINE, tell=heard)
+    train_folds(planned, [0, 1], MACHINE, on_progress=heard)
     return planned, heard

@@ -17,7 +17,7 @@ from corcal.segment.bundle.plan import parse_plan
 from corcal.settings import Settings
 from corcal.train.nnunet.fingerprint import Fingerprint, fingerprint_of
 from corcal.train.nnunet.plan import change_training, plans_json, write_plan
-from corcal.train.training_folder import Work, put_json
+from corcal.train.training_folder import TrainingFolder, put_json
 from tests.train.cohort import small_settings
 
 SOME = Fingerprint(
@@ -71,7 +71,7 @@ def test_the_plan_is_one_that_a_bundle_runs() -> None:
     assert plan.intensities.upper_hu == 900.0
 
 
-def test_a_plan_is_written_where_nnunet_looks_for_it(work: Work) -> None:
+def test_a_plan_is_written_where_nnunet_looks_for_it(work: TrainingFolder) -> None:
     plans = write_plan(work)
     assert json.loads(work.plans_file.read_text()) == plans
     names = {p.name for p in work.preprocessed.iterdir()}
@@ -85,7 +85,7 @@ def test_a_plan_is_written_where_nnunet_looks_for_it(work: Work) -> None:
     assert 100 < mean < 300
 
 
-def test_a_dataset_with_permuted_keys_is_not_planned(work: Work) -> None:
+def test_a_dataset_with_permuted_keys_is_not_planned(work: TrainingFolder) -> None:
     path = work.raw / "dataset.json"
     path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True))
     with pytest.raises(DatasetRefused, match="A program that sorts keys"):
@@ -95,10 +95,12 @@ def test_a_dataset_with_permuted_keys_is_not_planned(work: Work) -> None:
 
 def test_a_folder_without_a_dataset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatasetRefused, match="corcal train dataset"):
-        write_plan(Work(tmp_path))
+        write_plan(TrainingFolder(tmp_path))
 
 
-def test_the_training_may_change_and_the_dataset_may_not(work: Work, tmp_path: Path) -> None:
+def test_the_training_may_change_and_the_dataset_may_not(
+    work: TrainingFolder, tmp_path: Path
+) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[training]\nepochs = 7\npatch_voxels = [16, 32, 32]\n")
     change_training(work, file)

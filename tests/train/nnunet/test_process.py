@@ -18,7 +18,7 @@ from corcal.train.events import Event
 from corcal.train.nnunet import process
 from corcal.train.nnunet.child import Machine, environment, run_child
 from corcal.train.nnunet.process import alone, refusal
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
 
 def test_a_child_has_an_environment_of_its_own(
@@ -28,7 +28,7 @@ def test_a_child_has_an_environment_of_its_own(
     monkeypatch.setenv("nnUNet_wandb_enabled", "1")
     monkeypatch.setenv("KEPT", "yes")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    work = Work(tmp_path / "w")
+    work = TrainingFolder(tmp_path / "w")
     variables = environment(work, Machine(workers=3, threads=2))
     assert variables["nnUNet_results"] == str(tmp_path / "w" / "results")
     assert variables["nnUNet_preprocessed"] == str(work.preprocessed.parent)
@@ -45,7 +45,7 @@ def test_each_child_sees_one_gpu(
     given: str, gpu: int, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
-    variables = environment(Work(tmp_path), Machine(device="cuda", gpu=gpu))
+    variables = environment(TrainingFolder(tmp_path), Machine(device="cuda", gpu=gpu))
     assert variables["CUDA_VISIBLE_DEVICES"] == expected
 
 
@@ -53,15 +53,15 @@ def test_a_childs_refusal_is_raised_here(tmp_path: Path) -> None:
     # There is no dataset, which the child finds out before it needs torch.
     told: list[Event] = []
     with pytest.raises(TrainingStopped, match="holds no dataset; make one"):
-        run_child("fold", ["0", "cpu", "1"], Work(tmp_path), Machine(), told.append)
+        run_child("fold", ["0", "cpu", "1"], TrainingFolder(tmp_path), Machine(), told.append)
     assert told == []
-    log = Work(tmp_path).fold(0) / "console.log"
+    log = TrainingFolder(tmp_path).fold(0) / "console.log"
     assert "DatasetRefused" in log.read_text()
 
 
 def test_a_child_that_cannot_begin(tmp_path: Path) -> None:
     with pytest.raises(TrainingStopped, match="could not begin"):
-        run_child("no_such_step", [], Work(tmp_path), Machine(), lambda _: None)
+        run_child("no_such_step", [], TrainingFolder(tmp_path), Machine(), lambda _: None)
 
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from corcal.settings import Settings
 from corcal.train.labels import dataset_json
 from corcal.train.nnunet.child import Machine, environment
 from corcal.train.nnunet.plan import plans_json
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 from tests.train.nnunet.test_plan import SOME
 
 pytestmark = pytest.mark.training
@@ -30,7 +30,7 @@ def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that makes a trainer, as its process would."""
     from corcal.train.nnunet.trainer import CorcalTrainer
 
-    for name, value in environment(Work(tmp_path), Machine()).items():
+    for name, value in environment(TrainingFolder(tmp_path), Machine()).items():
         if name.startswith("nnUNet"):
             monkeypatch.setenv(name, value)
 

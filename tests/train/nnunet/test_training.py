@@ -22,7 +22,7 @@ from corcal.train.labels import learnt
 from corcal.train.nnunet.folds import missing_folds, plan_and_preprocess, train_folds
 from corcal.train.nnunet.preprocess import is_preprocessed, trained_cases
 from corcal.train.nnunet.states import epochs_done, load_state, save_state
-from corcal.train.training_folder import Work, put
+from corcal.train.training_folder import TrainingFolder, put
 from tests.train.cohort import SMALL
 from tests.train.nnunet.conftest import MACHINE, Heard
 
@@ -30,24 +30,24 @@ pytestmark = pytest.mark.training
 
 
 @pytest.fixture
-def own(planned: Work, tmp_path: Path) -> Work:
+def own(planned: TrainingFolder, tmp_path: Path) -> TrainingFolder:
     """A planned training of one's own, not begun."""
-    work = Work(Path(shutil.copytree(planned.folder, tmp_path / "own")))
+    work = TrainingFolder(Path(shutil.copytree(planned.folder, tmp_path / "own")))
     shutil.rmtree(work.folder / "results", ignore_errors=True)
     return work
 
 
 @pytest.fixture
-def half_done(trained: tuple[Work, Heard], tmp_path: Path) -> Work:
+def half_done(trained: tuple[TrainingFolder, Heard], tmp_path: Path) -> TrainingFolder:
     """The trained folds, to be damaged."""
-    return Work(Path(shutil.copytree(trained[0].folder, tmp_path / "half")))
+    return TrainingFolder(Path(shutil.copytree(trained[0].folder, tmp_path / "half")))
 
 
-def states(work: Work, fold: int = 0) -> list[Path]:
+def states(work: TrainingFolder, fold: int = 0) -> list[Path]:
     return sorted(work.fold(fold).glob("state_*.pt"))
 
 
-def test_the_scans_are_preprocessed_once(planned: Work) -> None:
+def test_the_scans_are_preprocessed_once(planned: TrainingFolder) -> None:
     assert all(is_preprocessed(planned, case) for case in trained_cases(planned))
     before = {p: p.stat().st_mtime_ns for p in planned.cases.iterdir()}
     told: list[Event] = []
@@ -56,7 +56,7 @@ def test_the_scans_are_preprocessed_once(planned: Work) -> None:
     assert [e for e in told if isinstance(e, Prepared)] == [Prepared(n, 5) for n in range(1, 6)]
 
 
-def test_preprocessing_changes_no_grid(planned: Work) -> None:
+def test_preprocessing_changes_no_grid(planned: TrainingFolder) -> None:
     import blosc2
     import SimpleITK as sitk
 
@@ -72,7 +72,7 @@ def test_preprocessing_changes_no_grid(planned: Work) -> None:
         assert np.abs(stored - expected).max() < 1e-3
 
 
-def test_every_epoch_is_told_and_kept(trained: tuple[Work, Heard]) -> None:
+def test_every_epoch_is_told_and_kept(trained: tuple[TrainingFolder, Heard]) -> None:
     work, heard = trained
     for fold in (0, 1):
         assert heard.of(Began, fold) == [Began(0, 2)]
@@ -93,24 +93,28 @@ def test_every_epoch_is_told_and_kept(trained: tuple[Work, Heard]) -> None:
     assert missing_folds(work) == []
 
 
-def test_only_two_states_are_kept_and_no_computer_is_named(trained: tuple[Work, Heard]) -> None:
+def test_only_two_states_are_kept_and_no_computer_is_named(
+    trained: tuple[TrainingFolder, Heard],
+) -> None:
     work, _ = trained
     assert [p.name[:11] for p in states(work)] == ["state_00001", "state_00002"]
     names = {p.name for p in work.fold(0).iterdir()}
     assert not names & {"debug.json", "checkpoint_final.pth", "checkpoint_best.pth"}
 
 
-def test_a_finished_fold_is_not_trained_again(trained: tuple[Work, Heard]) -> None:
+def test_a_finished_fold_is_not_trained_again(trained: tuple[TrainingFolder, Heard]) -> None:
     work, _ = trained
     before = {p: p.stat().st_mtime_ns for p in states(work)}
     heard = Heard()
-    train_folds(work, [0], MACHINE, tell=heard)
+    train_folds(work, [0], MACHINE, on_progress=heard)
     assert heard.of(Began) == [Began(2, 2)]
     assert heard.of(EpochDone) == []
     assert {p: p.stat().st_mtime_ns for p in states(work)} == before
 
 
-def test_killed_at_any_moment_it_goes_on(own: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_at_any_moment_it_goes_on(
+    own: TrainingFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     started: list[object] = []
     popen = subprocess.Popen
 
@@ -125,25 +129,25 @@ def test_killed_at_any_moment_it_goes_on(own: Work, monkeypatch: pytest.MonkeyPa
             started[-1].kill()  # type: ignore[attr-defined]
 
     with pytest.raises(TrainingStopped, match=r"fold 0: .* ended by SIGKILL"):
-        train_folds(own, [0], MACHINE, tell=kill)
+        train_folds(own, [0], MACHINE, on_progress=kill)
     # The kill falls somewhere after the first epoch, perhaps while the second is saved.
     done = epochs_done(own.fold(0))
     heard = Heard()
-    train_folds(own, [0], MACHINE, tell=heard)
+    train_folds(own, [0], MACHINE, on_progress=heard)
     assert heard.of(Began) == [Began(done, 2)]
     assert done >= 1
     assert [e.epoch for e in read_curve(own.fold(0))] == [1, 2]
     assert not list(own.fold(0).glob(".*.partial"))
 
 
-def test_a_damaged_state_is_passed_over_and_trained_again(half_done: Work) -> None:
+def test_a_damaged_state_is_passed_over_and_trained_again(half_done: TrainingFolder) -> None:
     _, second = states(half_done)
     content = bytearray(second.read_bytes())
     content[len(content) // 2] ^= 1
     second.write_bytes(content)
     assert missing_folds(half_done) == [0]
     heard = Heard()
-    train_folds(half_done, [0], MACHINE, tell=heard)
+    train_folds(half_done, [0], MACHINE, on_progress=heard)
     assert heard.of(Noted) == [Noted("the state after epoch 2 is damaged and is passed over")]
     assert heard.of(Began) == [Began(1, 2)]
     assert [e.epoch for e in heard.of(EpochDone)] == [2]
@@ -151,7 +155,7 @@ def test_a_damaged_state_is_passed_over_and_trained_again(half_done: Work) -> No
     assert [p.name[:11] for p in states(half_done)] == ["state_00001", "state_00002"]
 
 
-def test_a_state_cut_short_is_passed_over(half_done: Work) -> None:
+def test_a_state_cut_short_is_passed_over(half_done: TrainingFolder) -> None:
     _, second = states(half_done)
     second.write_bytes(second.read_bytes()[:1000])
     notes: list[str] = []
@@ -161,14 +165,14 @@ def test_a_state_cut_short_is_passed_over(half_done: Work) -> None:
     assert notes == ["the state after epoch 2 is damaged and is passed over"]
 
 
-def test_all_states_damaged_is_an_error(half_done: Work) -> None:
+def test_all_states_damaged_is_an_error(half_done: TrainingFolder) -> None:
     for path in states(half_done):
         path.write_bytes(b"nothing")
     with pytest.raises(TrainingStopped, match="all 2 saved states are damaged"):
         load_state(half_done.fold(0), "cpu")
 
 
-def test_a_training_is_not_gone_on_with_under_another_plan(half_done: Work) -> None:
+def test_a_training_is_not_gone_on_with_under_another_plan(half_done: TrainingFolder) -> None:
     settings = half_done.settings()
     longer = replace(settings, training=replace(settings.training, epochs=3))
     put(half_done.settings_file, longer.to_toml().encode())
@@ -213,16 +217,16 @@ def test_a_state_holds_no_pickle_of_anything_but_tensors(tmp_path: Path) -> None
         load_state(tmp_path, "cpu")
 
 
-def test_folds_run_side_by_side(own: Work) -> None:
+def test_folds_run_side_by_side(own: TrainingFolder) -> None:
     heard = Heard()
-    train_folds(own, [0, 1], MACHINE, gpus=(0, 1), tell=heard)
+    train_folds(own, [0, 1], MACHINE, gpus=(0, 1), on_progress=heard)
     assert missing_folds(own) == []
     kinds = [fold for fold, event in heard.events if isinstance(event, Began)]
     assert sorted(kinds) == [0, 1]
 
 
 def test_what_cannot_be_trained_is_refused_before_a_process_starts(
-    own: Work, monkeypatch: pytest.MonkeyPatch
+    own: TrainingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subprocess, "Popen", None)
     with pytest.raises(SettingsRefused, match="no fold 7; this training has folds 0 to 1"):
@@ -232,7 +236,7 @@ def test_what_cannot_be_trained_is_refused_before_a_process_starts(
         train_folds(own, [0], MACHINE)
 
 
-def test_a_cuda_device_that_is_not_there(own: Work) -> None:
+def test_a_cuda_device_that_is_not_there(own: TrainingFolder) -> None:
     import torch
 
     if torch.cuda.is_available():
@@ -241,7 +245,7 @@ def test_a_cuda_device_that_is_not_there(own: Work) -> None:
         train_folds(own, [0], replace(MACHINE, device="cuda"))
 
 
-def test_permuted_keys_are_noticed_by_the_process_that_trains(own: Work) -> None:
+def test_permuted_keys_are_noticed_by_the_process_that_trains(own: TrainingFolder) -> None:
     import json
 
     path = own.preprocessed / "dataset.json"

@@ -36,22 +36,26 @@ def dataset(
     MANIFEST is a CSV with the columns patient, scan and labels, and perhaps contrast (yes, no)
     and heart (a mask); `corcal annotate` writes one. Called again, it goes on where it was.
     """
-    from corcal.cli.training.show_events import telling
+    from corcal.cli.training.show_events import progress_display
     from corcal.train.dataset.dataset import make_dataset
-    from corcal.train.training_folder import Work
+    from corcal.train.training_folder import TrainingFolder
 
-    with telling(quiet) as tell:
+    with progress_display(quiet) as display:
         made = make_dataset(
-            manifest, Work(work), settings, locator=models.locator(), tell=tell.line
+            manifest,
+            TrainingFolder(work),
+            settings,
+            locator=models.locator(),
+            on_progress=display.line,
         )
         for case, notices in made.notices.items():
             for notice in notices:
-                tell.line(f"{case}: {notice.text}")
+                display.line(f"{case}: {notice.text}")
     if not quiet:
         split = made.split
         sizes = ", ".join(str(len(fold)) for fold in split.held_out)
         click.echo(
             f"{len(split.trained)} scans to train on, in folds of {sizes}; {len(split.test)} kept "
-            f"for tests. {Work(work).split_file} names them.\n"
+            f"for tests. {TrainingFolder(work).split_file} names them.\n"
             f"Next: corcal train plan {work}"
         )

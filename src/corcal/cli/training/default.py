@@ -98,5 +98,5 @@ def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], d
             "(for a CPU, install the CPU build of torch first)"
         ) from error
     recipe = Recipe(**asdict(amount), leave_out=leave_out, device=device)
-    models = train_default(data, out, recipe, tell=lambda line: click.echo(line, err=True))
+    models = train_default(data, out, recipe, on_progress=lambda line: click.echo(line, err=True))
     click.echo(str(models))

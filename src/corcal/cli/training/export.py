@@ -36,15 +36,20 @@ def export(
     nnU-Net.
     """
     from corcal.cli.training.machine import numbers
-    from corcal.cli.training.show_events import telling
+    from corcal.cli.training.show_events import progress_display
     from corcal.train.bundle.export import Named, export_bundle
-    from corcal.train.training_folder import Work
+    from corcal.train.training_folder import TrainingFolder
 
     picked = numbers(chosen, "--folds") or None
-    with telling(flags["quiet"]) as tell:
+    with progress_display(flags["quiet"]) as display:
         named = Named(name or out.stem, model_version)
         path = export_bundle(
-            Work(work), out, named, folds=picked, force=flags["force"], tell=tell.line
+            TrainingFolder(work),
+            out,
+            named,
+            folds=picked,
+            force=flags["force"],
+            on_progress=display.line,
         )
     if not flags["quiet"]:
         click.echo(f"{path}\nNext: corcal score SCAN -o OUT --model {path}")

@@ -19,23 +19,25 @@ def folds(work: Path, use: Use) -> None:
     With --device cuda one fold at a time runs on each GPU; on the CPU, one after the other. It
     may be stopped at any moment: called again, it goes on from the last saved states.
     """
-    from corcal.train.training_folder import Work
+    from corcal.train.training_folder import TrainingFolder
 
-    finish(work, range(Work(work).settings().training.folds), use)
+    finish(work, range(TrainingFolder(work).settings().training.folds), use)
 
 
 def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     """Train these folds to their end and say what comes next."""
-    from corcal.cli.training.show_events import telling
+    from corcal.cli.training.show_events import progress_display
     from corcal.train.nnunet.folds import missing_folds, require_nnunet, train_folds
-    from corcal.train.training_folder import Work
+    from corcal.train.training_folder import TrainingFolder
 
     require_nnunet()
-    with telling(use.quiet) as tell:
-        train_folds(Work(work), numbers, use.machine, gpus=use.places(), tell=tell)
+    with progress_display(use.quiet) as display:
+        train_folds(
+            TrainingFolder(work), numbers, use.machine, gpus=use.places(), on_progress=display
+        )
     if use.quiet:
         return
-    missing = missing_folds(Work(work))
+    missing = missing_folds(TrainingFolder(work))
     if missing:
         click.echo(f"Still to be trained: fold {', '.join(map(str, missing))}")
     else:

@@ -22,16 +22,16 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
 
     WORK is the folder of `corcal train dataset`. Called again, it goes on where it was.
     """
-    from corcal.cli.training.show_events import telling
+    from corcal.cli.training.show_events import progress_display
     from corcal.train.nnunet.child import Machine
     from corcal.train.nnunet.folds import plan_and_preprocess
     from corcal.train.nnunet.plan import change_training
-    from corcal.train.training_folder import Work
+    from corcal.train.training_folder import TrainingFolder
 
-    place = Work(work)
+    place = TrainingFolder(work)
     if file is not None:
         change_training(place, file)
-    with telling(quiet) as tell:
-        plan_and_preprocess(place, Machine(), tell.prepared)
+    with progress_display(quiet) as display:
+        plan_and_preprocess(place, Machine(), display.prepared)
     if not quiet:
         click.echo(f"{place.plans_file}\nNext: corcal train folds {work}")

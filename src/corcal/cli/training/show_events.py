@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-class Teller:
+class ProgressDisplay:
     """Says what the folds tell; called with a fold and an event."""
 
     def __init__(self, quiet: bool, bars: Progress | None) -> None:
@@ -77,10 +77,10 @@ class Teller:
 
 
 @contextmanager
-def telling(quiet: bool) -> Iterator[Teller]:
+def progress_display(quiet: bool) -> Iterator[ProgressDisplay]:
     """Yield what is called with the events of a training."""
     if quiet or not sys.stderr.isatty():
-        yield Teller(quiet, None)
+        yield ProgressDisplay(quiet, None)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -91,7 +91,7 @@ def telling(quiet: bool) -> Iterator[Teller]:
         TextColumn("{task.completed:.1f} of {task.total:.0f} epochs {task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield Teller(quiet, bars)
+        yield ProgressDisplay(quiet, bars)
 
 
 def epoch_line(fold: int, event: EpochDone) -> str:

@@ -40,7 +40,7 @@ def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use)
     six labels that exclude each other. All are trained on the same scans and scored on those kept
     for tests, by the code of `corcal score`. The table is OUT/variants.csv and OUT/variants.md.
     """
-    from corcal.cli.training.show_events import telling
+    from corcal.cli.training.show_events import progress_display
     from corcal.core.labels import ArteryLabels
     from corcal.core.scan import Scan
     from corcal.locate.embedded import EmbeddedLocator
@@ -56,14 +56,14 @@ def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use)
         segmenter = ChosenModels(model=str(model), device=use.device).segmenter()
         return score_scan(scan, settings=wanted, segmenter=segmenter).labels
 
-    with telling(use.quiet) as tell:
+    with progress_display(use.quiet) as display:
         runner = Runner(
             machine=use.machine,
             gpus=use.places(),
             locator=EmbeddedLocator(),
             score=score,
-            tell=tell.line,
-            tell_fold=tell,
+            on_progress=display.line,
+            on_fold_event=display,
         )
         table = run_variants(manifest, out, settings, names=names, runner=runner)
     click.echo(table.read_text(encoding="utf-8"))

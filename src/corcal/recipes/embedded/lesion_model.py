@@ -154,7 +154,7 @@ def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def fit_judge(
-    data: Path, models: Path, without: Path, *, phantoms: int, tell: Callable[[str], None]
+    data: Path, models: Path, without: Path, *, phantoms: int, on_progress: Callable[[str], None]
 ) -> None:
     """Fit the judge of a segmenter and write it into its manifest.
 
@@ -164,13 +164,13 @@ def fit_judge(
         without: folder of folders, named after a scan, with `models/` trained without it;
             scans that have none are left out.
         phantoms: how many.
-        tell: called with one line of progress at a time.
+        on_progress: called with one line of progress at a time.
     """
     segmenter = EmbeddedSegmenter(models)
     cases = []
     for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
         cases.append(judged_phantom(seed, segmenter))
-        tell(f"judge: phantom {seed - FIRST_SEED + 1} of {phantoms}")
+        on_progress(f"judge: phantom {seed - FIRST_SEED + 1} of {phantoms}")
     for name in TRUST:
         blind = without / name / "models"
         known = (
@@ -178,7 +178,7 @@ def fit_judge(
         )
         if known and blind.exists():
             cases.append(judged_scan(data, name, EmbeddedSegmenter(blind)))
-            tell(f"judge: {name}")
+            on_progress(f"judge: {name}")
     path = models / "arteries.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["judge"] = fitted(cases)

@@ -64,7 +64,9 @@ class Recipe:
     threads: int = 0
 
 
-def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str], None]) -> Path:
+def train_default(
+    data: Path, out: Path, recipe: Recipe, *, on_progress: Callable[[str], None]
+) -> Path:
     """Train both embedded models and return the folder with their files.
 
     Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
@@ -76,7 +78,7 @@ def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str]
         data: annotated scans: a folder with `ct/` and `annotations/`.
         out: where to work.
         recipe: how much and how long.
-        tell: called with one line of progress at a time.
+        on_progress: called with one line of progress at a time.
 
     Raises:
         SettingsRefused: the data folder does not hold the annotated scans, a scan to leave out
@@ -89,8 +91,8 @@ def train_default(data: Path, out: Path, recipe: Recipe, *, tell: Callable[[str]
     folders = [out / "without" / name / "models" for name in recipe.leave_out]
     models = folders[0] if folders else out / "models"
     if recipe.locator_steps:
-        _locator(data, out, models, recipe, tell)
-    _segmenter(data, out, models, recipe, tell)
+        _locator(data, out, models, recipe, on_progress)
+    _segmenter(data, out, models, recipe, on_progress)
     for folder in folders[1:]:
         shutil.copytree(models, folder, dirs_exist_ok=True)
     return models
@@ -113,22 +115,22 @@ def _check(data: Path, recipe: Recipe) -> None:
 
 
 def _locator(
-    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+    data: Path, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
-    tell("heart locator: preparing chests")
+    on_progress("heart locator: preparing chests")
     real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in recipe.leave_out]
     made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
     task = LocatorTask(tuple(real + made))
     schedule = Schedule(recipe.locator_steps, rate=2e-3)
     folder = models.parent / "locator"
-    run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", tell))
+    run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", on_progress))
     locator = train(Locator, task, schedule, run)
     export_locator(locator.cpu(), models, _card("corcal heart locator", recipe))
-    tell(f"heart locator: written to {models}")
+    on_progress(f"heart locator: written to {models}")
 
 
 def _segmenter(
-    data: Path, out: Path, models: Path, recipe: Recipe, tell: Callable[[str], None]
+    data: Path, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
     """Train the segmenter and write its files.
 
@@ -136,8 +138,8 @@ def _segmenter(
     alone. Halfway between the weights of both parts is better than either on scans that neither
     has seen (Wortsman et al., CVPR 2022, found the same for images of everyday things).
     """
-    cases = _bank(data, out / "bank", recipe, tell)
-    base = _base(cases, out / "base", recipe, tell)
+    cases = _bank(data, out / "bank", recipe, on_progress)
+    base = _base(cases, out / "base", recipe, on_progress)
 
     def from_base() -> Segmenter:
         network = Segmenter()
@@ -146,14 +148,16 @@ def _segmenter(
 
     shown = tuple(c for c in cases if c.name not in recipe.leave_out)
     folder = models.parent / "segmenter"
-    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", tell))
+    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", on_progress))
     segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
     segmenter = _between(base, segmenter.cpu(), recipe.blend)
     card = _card("corcal artery and calcium segmenter", recipe)
     export_segmenter(segmenter, models, card)
     if recipe.judged_phantoms and not recipe.leave_out:
-        fit_judge(data, models, out / "without", phantoms=recipe.judged_phantoms, tell=tell)
-    tell(f"segmenter: written to {models}")
+        fit_judge(
+            data, models, out / "without", phantoms=recipe.judged_phantoms, on_progress=on_progress
+        )
+    on_progress(f"segmenter: written to {models}")
 
 
 def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
@@ -167,24 +171,28 @@ def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
 
 
 def _base(
-    cases: tuple[Case, ...], folder: Path, recipe: Recipe, tell: Callable[[str], None]
+    cases: tuple[Case, ...], folder: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> nn.Module:
     """Return the segmenter trained on phantoms alone."""
     task = SegmenterTask(tuple(c for c in cases if c.kind == "phantom"))
-    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter, phantoms alone", tell))
+    run = Run(
+        folder, recipe.seed, recipe.device, _progress("segmenter, phantoms alone", on_progress)
+    )
     return train(Segmenter, task, Schedule(recipe.base_steps), run).cpu()
 
 
-def _bank(data: Path, bank: Path, recipe: Recipe, tell: Callable[[str], None]) -> tuple[Case, ...]:
+def _bank(
+    data: Path, bank: Path, recipe: Recipe, on_progress: Callable[[str], None]
+) -> tuple[Case, ...]:
     """Return all prepared cases; those that are not there yet are made."""
     bank.mkdir(parents=True, exist_ok=True)
     for name in TRUST:
         if not (bank / name).exists():
-            tell(f"preparing {name}")
+            on_progress(f"preparing {name}")
             save_case(annotated_case(data, name, Preparation()), bank)
     for seed in range(recipe.phantoms):
         if not (bank / f"phantom-{seed:05d}").exists():
-            tell(f"making phantom {seed + 1} of {recipe.phantoms}")
+            on_progress(f"making phantom {seed + 1} of {recipe.phantoms}")
             save_case(phantom_case(seed, Preparation().spacing_mm), bank)
     return tuple(load_bank(bank))
 
@@ -195,9 +203,9 @@ def _chest(seed: int) -> Chest:
     return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
 
 
-def _progress(what: str, tell: Callable[[str], None]) -> Callable[[int, float, float], None]:
+def _progress(what: str, on_progress: Callable[[str], None]) -> Callable[[int, float, float], None]:
     def on_step(step: int, loss: float, seconds: float) -> None:
-        tell(f"{what}: step {step}, loss {loss:.3f}, {seconds:.2f} s a step")
+        on_progress(f"{what}: step {step}, loss {loss:.3f}, {seconds:.2f} s a step")
 
     return on_step
 

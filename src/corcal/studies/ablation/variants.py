@@ -27,7 +27,7 @@ from corcal.train.dataset.manifest import read_manifest
 from corcal.train.events import Event
 from corcal.train.nnunet.child import Machine
 from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
-from corcal.train.training_folder import Work, put
+from corcal.train.training_folder import TrainingFolder, put
 
 #: Scores a scan with a model: scan, bundle, settings -> labels on the scan's grid.
 Score = Callable[[Scan, Path, Settings], ArteryLabels]
@@ -48,16 +48,16 @@ class Runner:
         gpus: which GPUs, one fold at a time on each.
         locator: finds the heart, in training and scoring.
         score: the whole of scoring; given, because training knows nothing of it.
-        tell: called with a line of progress.
-        tell_fold: called with the fold and the events of its training.
+        on_progress: called with a line of progress.
+        on_fold_event: called with the fold and the events of its training.
     """
 
     machine: Machine
     gpus: Sequence[int]
     locator: HeartLocator
     score: Score
-    tell: Callable[[str], None]
-    tell_fold: Callable[[int, Event], None]
+    on_progress: Callable[[str], None]
+    on_fold_event: Callable[[int, Event], None]
 
 
 def variant_settings(name: str, settings: Settings) -> Settings:
@@ -116,18 +116,20 @@ def _run(
     name: str, manifest: Path, out: Path, settings: Settings, runner: Runner
 ) -> list[Compared]:
     wanted = variant_settings(name, settings)
-    work, model = Work(out / name), out / f"{name}.corcal"
-    runner.tell(f"variant: {_TITLES[name]}")
-    made = make_dataset(manifest, work, wanted, locator=runner.locator, tell=runner.tell)
+    work, model = TrainingFolder(out / name), out / f"{name}.corcal"
+    runner.on_progress(f"variant: {_TITLES[name]}")
+    made = make_dataset(
+        manifest, work, wanted, locator=runner.locator, on_progress=runner.on_progress
+    )
     if not model.exists():
         plan_and_preprocess(work, runner.machine, lambda _: None)
         folds = range(wanted.training.folds)
-        train_folds(work, folds, runner.machine, gpus=runner.gpus, tell=runner.tell_fold)
-        export_bundle(work, model, Named(name), tell=runner.tell)
+        train_folds(work, folds, runner.machine, gpus=runner.gpus, on_progress=runner.on_fold_event)
+        export_bundle(work, model, Named(name), on_progress=runner.on_progress)
     compared: list[Compared] = []
     for row in read_manifest(manifest):
         if row.case in made.split.test:
-            runner.tell(f"scoring {row.case}")
+            runner.on_progress(f"scoring {row.case}")
             scan = read_scan(row.scan, settings=wanted.admission)
             found = runner.score(scan, model, wanted)
             compared += compare(row.case, read_labels(row.labels, scan), found)

@@ -9,7 +9,7 @@ from pathlib import Path
 from corcal import DISCLAIMER, __version__
 from corcal.segment.bundle.manifest import BundleFacts
 from corcal.train.events import EpochDone, decode
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
 
 def read_curve(fold: Path) -> tuple[EpochDone, ...]:
@@ -25,7 +25,7 @@ def read_curve(fold: Path) -> tuple[EpochDone, ...]:
     return tuple(epochs[n] for n in sorted(epochs))
 
 
-def card_text(facts: BundleFacts, work: Work) -> str:
+def card_text(facts: BundleFacts, work: TrainingFolder) -> str:
     """Return the card as Markdown.
 
     Args:
@@ -73,12 +73,12 @@ def card_text(facts: BundleFacts, work: Work) -> str:
     return "\n".join(lines)
 
 
-def _scans(work: Work) -> Counter[str]:
+def _scans(work: TrainingFolder) -> Counter[str]:
     with work.split_file.open(newline="", encoding="utf-8") as file:
         return Counter(row["part"] for row in csv.DictReader(file))
 
 
-def _dice_table(facts: BundleFacts, work: Work) -> list[str]:
+def _dice_table(facts: BundleFacts, work: TrainingFolder) -> list[str]:
     curves = {fold: read_curve(work.fold(fold)) for fold in facts.folds}
     last = {fold: curve[-1] for fold, curve in curves.items() if curve}
     names = list(next(iter(last.values())).dice) if last else []

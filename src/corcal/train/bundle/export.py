@@ -31,7 +31,7 @@ from corcal.train.bundle.card import card_text
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
 from corcal.train.nnunet.states import load_state
-from corcal.train.training_folder import CONFIGURATION, TRAINER_NAME, Work
+from corcal.train.training_folder import CONFIGURATION, TRAINER_NAME, TrainingFolder
 
 _WHAT = "exporting a model"
 #: Largest difference of a logit between torch and OpenVINO on random input.
@@ -52,13 +52,13 @@ class Named:
 
 
 def export_bundle(
-    work: Work,
+    work: TrainingFolder,
     out: Path,
     named: Named,
     *,
     folds: Sequence[int] | None = None,
     force: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the trained folds as a bundle, whole or not at all, and return its path.
 
@@ -71,7 +71,7 @@ def export_bundle(
         named: its name and version.
         folds: which to put in; all of the training when None.
         force: replace a bundle that is there.
-        tell: called with one line before each fold.
+        on_progress: called with one line before each fold.
 
     Raises:
         TrainingStopped: a fold is not trained to its end, or its state is damaged.
@@ -92,11 +92,11 @@ def export_bundle(
         card = card_text(facts, work)
         (stage / CARD).write_text(card, encoding="utf-8", newline="\n")
         for fold in chosen:
-            tell(f"writing fold {fold}")
+            on_progress(f"writing fold {fold}")
             _write_weights(states[fold], stage / weights_of(fold))
         write_manifest(stage, facts)
         for fold in chosen:
-            tell(f"converting fold {fold}")
+            on_progress(f"converting fold {fold}")
             _write_network(Bundle.open(stage), fold, stage)
         write_manifest(stage, facts)
     return out
@@ -118,7 +118,7 @@ def _facts(named: Named, folds: tuple[int, ...], settings: Settings) -> BundleFa
     )
 
 
-def _finished(work: Work, fold: int) -> dict[str, Any]:
+def _finished(work: TrainingFolder, fold: int) -> dict[str, Any]:
     """Return the weights of a fold that is trained to its end."""
     epochs = work.settings().training.epochs
     found = load_state(work.fold(fold), "cpu")

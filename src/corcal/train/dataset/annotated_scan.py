@@ -21,7 +21,7 @@ from corcal.read.volume.labels import read_labels
 from corcal.read.volume.volume import read_volume
 from corcal.settings import Settings
 from corcal.space.resample import nearest
-from corcal.train.dataset.crop_geometry import Place
+from corcal.train.dataset.crop_geometry import CropGeometry
 from corcal.train.dataset.manifest import Row
 
 #: Between fat mixed with wall, and blood full of contrast agent or a little calcium.
@@ -31,14 +31,14 @@ _MOST_PARTS = 255
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class AnnotatedScan:
     """A scan and its labels, prepared as for scoring.
 
     Attributes:
         hu: float32 (slice, row, column), the prepared crop.
         codes: uint8 codes 0 to 6 on the same voxels.
         grid: where the crop lies.
-        place: the way back.
+        geometry: the way back.
         scan_sha256: of the scan's voxels.
         notices: doubts that did not stop it.
     """
@@ -46,7 +46,7 @@ class Pair:
     hu: NDArray[np.float32]
     codes: NDArray[np.uint8]
     grid: Grid
-    place: Place
+    geometry: CropGeometry
     scan_sha256: str
     notices: tuple[Notice, ...]
 
@@ -83,7 +83,7 @@ class DrawnHeart:
         return volume.values != 0, volume.grid
 
 
-def read_pair(row: Row, settings: Settings, locator: HeartLocator) -> Pair:
+def read_annotated_scan(row: Row, settings: Settings, locator: HeartLocator) -> AnnotatedScan:
     """Return an annotated scan, prepared on the very path that scoring takes.
 
     Raises:
@@ -104,11 +104,11 @@ def read_pair(row: Row, settings: Settings, locator: HeartLocator) -> Pair:
     codes = nearest(labels.codes, labels.grid, prepared.grid)
     _check_inside(labels, codes, prepared, settings)
     notices = scan.notices + admitted + _lost(labels, prepared)
-    return Pair(
+    return AnnotatedScan(
         hu=prepared.hu,
         codes=codes,
         grid=prepared.grid,
-        place=Place.of(scan.grid, prepared),
+        geometry=CropGeometry.of(scan.grid, prepared),
         scan_sha256=scan.source.sha256,
         notices=notices,
     )

@@ -19,7 +19,7 @@ from corcal.train.training_folder import read_json
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class CropGeometry:
     """The grids of a scan as acquired and resampled, and the crop.
 
     Attributes:
@@ -33,7 +33,7 @@ class Place:
     box: Box
 
     @classmethod
-    def of(cls, scan: Grid, prepared: Prepared) -> Place:
+    def of(cls, scan: Grid, prepared: Prepared) -> CropGeometry:
         """Return the place of a prepared scan."""
         return cls(scan, prepared.resampled, prepared.box)
 
@@ -66,7 +66,7 @@ class Place:
         }
 
     @classmethod
-    def from_dict(cls, said: dict[str, Any]) -> Place:
+    def from_dict(cls, said: dict[str, Any]) -> CropGeometry:
         """Return the place that `as_dict` wrote.
 
         Raises:
@@ -79,8 +79,8 @@ class Place:
         )
 
 
-def read_place(path: Path) -> Place:
-    """Return the place of a case from its file in places/.
+def read_crop_geometry(path: Path) -> CropGeometry:
+    """Return the place of a case from its file in geometry/.
 
     Raises:
         DatasetRefused: the file is absent or damaged.
@@ -88,7 +88,7 @@ def read_place(path: Path) -> Place:
     remedy = "make the dataset anew"
     said = read_json(path, remedy=remedy)
     try:
-        return Place.from_dict(said)
+        return CropGeometry.from_dict(said)
     except (KeyError, TypeError, ValueError) as error:
         raise DatasetRefused(f"{path}: damaged ({error!r}); {remedy}") from error
 

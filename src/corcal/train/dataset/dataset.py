@@ -17,17 +17,17 @@ from corcal.locate.embedded import EmbeddedLocator
 from corcal.report.as_nifti import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
 from corcal.storage.nifti import nifti_bytes
-from corcal.train.dataset.annotated_scan import Pair, read_pair
+from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_scan
 from corcal.train.dataset.manifest import Row, read_manifest
 from corcal.train.dataset.split import Split, split_rows
 from corcal.train.labels import dataset_json
-from corcal.train.training_folder import Work, put, put_json, read_json
+from corcal.train.training_folder import TrainingFolder, put, put_json, read_json
 
 _BEGUN = "dataset_begun.json"
 
 
 @dataclass(frozen=True)
-class Made:
+class DatasetSummary:
     """What a dataset holds.
 
     Attributes:
@@ -41,12 +41,12 @@ class Made:
 
 def make_dataset(
     manifest: Path,
-    work: Work,
+    work: TrainingFolder,
     settings: Settings,
     *,
     locator: HeartLocator | None = None,
-    tell: Callable[[str], None] = lambda _: None,
-) -> Made:
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> DatasetSummary:
     """Prepare every scan of a manifest and write nnU-Net's raw dataset, split and ways back.
 
     A run that was stopped goes on where it was. Nothing names a patient: scans are called
@@ -57,7 +57,7 @@ def make_dataset(
         work: where to.
         settings: spacing, padding and crop; folds, test share and seed.
         locator: finds the hearts that the manifest does not give; the embedded model when None.
-        tell: called with one line before each scan.
+        on_progress: called with one line before each scan.
 
     Raises:
         DatasetRefused: the manifest is wrong, or scans cannot be used; all of them are named.
@@ -70,34 +70,36 @@ def make_dataset(
     refused: list[str] = []
     for i, row in enumerate(rows, start=1):
         if not _finished(row, work, split):
-            tell(f"preparing scan {i} of {len(rows)}")
+            on_progress(f"preparing scan {i} of {len(rows)}")
             try:
-                _write_case(row, read_pair(row, settings, locator), work, split)
+                _write_case(row, read_annotated_scan(row, settings, locator), work, split)
             except OutputRefused:
                 raise
             except InputRefused as error:
                 refused.append(f"line {row.number + 1} of the manifest: {error}")
-                tell(f"scan {i} of {len(rows)} refused: {error}")
+                on_progress(f"scan {i} of {len(rows)} refused: {error}")
     if refused:
         raise DatasetRefused(f"{len(refused)} of {len(rows)} scans: " + "; ".join(refused))
     ways = {row.case: _way(row.case, work) for row in rows}
     _require_different(rows, ways)
     _write_descriptions(rows, split, work, settings)
     notices = {case: _notices(way) for case, way in ways.items() if way["notices"]}
-    return Made(split, notices)
+    return DatasetSummary(split, notices)
 
 
-def image_file(case: str, work: Work, split: Split) -> Path:
+def image_file(case: str, work: TrainingFolder, split: Split) -> Path:
     """Return where the prepared scan of a case lies."""
     return work.raw / ("imagesTs" if case in split.test else "imagesTr") / f"{case}_0000.nii.gz"
 
 
-def label_file(case: str, work: Work, split: Split) -> Path:
+def label_file(case: str, work: TrainingFolder, split: Split) -> Path:
     """Return where the prepared labels of a case lie."""
     return work.raw / ("labelsTs" if case in split.test else "labelsTr") / f"{case}.nii.gz"
 
 
-def _begin(rows: Sequence[Row], work: Work, settings: Settings, locator: HeartLocator) -> None:
+def _begin(
+    rows: Sequence[Row], work: TrainingFolder, settings: Settings, locator: HeartLocator
+) -> None:
     """Note what the dataset is made from; refuse a folder that holds another one."""
     source = {
         "rows": [_identity(row) for row in rows],
@@ -132,13 +134,13 @@ def _identity(row: Row) -> str:
     return digest.hexdigest()
 
 
-def _finished(row: Row, work: Work, split: Split) -> bool:
+def _finished(row: Row, work: TrainingFolder, split: Split) -> bool:
     # The place is written last.
     files = (image_file(row.case, work, split), label_file(row.case, work, split))
-    return work.place_file(row.case).exists() and all(f.exists() for f in files)
+    return work.geometry_file(row.case).exists() and all(f.exists() for f in files)
 
 
-def _write_case(row: Row, pair: Pair, work: Work, split: Split) -> None:
+def _write_case(row: Row, pair: AnnotatedScan, work: TrainingFolder, split: Split) -> None:
     affine = pair.grid.affine
     put(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
     labels = nifti_bytes(pair.codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
@@ -146,18 +148,18 @@ def _write_case(row: Row, pair: Pair, work: Work, split: Split) -> None:
     counted = {str(code): int((pair.codes == code).sum()) for code in range(1, 7)}
     way = {
         "case": row.case,
-        **pair.place.as_dict(),
+        **pair.geometry.as_dict(),
         "spacing_mm": list(pair.grid.spacing_mm),
         "voxels_by_label": counted,
         "scan_sha256": pair.scan_sha256,
         "labels_sha256": hashlib.sha256(row.labels.read_bytes()).hexdigest(),
         "notices": [[n.code, n.text] for n in pair.notices],
     }
-    put_json(work.place_file(row.case), way)
+    put_json(work.geometry_file(row.case), way)
 
 
-def _way(case: str, work: Work) -> dict[str, Any]:
-    path = work.place_file(case)
+def _way(case: str, work: TrainingFolder) -> dict[str, Any]:
+    path = work.geometry_file(case)
     return dict(read_json(path, remedy="delete the file and make the dataset again"))
 
 
@@ -178,7 +180,9 @@ def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> 
                 )
 
 
-def _write_descriptions(rows: Sequence[Row], split: Split, work: Work, settings: Settings) -> None:
+def _write_descriptions(
+    rows: Sequence[Row], split: Split, work: TrainingFolder, settings: Settings
+) -> None:
     put_json(work.raw / "splits_final.json", split.as_nnunet())
     patients = list(dict.fromkeys(row.patient for row in rows))
     text = io.StringIO()

@@ -18,9 +18,9 @@ from pathlib import Path
 from corcal.core.errors import TrainingStopped
 from corcal.runtime.child_process import command_of, environment_with
 from corcal.train.events import Event, Refused, decode
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
-Tell = Callable[[Event], None]
+EventCallback = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,29 @@ class Machine:
     compiled: bool = False
 
 
-def run_child(module: str, arguments: list[str], work: Work, machine: Machine, tell: Tell) -> None:
+def run_child(
+    module: str,
+    arguments: list[str],
+    work: TrainingFolder,
+    machine: Machine,
+    on_event: EventCallback,
+) -> None:
     """Run a module of this package to its end and pass on what it tells.
 
     The child ends with this process, however this one ends, and its own children with it.
 
     Args:
-        module: name in `corcal.train`.
+        module: name in `corcal.train.nnunet`.
         arguments: of its command line, after the work folder.
         work: where it works.
         machine: what it may use.
-        tell: called with each event, in a thread of its own.
+        on_event: called with each event, in a thread of its own.
 
     Raises:
         TrainingStopped: it ended before its time.
     """
     child = subprocess.Popen(
-        command_of(f"corcal.train.{module}", [str(work.folder.absolute()), *arguments]),
+        command_of(f"corcal.train.nnunet.{module}", [str(work.folder.absolute()), *arguments]),
         # The child reads this until it ends, which is when this process is gone.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -68,7 +74,7 @@ def run_child(module: str, arguments: list[str], work: Work, machine: Machine, t
         start_new_session=True,
     )
     refusals: list[str] = []
-    listener = threading.Thread(target=_listen, args=(child, tell, refusals), daemon=True)
+    listener = threading.Thread(target=_listen, args=(child, on_event, refusals), daemon=True)
     listener.start()
     try:
         code = child.wait()
@@ -81,7 +87,7 @@ def run_child(module: str, arguments: list[str], work: Work, machine: Machine, t
         raise TrainingStopped(_why(code, work))
 
 
-def environment(work: Work, machine: Machine) -> dict[str, str]:
+def environment(work: TrainingFolder, machine: Machine) -> dict[str, str]:
     """Return all environment variables of a child."""
     own = {
         "nnUNet_raw": work.raw.parent,
@@ -102,7 +108,7 @@ def environment(work: Work, machine: Machine) -> dict[str, str]:
     return variables
 
 
-def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> None:
+def _listen(child: subprocess.Popen[str], on_event: EventCallback, refusals: list[str]) -> None:
     assert child.stdout is not None
     with child.stdout as lines:
         for line in lines:
@@ -112,7 +118,7 @@ def _listen(child: subprocess.Popen[str], tell: Tell, refusals: list[str]) -> No
                 case Refused(text):
                     refusals.append(text)
                 case event:
-                    tell(event)
+                    on_event(event)
 
 
 def _end(child: subprocess.Popen[str]) -> None:
@@ -127,7 +133,7 @@ def _end(child: subprocess.Popen[str]) -> None:
         child.stdin.close()
 
 
-def _why(code: int, work: Work) -> str:
+def _why(code: int, work: TrainingFolder) -> str:
     again = "what was saved is kept: call again to go on"
     if code < 0:
         name = signal.Signals(-code).name

@@ -16,10 +16,10 @@ from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.preprocess import require_preprocessed
 from corcal.train.nnunet.process import Send, alone, run
 from corcal.train.nnunet.states import epochs_done
-from corcal.train.training_folder import Work, read_json
+from corcal.train.training_folder import TrainingFolder, read_json
 
 
-def train_fold(work: Work, number: int, device: str, threads: int, send: Send) -> None:
+def train_fold(work: TrainingFolder, number: int, device: str, threads: int, send: Send) -> None:
     """Train a fold to its end, from where it was.
 
     Raises:
@@ -50,7 +50,7 @@ def train_fold(work: Work, number: int, device: str, threads: int, send: Send) -
 
 def main(arguments: list[str]) -> int:
     """Run the process and return its exit code."""
-    work, number, device, threads = Work(Path(arguments[0])), *arguments[1:4]
+    work, number, device, threads = TrainingFolder(Path(arguments[0])), *arguments[1:4]
     folder = work.fold(int(number))
 
     def job(send: Send) -> None:

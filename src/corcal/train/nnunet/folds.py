@@ -11,13 +11,13 @@ from functools import partial
 
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
 from corcal.train.events import Event
-from corcal.train.nnunet.child import Machine, Tell, run_child
+from corcal.train.nnunet.child import EventCallback, Machine, run_child
 from corcal.train.nnunet.plan import write_plan
 from corcal.train.nnunet.preprocess import require_preprocessed
 from corcal.train.nnunet.states import epochs_done
-from corcal.train.training_folder import Work
+from corcal.train.training_folder import TrainingFolder
 
-TellFold = Callable[[int, Event], None]
+FoldCallback = Callable[[int, Event], None]
 
 INSTALL = """\
 training needs {name}, which is not installed: pip install 'corcal[train]'. On a computer without \
@@ -53,7 +53,7 @@ def visible_gpus() -> tuple[int, ...]:
     return tuple(range(count))
 
 
-def plan_and_preprocess(work: Work, machine: Machine, tell: Tell) -> None:
+def plan_and_preprocess(work: TrainingFolder, machine: Machine, on_event: EventCallback) -> None:
     """Write the plan of a dataset and preprocess its scans, in a process of its own.
 
     A run that was stopped goes on where it was.
@@ -64,16 +64,16 @@ def plan_and_preprocess(work: Work, machine: Machine, tell: Tell) -> None:
     """
     require_nnunet()
     write_plan(work)
-    run_child("preprocess", [], work, machine, tell)
+    run_child("preprocess", [], work, machine, on_event)
 
 
 def train_folds(
-    work: Work,
+    work: TrainingFolder,
     folds: Sequence[int],
     machine: Machine,
     *,
     gpus: Sequence[int] = (0,),
-    tell: TellFold = lambda *_: None,
+    on_progress: FoldCallback = lambda *_: None,
 ) -> None:
     """Train folds to their end, each from where it was; one at a time on each GPU.
 
@@ -82,7 +82,7 @@ def train_folds(
         folds: their numbers.
         machine: what each may use; with "cuda" each runs on one of `gpus`.
         gpus: which of the visible GPUs are used.
-        tell: called with the fold and each event, from several threads but never at once.
+        on_progress: called with the fold and each event, from several threads but never at once.
 
     Raises:
         InputRefused: the folder cannot be trained in.
@@ -96,9 +96,9 @@ def train_folds(
     faults: dict[int, InputRefused] = {}
     one_at_a_time = threading.Lock()
 
-    def told(fold: int, event: Event) -> None:
+    def pass_on(fold: int, event: Event) -> None:
         with one_at_a_time:
-            tell(fold, event)
+            on_progress(fold, event)
 
     def use(place: Machine) -> None:
         while True:
@@ -108,7 +108,7 @@ def train_folds(
                 return
             try:
                 arguments = [str(fold), place.device, str(place.threads)]
-                run_child("fold", arguments, work, place, partial(told, fold))
+                run_child("fold", arguments, work, place, partial(pass_on, fold))
             except InputRefused as error:
                 faults[fold] = error
 
@@ -118,13 +118,13 @@ def train_folds(
         raise TrainingStopped(said)
 
 
-def missing_folds(work: Work) -> list[int]:
+def missing_folds(work: TrainingFolder) -> list[int]:
     """Return the folds that are not trained to their end."""
     training = work.settings().training
     return [k for k in range(training.folds) if epochs_done(work.fold(k)) < training.epochs]
 
 
-def _check(work: Work, folds: Sequence[int]) -> None:
+def _check(work: TrainingFolder, folds: Sequence[int]) -> None:
     count = work.settings().training.folds
     strange = [fold for fold in folds if not 0 <= fold < count]
     if strange:

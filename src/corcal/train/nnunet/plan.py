@@ -24,7 +24,7 @@ from corcal.train.training_folder import (
     CONFIGURATION,
     DATASET_NAME,
     PLANS_NAME,
-    Work,
+    TrainingFolder,
     put,
     put_json,
     read_json,
@@ -42,7 +42,7 @@ _FIXED = (
 )
 
 
-def write_plan(work: Work) -> dict[str, Any]:
+def write_plan(work: TrainingFolder) -> dict[str, Any]:
     """Write plans.json, split and fingerprint where nnU-Net looks for them; return the plan.
 
     Raises:
@@ -66,7 +66,7 @@ def write_plan(work: Work) -> dict[str, Any]:
     return plans
 
 
-def change_training(work: Work, file: Path) -> None:
+def change_training(work: TrainingFolder, file: Path) -> None:
     """Give a dataset another [training]: patch, network, epochs and the like.
 
     Args:
@@ -176,7 +176,7 @@ def _architecture(training: Training, topology: Topology) -> dict[str, Any]:
     }
 
 
-def _read(work: Work, case: str) -> tuple[Any, Any]:
+def _read(work: TrainingFolder, case: str) -> tuple[Any, Any]:
     """Return HU and codes of a prepared scan."""
     image = sitk.ReadImage(str(work.raw / "imagesTr" / f"{case}_0000.nii.gz"))
     labels = sitk.ReadImage(str(work.raw / "labelsTr" / f"{case}.nii.gz"))

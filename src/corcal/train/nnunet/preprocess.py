@@ -2,7 +2,7 @@
 
     python -m corcal.train.nnunet.preprocess WORK
 
-Started by `corcal.train.nnunet.folds.preprocess`, which sets its environment.
+Started by `corcal.train.nnunet.folds.plan_and_preprocess`, which sets its environment.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from corcal.core.errors import DatasetRefused
 from corcal.train.events import Prepared
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.process import Send, alone, run
-from corcal.train.training_folder import CONFIGURATION, Work, read_json
+from corcal.train.training_folder import CONFIGURATION, TrainingFolder, read_json
 
 #: What nnU-Net keeps of a case; the last is written last.
 _PARTS = (".b2nd", "_seg.b2nd", ".pkl")
 
 
-def preprocess_all(work: Work, send: Send) -> None:
+def preprocess_all(work: TrainingFolder, send: Send) -> None:
     """Preprocess every scan that is trained on; those that are there already are kept.
 
     Raises:
@@ -53,7 +53,7 @@ def preprocess_all(work: Work, send: Send) -> None:
     shutil.rmtree(stage)
 
 
-def trained_cases(work: Work) -> list[str]:
+def trained_cases(work: TrainingFolder) -> list[str]:
     """Return the cases of all folds.
 
     Raises:
@@ -64,12 +64,12 @@ def trained_cases(work: Work) -> list[str]:
     return sorted({case for fold in splits for case in fold["train"] + fold["val"]})
 
 
-def is_preprocessed(work: Work, case: str) -> bool:
+def is_preprocessed(work: TrainingFolder, case: str) -> bool:
     """Tell whether all parts of a case are there."""
     return all((work.cases / f"{case}{part}").is_file() for part in _PARTS)
 
 
-def require_preprocessed(work: Work) -> None:
+def require_preprocessed(work: TrainingFolder) -> None:
     """Refuse to train on what is not all there.
 
     Raises:
@@ -85,7 +85,7 @@ def require_preprocessed(work: Work) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the process and return its exit code."""
-    work = Work(Path(arguments[0]))
+    work = TrainingFolder(Path(arguments[0]))
 
     def job(send: Send) -> None:
         with alone(work.preprocessed):
