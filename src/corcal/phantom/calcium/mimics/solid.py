@@ -16,7 +16,7 @@ class Mimic:
     """One bright solid that is not coronary calcium.
 
     Attributes:
-        kind: a key of `sample.CHANCES`.
+        kind: a key of `corcal.phantom.calcium.mimics.sample.KINDS`.
         solid: its shape.
         hu: its attenuation.
         calcium: True for calcium, False for metal and plastic.

@@ -1,0 +1,142 @@
+"""Rooms: small folders that hang together, and that others enter by the door."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+
+from tests.house_rules.sources import ROOT, SOURCE, python_files, shown
+
+#: Nouns and settings are spoken everywhere: each is imported from the module that it names. The
+#: command line is a program, which has an entry and no door.
+SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
+
+#: Rooms whose door is not built yet; a room leaves this list with its door.
+WITHOUT_DOOR = {
+    "annotate", "evaluate", "label", "locate", "phantom", "quantify", "read", "recipes", "report",
+    "runtime", "segment", "space", "storage", "studies", "train",
+}  # fmt: skip
+
+#: Folders of things that stand side by side, in that many parts, and why that is right.
+SIDE_BY_SIDE = {
+    "annotate.checks": (2, "label maps are aligned, contours placed"),
+    "annotate.formats": (2, "one reader for each kind of file"),
+    "core": (2, "nouns; and the way in which rooms say what they offer"),
+    "cli": (2, "main loads each command by its name, when it is called"),
+    "cli.scoring": (3, "one file per command"),
+    "cli.study": (10, "one file per command"),
+    "cli.training": (4, "one file per command"),
+    "evaluate.publish": (3, "a table, a plot and wording; a page takes them as text"),
+    "locate": (2, "two locators, of which a user chooses one"),
+    "phantom.calcium": (2, "plaques, and the score that is taken of them when they are voxels"),
+    "phantom.files": (2, "contours for users who ask for them; folder writes all else"),
+    "phantom.inserting": (3, "by plan, at random for training, and where arteries were traced"),
+    "phantom.scanner": (3, "what a scanner adds, each effect alone"),
+    "quantify": (4, "the score; and three things read from it: category, grade, percentile"),
+    "report": (2, "files of a reading, and the way to put them in a folder"),
+    "runtime": (2, "two ways to run something"),
+    "segment": (2, "two segmenters, of which a user chooses one"),
+    "space": (3, "three operations on voxels, each alone"),
+    "storage": (4, "four kinds of file"),
+    "studies.ablation": (2, "models are trained and applied; then their tables are compared"),
+}
+
+
+def test_folders_have_at_most_15_modules() -> None:
+    files = [p for p in python_files("src", "tests", "benchmarks") if p.name != "__init__.py"]
+    sizes = Counter(path.parent for path in files)
+    assert {shown(folder): n for folder, n in sizes.items() if n > 15} == {}
+
+
+def test_every_folder_hangs_together() -> None:
+    parts = {
+        folder.removeprefix("corcal."): len(_parts(folder))
+        for folder in sorted(_imports().modules)
+        if _imports().find_children(folder)
+    }
+    expected = {folder: count for folder, (count, _) in SIDE_BY_SIDE.items()}
+    assert {f: n for f, n in parts.items() if n > expected.get(f, 1)} == {}
+
+
+def _parts(folder: str) -> list[set[str]]:
+    """Return the children of a folder in groups, between which there is no import."""
+    groups = [{child} for child in sorted(_imports().find_children(folder))]
+    for importer, imported in _links(folder):
+        joined = [group for group in groups if importer in group or imported in group]
+        groups = [group for group in groups if group not in joined] + [set().union(*joined)]
+    return groups
+
+
+def _links(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the imports between children of a folder, each with all that is below it as one."""
+    depth = folder.count(".") + 2
+    for module in _imports().find_descendants(folder):
+        for imported in _imports().find_modules_directly_imported_by(module):
+            if imported.startswith(f"{folder}."):
+                one, other = (".".join(m.split(".")[:depth]) for m in (module, imported))
+                yield one, other
+
+
+@functools.cache
+def _imports() -> grimp.ImportGraph:
+    return grimp.build_graph("corcal", cache_dir=None)
+
+
+def test_rooms_are_entered_by_the_door() -> None:
+    users = python_files("src", "benchmarks", "validation", "examples")
+    climbing = [
+        f"{shown(path, line)} imports {module}"
+        for path in users
+        for module, line in _imported(path.read_text(encoding="utf-8"))
+        if _past_the_door(module, _room_of(path))
+    ]
+    assert climbing == []
+
+
+def test_documents_enter_rooms_by_the_door() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    climbing = [
+        f"{shown(path)} imports {module}"
+        for path in documents
+        for block in re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.S)
+        for module, _ in _imported(block)
+        if _past_the_door(module, "")
+    ]
+    assert climbing == []
+
+
+def _imported(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each module of corcal that a text imports, and on which line."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("corcal."):
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield (full if full in _imports().modules else str(node.module)), node.lineno
+        elif isinstance(node, ast.Import):
+            yield from ((a.name, node.lineno) for a in node.names if a.name.startswith("corcal."))
+
+
+def _room_of(path: Path) -> str:
+    """Return the name of the room that a file is in, "" for one that is in none."""
+    inside = path.is_relative_to(SOURCE) and path.parent != SOURCE
+    return path.relative_to(SOURCE).parts[0] if inside else ""
+
+
+def _past_the_door(module: str, own_room: str) -> bool:
+    """Say whether an import reaches into another room past its door.
+
+    A door is the `__init__` of a room or of a folder in it that lists what it offers.
+    """
+    room = module.split(".")[1]
+    if module.startswith(SPOKEN_EVERYWHERE) or room in WITHOUT_DOOR or room == own_room:
+        return False
+    folder = SOURCE.joinpath(*module.split(".")[1:])
+    if (SOURCE / room).is_dir():
+        return not folder.is_dir() or "__all__" not in (folder / "__init__.py").read_text("utf-8")
+    return False
