@@ -58,7 +58,8 @@ class PhantomCase:
             (visible), "metal", "lesions" (number of the lesion), "geometric" (number of the
             lesion whose solid reaches into the voxel at any moment of its exposure).
         lesions: the coronary plaques.
-        agatston: score of the visible calcium of every artery, by name; see `corcal.phantom.calcium.agatston`.
+        agatston: score of the visible calcium of every artery, by name
+            (`corcal.phantom.calcium.agatston`).
         threshold_hu: from where calcium counts as visible.
         parameters: seed, options and every number that was drawn, for JSON.
     """
