@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from corcal.evaluate.accuracy.evaluation import Options, evaluate
-from corcal.evaluate.accuracy.write import write_evaluation
+from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
 from corcal.evaluate.tables_in.pairs import pair
 from corcal.evaluate.tables_in.read_results import read_results
 
@@ -39,7 +39,7 @@ def main() -> None:
             with _timed("compute"):
                 found = evaluate(pairs, Options(stratify=("hospital",)))
             with _timed("draw and write"):
-                write_evaluation(found, folder / "out")
+                publish_evaluation(found).write(folder / "out")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{wanted.patients:,} patients, peak memory {peak:.2f} GiB")
 

@@ -47,7 +47,7 @@ def result_folders(paths: Iterable[Path]) -> dict[str, Path]:
         UnreadableScan: a path is no folder, or holds no result.
         TableRefused: two results have the same name.
     """
-    found: dict[str, Path] = {}
+    by_case: dict[str, Path] = {}
     for path in paths:
         here = [path] if (path / RESULT).is_file() else _below(path)
         if not here:
@@ -55,8 +55,8 @@ def result_folders(paths: Iterable[Path]) -> dict[str, Path]:
                 f"{path}: holds no result of `corcal score` (a folder with {RESULT})"
             )
         for folder in here:
-            _enter(found, folder.resolve().name, folder)
-    return found
+            _enter(by_case, folder.resolve().name, folder)
+    return by_case
 
 
 def label_files(folder: Path) -> dict[str, Path]:
@@ -69,17 +69,17 @@ def label_files(folder: Path) -> dict[str, Path]:
         UnreadableScan: it is no folder, or holds no label map.
         TableRefused: two maps have the same name.
     """
-    found: dict[str, Path] = {}
-    for path in _listed(folder):
+    by_case: dict[str, Path] = {}
+    for path in _entries(folder):
         if path.is_file() and volume_kind(path):
-            _enter(found, stem(path), path)
+            _enter(by_case, stem(path), path)
         elif (path / LABELS).is_file():
-            _enter(found, path.name, path / LABELS)
-    if not found:
+            _enter(by_case, path.name, path / LABELS)
+    if not by_case:
         raise UnreadableScan(
             f"{folder}: holds no label map (NAME.nii.gz, or NAME/{LABELS} of `corcal score`)"
         )
-    return found
+    return by_case
 
 
 def scan_files(folder: Path, cases: Collection[str]) -> dict[str, Path]:
@@ -89,19 +89,19 @@ def scan_files(folder: Path, cases: Collection[str]) -> dict[str, Path]:
         UnreadableScan: it is no folder, or has no scan of these names.
         TableRefused: two scans have the name of a case.
     """
-    found: dict[str, Path] = {}
-    for path in _listed(folder):
+    by_case: dict[str, Path] = {}
+    for path in _entries(folder):
         name = path.name if path.is_dir() else stem(path)
         if name in cases:
             inside = [path / p for p in _PHANTOM_SCAN if path.is_dir() and (path / p).exists()]
-            _enter(found, name, inside[0] if inside else path)
-    absent = sorted(set(cases) - set(found))
+            _enter(by_case, name, inside[0] if inside else path)
+    absent = sorted(set(cases) - set(by_case))
     if absent:
         raise UnreadableScan(
             f"{folder}: holds no scan named {_some(absent)}; a scan has the name of its case: "
             "NAME (a DICOM folder), NAME.zip, NAME.nii.gz, ..."
         )
-    return found
+    return by_case
 
 
 def read_marked(scan_path: Path, folder: Path) -> Marked:
@@ -167,21 +167,21 @@ def stem(path: Path) -> str:
 
 
 def _below(path: Path) -> list[Path]:
-    return [folder for folder in _listed(path) if (folder / RESULT).is_file()]
+    return [folder for folder in _entries(path) if (folder / RESULT).is_file()]
 
 
-def _listed(folder: Path) -> list[Path]:
+def _entries(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise UnreadableScan(f"{folder}: is no folder")
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _enter(found: dict[str, Path], name: str, path: Path) -> None:
-    if name in found:
+def _enter(by_case: dict[str, Path], name: str, path: Path) -> None:
+    if name in by_case:
         raise TableRefused(
-            f"{path}: another case is named {name} already ({found[name]}); rename one"
+            f"{path}: another case is named {name} already ({by_case[name]}); rename one"
         )
-    found[name] = path
+    by_case[name] = path
 
 
 def _some(names: list[str]) -> str:

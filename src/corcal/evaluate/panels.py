@@ -57,7 +57,7 @@ def panel(
     Args:
         scan: the CT.
         predicted: on its grid.
-        reference: likewise, or None.
+        reference: on its grid, or None.
         artery: which to show.
         heart: its box, to be framed; None frames the labels.
     """

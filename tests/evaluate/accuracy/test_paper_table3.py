@@ -8,7 +8,6 @@ import pytest
 
 from corcal.evaluate.accuracy.detection import detection, detection_figures
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.kappa import interval_of_printed
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from tests.evaluate.cohorts import from_counts
 
@@ -98,6 +97,11 @@ def test_the_lad_interval_tells_that_it_came_from_three_printed_decimals() -> No
     assert other.estimate.value is not None
     assert other.error is not None
     assert f"{interval_of_printed(other.estimate.value, other.error)[0]:.2f}" == "0.89"
+
+
+def interval_of_printed(value: float, error: float) -> tuple[float, float]:
+    """Return the 95 % interval that follows from what SPSS prints: kappa and error, 3 decimals."""
+    return round(value, 3) - 1.96 * round(error, 3), round(value, 3) + 1.96 * round(error, 3)
 
 
 def test_the_words_are_those_of_the_paper() -> None:

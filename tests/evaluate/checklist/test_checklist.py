@@ -13,10 +13,10 @@ from corcal.evaluate.checklist.checklist import (
     AUTHORS,
     checklist_files,
     checklist_tables,
-    filled,
+    count_filled,
     read_run,
 )
-from corcal.evaluate.checklist.facts import known
+from corcal.evaluate.checklist.checklist_facts import state_fact
 
 EVALUATION: dict[str, Any] = {
     "schema": "corcal-evaluation/1",
@@ -60,7 +60,7 @@ def test_every_item_of_both_guidelines_is_there_once() -> None:
 
 def test_without_results_everything_is_left_to_the_authors() -> None:
     for table in checklist_tables({}):
-        assert filled(table) == 0
+        assert count_filled(table) == 0
 
 
 def test_an_evaluation_fills_in_what_it_knows() -> None:
@@ -97,7 +97,7 @@ def test_files_are_csv_and_markdown() -> None:
 
 def test_a_matter_that_is_not_known_is_a_defect() -> None:
     with pytest.raises(KeyError):
-        known("weather", {})
+        state_fact("weather", {})
 
 
 def write(folder: Path, name: str, document: object) -> Path:

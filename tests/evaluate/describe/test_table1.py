@@ -72,11 +72,11 @@ def test_a_group_without_a_value_has_a_dash(tmp_path: Path) -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from corcal.evaluate.describe.write import write_description
+    from corcal.evaluate.describe.cohort_page import publish_cohort
 
     cohort = read_cohort(write(tmp_path, COLUMNS), by="split")
     found = describe(cohort, np.random.default_rng(0))
-    written = write_description(cohort, found, flow_of(cohort), tmp_path / "out")
+    written = publish_cohort(cohort, found, flow_of(cohort)).write(tmp_path / "out")
     assert {p.name for p in written} == {
         "describe.json", "describe.html", "table1_cohort.csv", "table1_cohort.md",
         "table1_cohort.tex", "figure1_flow.svg", "figure1_flow.png",

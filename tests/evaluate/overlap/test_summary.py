@@ -137,12 +137,11 @@ def test_tables_have_a_row_for_each_structure() -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from corcal.evaluate.overlap.write import write_overlap
+    from corcal.evaluate.overlap.overlap_page import publish_overlap
 
     notices = (Notice("predictions-alone", "1 of 3 predictions have no reference."),)
-    written = write_overlap(
-        [case("a", 0), case("b", 1)], tmp_path / "out", rule=RULE, notices=notices
-    )
+    publication = publish_overlap([case("a", 0), case("b", 1)], RULE, notices)
+    written = publication.write(tmp_path / "out")
     names = {p.name for p in written}
     assert {"overlap.json", "overlap.html", "cases.csv", "figure_froc.svg", "froc.tex"} <= names
     document = json.loads(written[0].read_text())

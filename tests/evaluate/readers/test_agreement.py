@@ -12,9 +12,9 @@ import pytest
 from corcal.evaluate.publish.table_files import table_csv
 from corcal.evaluate.readers.agreement import agreement_of, disputes_of
 from corcal.evaluate.readers.ratings import Ratings, read_ratings
+from corcal.evaluate.readers.readers_page import publish_readers
 from corcal.evaluate.readers.study import Category, Structure
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
-from corcal.evaluate.readers.write import write_readers
 
 RCA, LAD = Structure("RCA", "artery"), Structure("LAD", "calcium")
 SCALE = ("excellent", "minor", "major")
@@ -118,7 +118,7 @@ def test_table_2_from_ratings_to_print(tmp_path: Path) -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     given = read_ratings(paper_ratings(tmp_path), categories=[Category(n) for n in SCALE])
-    written = write_readers(given, tmp_path / "out")
+    written = publish_readers(given).write(tmp_path / "out")
     assert {p.name for p in written} == {
         "readers.json", "readers.html",
         *(f"{t}.{s}" for t in ("table2_readers", "readers_overall", "adjudication")

@@ -14,7 +14,7 @@ from corcal.evaluate.accuracy.detection import detection
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair
 from corcal.evaluate.tables_in.read_results import read_results
-from corcal.studies.ablation.ablation import ablation, ablation_table, write_ablation
+from corcal.studies.ablation.ablation import ablation, ablation_table, publish_ablation
 
 RULE = IntervalRule()
 
@@ -78,7 +78,7 @@ def test_one_model_is_no_ablation(tmp_path: Path) -> None:
 
 def test_everything_is_written(tmp_path: Path) -> None:
     made = ablation(systems(tmp_path, full="11110000", bare="11000001"), RULE)
-    written = write_ablation(made, tmp_path / "out")
+    written = publish_ablation(made).write(tmp_path / "out")
     assert {p.name for p in written} == {
         "ablation.json", "ablation.html", "tableS2_ablation.csv", "tableS2_ablation.md",
         "tableS2_ablation.tex",

@@ -26,14 +26,16 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.evaluate.tables_in.pairs import pair
     from corcal.evaluate.tables_in.read_results import read_results
+    from corcal.storage.atomic import check_folder
     from corcal.studies.ablation.ablation import ablation as compute
-    from corcal.studies.ablation.ablation import check_ablation_output, write_ablation
+    from corcal.studies.ablation.ablation import publish_ablation
 
-    named = _named(models)
-    check_ablation_output(output.folder, force=output.force)
+    named = _models(models)
+    check_folder(output.folder, main_files("ablation"), force=output.force)
     with steps(output.quiet) as begin:
         begin("reading the tables")
         truth = read_results(reference)
@@ -42,7 +44,8 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
             for name, path in named.items()
         }
         begin("computing")
-        files = write_ablation(compute(systems, IntervalRule()), output.folder, force=output.force)
+        models_compared = compute(systems, IntervalRule())
+        files = publish_ablation(models_compared).write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
@@ -50,7 +53,7 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
         click.echo(f"Report: {files[1]}")
 
 
-def _named(models: tuple[str, ...]) -> dict[str, str]:
+def _models(models: tuple[str, ...]) -> dict[str, str]:
     """Return the tables by the models' names."""
     named: dict[str, str] = {}
     for text in models:

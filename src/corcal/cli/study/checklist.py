@@ -24,7 +24,7 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
     from corcal.evaluate.checklist.checklist import (
         checklist_files,
         checklist_tables,
-        filled,
+        count_filled,
         read_run,
     )
     from corcal.storage.atomic import add_files
@@ -33,9 +33,9 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
     tables = checklist_tables(run)
     add_files(output.folder, checklist_files(run), force=output.force)
     if output.as_json:
-        told = {t.name: {"items": len(t.rows), "filled": filled(t)} for t in tables}
-        click.echo(json.dumps(told, indent=2))
+        counts = {t.name: {"items": len(t.rows), "filled": count_filled(t)} for t in tables}
+        click.echo(json.dumps(counts, indent=2))
     elif not output.quiet:
         for table in tables:
             path = output.folder / f"{table.name}.md"
-            click.echo(f"{path}: {filled(table)} of {len(table.rows)} items filled in")
+            click.echo(f"{path}: {count_filled(table)} of {len(table.rows)} items filled in")

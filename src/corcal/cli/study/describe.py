@@ -12,8 +12,8 @@ from corcal.cli.options import Output
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says of the table."""
+class DescribeOptions:
+    """The options of the command."""
 
     by: str | None
     kind: tuple[str, ...]
@@ -35,8 +35,8 @@ class Asked:
 @click.argument("table", type=click.Path(path_type=Path))
 @options.output_of("table, figure and page", "an earlier description", "describe.json")
 @options.bundle(
-    "asked",
-    Asked,
+    "chosen",
+    DescribeOptions,
     click.option("--by", metavar="COLUMN", help="Divide the patients, such as by split."),
     click.option(
         "--kind",
@@ -69,7 +69,7 @@ class Asked:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of exact tests."
 )
-def describe(table: Path, output: Output, asked: Asked, seed: int) -> None:
+def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int) -> None:
     """Describe the patients of a study: characteristics and flow.
 
     TABLE is a CSV file with a row for each patient; every column becomes a characteristic, by
@@ -80,26 +80,24 @@ def describe(table: Path, output: Output, asked: Asked, seed: int) -> None:
     import numpy as np
 
     from corcal.evaluate.describe.cohort import read_cohort
+    from corcal.evaluate.describe.cohort_page import publish_cohort, summary_of
     from corcal.evaluate.describe.flow import check_against, check_flow, flow_of, read_flow
     from corcal.evaluate.describe.table1 import describe as compute
-    from corcal.evaluate.describe.write import (
-        check_describe_output,
-        summary_of,
-        write_description,
-    )
+    from corcal.evaluate.publish.publication import main_files
+    from corcal.storage.atomic import check_folder
 
-    check_describe_output(output.folder, force=output.force)
+    check_folder(output.folder, main_files("describe"), force=output.force)
     cohort = read_cohort(
-        table, by=asked.by, kinds=asked.kinds(), patient=asked.patient, excluded=asked.excluded
+        table, by=chosen.by, kinds=chosen.kinds(), patient=chosen.patient, excluded=chosen.excluded
     )
-    if asked.flow is not None:
-        flow = read_flow(asked.flow)
-        check_against(flow, cohort, asked.flow.name)
+    if chosen.flow is not None:
+        flow = read_flow(chosen.flow)
+        check_against(flow, cohort, chosen.flow.name)
     else:
-        flow = flow_of(cohort, asked.divide)
+        flow = flow_of(cohort, chosen.divide)
         check_flow(flow, cohort.name)
-    found = compute(cohort, np.random.default_rng(seed))
-    files = write_description(cohort, found, flow, output.folder, force=output.force)
+    characteristics = compute(cohort, np.random.default_rng(seed))
+    files = publish_cohort(cohort, characteristics, flow).write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

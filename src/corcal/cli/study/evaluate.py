@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line asks for."""
+class EvaluateOptions:
+    """The options of the command."""
 
     against: str | None
     stratify: tuple[str, ...]
@@ -44,8 +44,8 @@ class Asked:
 @click.argument("reference", metavar="REF")
 @options.output_of("tables, figures and page", "an earlier evaluation", "evaluation.json")
 @options.bundle(
-    "asked",
-    Asked,
+    "chosen",
+    EvaluateOptions,
     click.option(
         "--against", metavar="PRED2", help="A second system, compared on the same patients."
     ),
@@ -90,7 +90,7 @@ class Asked:
         help="Leave out patients that only one table knows, instead of refusing.",
     ),
 )
-def evaluate(predictions: str, reference: str, output: Output, asked: Asked) -> None:
+def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateOptions) -> None:
     """Compare predictions with a reference: tables, figures and a page.
 
     PRED and REF are CSV files with the columns patient, artery (RCA, LAD or LCX) and any of
@@ -100,46 +100,49 @@ def evaluate(predictions: str, reference: str, output: Output, asked: Asked) -> 
     """
     options.require_evaluate()
     from corcal.evaluate.accuracy.evaluation import evaluate as compute
-    from corcal.evaluate.accuracy.write import check_output, write_evaluation
+    from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
+    from corcal.evaluate.publish.publication import main_files
+    from corcal.storage.atomic import check_folder
 
-    check_output(output.folder, force=output.force)
+    check_folder(output.folder, main_files("evaluation"), force=output.force)
     with steps(output.quiet) as begin:
         begin("reading the tables")
-        pairs, second = _pairs(predictions, reference, asked)
+        pairs, second = _pairs(predictions, reference, chosen)
         begin("computing")
-        found = compute(pairs, asked.options(), against=second)
+        evaluation = compute(pairs, chosen.options(), against=second)
         begin("drawing and writing")
-        files = write_evaluation(found, output.folder, force=output.force)
+        files = publish_evaluation(evaluation).write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
-        _show(found, output.folder)
+        _show(evaluation, files[1])
 
 
-def _pairs(predictions: str, reference: str, asked: Asked) -> tuple[Pairs, Pairs | None]:
+def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[Pairs, Pairs | None]:
     """Return the system with its reference, and the second system on the same patients."""
     from corcal.evaluate.tables_in.pairs import align, pair
     from corcal.evaluate.tables_in.read_results import read_results
 
-    truth = read_results(reference, groups=asked.stratify, volume=asked.volume)
-    first = read_results(predictions, groups=asked.stratify, volume=asked.volume)
-    pairs = pair(first, truth, allow_missing=asked.allow_missing)
-    if asked.against is None:
+    truth = read_results(reference, groups=chosen.stratify, volume=chosen.volume)
+    first = read_results(predictions, groups=chosen.stratify, volume=chosen.volume)
+    pairs = pair(first, truth, allow_missing=chosen.allow_missing)
+    if chosen.against is None:
         return pairs, None
     other = pair(
-        read_results(asked.against, volume=asked.volume), truth, allow_missing=asked.allow_missing
+        read_results(chosen.against, volume=chosen.volume),
+        truth,
+        allow_missing=chosen.allow_missing,
     )
     return align(pairs, other)
 
 
-def _show(found: Evaluation, folder: Path) -> None:
+def _show(evaluation: Evaluation, page: Path) -> None:
     """Print detection, the doubts, and where the page is."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from corcal.evaluate.accuracy.write import PAGE_FILE
     from corcal.evaluate.publish.wording import figure, percent
 
     screen = Console(highlight=False)
@@ -147,11 +150,11 @@ def _show(found: Evaluation, folder: Path) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for i, head in enumerate(("", "n", "Sensitivity, %", "Specificity, %", "Kappa")):
         table.add_column(head, justify="left" if i == 0 else "right", no_wrap=True)
-    for target, d in found.detection.items():
+    for target, d in evaluation.detection.items():
         shares = (percent(d.figures[f]) for f in ("sensitivity", "specificity"))
         table.add_row(target, f"{d.counts.n:,}", *shares, figure(d.figures["kappa"]))
     screen.print(table, width=width)
-    for notice in found.notices:
+    for notice in evaluation.notices:
         text = Text("Note: ", style="bold").append(notice.text, style="not bold")
         screen.print(text, width=width)
-    screen.print(Text(f"\nReport: {folder / PAGE_FILE}"), soft_wrap=True)
+    screen.print(Text(f"\nReport: {page}"), soft_wrap=True)

@@ -48,12 +48,14 @@ def overlap(
     options.require_evaluate()
     from corcal.evaluate.cases import label_files, require_partners
     from corcal.evaluate.overlap.compare import compare_files
-    from corcal.evaluate.overlap.write import check_overlap_output, write_overlap
+    from corcal.evaluate.overlap.overlap_page import CASES_FILE, publish_overlap
+    from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.read import parse_mapping
+    from corcal.storage.atomic import check_folder
 
     codes = None if mapping is None else parse_mapping(mapping)
-    check_overlap_output(output.folder, force=output.force)
+    check_folder(output.folder, (*main_files("overlap"), CASES_FILE), force=output.force)
     predicted, reference = label_files(predictions), label_files(references)
     require_partners(reference, predicted, "a prediction")
     with steps(output.quiet) as begin:
@@ -65,10 +67,8 @@ def overlap(
             )
         begin("writing")
         notices = _alone(len(set(predicted) - set(reference)), len(predicted))
-        rule = IntervalRule(seed=seed)
-        files = write_overlap(
-            compared, output.folder, rule=rule, notices=notices, force=output.force
-        )
+        publication = publish_overlap(compared, IntervalRule(seed=seed), notices)
+        files = publication.write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

@@ -16,8 +16,8 @@ from corcal.cli.progress import steps
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
     from corcal.core.box import Box
-    from corcal.evaluate.accuracy.figures import Plot
     from corcal.evaluate.panels import Panel
+    from corcal.evaluate.publish.plot import Plot
 
 _FILES = ("figure3_panels.svg", "figure3_panels.png", "figure3_panels.txt")
 
@@ -67,8 +67,8 @@ def panels(
     codes = None if mapping is None else parse_mapping(mapping)
     check_folder(output.folder, _FILES, force=output.force)
     maps = label_files(predictions)
-    wanted = _wanted(show, maps)
-    cases = list(dict.fromkeys(case for case, _ in wanted))
+    rows = _rows(show, maps)
+    cases = list(dict.fromkeys(case for case, _ in rows))
     paths = scan_files(scans, cases)
     references = label_files(reference) if reference is not None else {}
     with steps(output.quiet) as begin:
@@ -76,7 +76,7 @@ def panels(
         for case in cases:
             begin(f"pictures of {case}")
             files = (paths[case], maps[case], _partner(case, references, reference))
-            drawn += _panels_of(files, codes, [a for name, a in wanted if name == case])
+            drawn += _panels_of(files, codes, [a for name, a in rows if name == case])
         begin("drawing")
         plot = panels_plot(drawn)
         made = plot.files() | {_FILES[2]: (plot.caption + "\n").encode()}
@@ -84,7 +84,7 @@ def panels(
     _say(plot, written, output)
 
 
-def _wanted(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery]]:
+def _rows(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery]]:
     """Return the rows of the figure as (case, artery)."""
     from corcal.core.artery import Artery
     from corcal.core.errors import TableRefused
@@ -143,7 +143,7 @@ def _heart(labels: Path) -> Box | None:
 
 def _say(plot: Plot, written: tuple[Path, ...], output: Output) -> None:
     if output.as_json:
-        told = {"files": [str(path) for path in written], "caption": plot.caption}
-        click.echo(json.dumps(told, indent=2))
+        result = {"files": [str(path) for path in written], "caption": plot.caption}
+        click.echo(json.dumps(result, indent=2))
     elif not output.quiet:
         click.echo(f"{written[1]}\n{plot.caption}")

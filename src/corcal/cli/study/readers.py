@@ -26,7 +26,7 @@ def readers() -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the study is to be, as given on the command line."""
+    """The plan of the study, as given on the command line."""
 
     names: tuple[str, ...]
     scale: tuple[str, ...]
@@ -144,16 +144,18 @@ def score(
     receives the agreement for each structure (free-marginal kappa, as in the paper's Table 2),
     the share of every category, and the list of what to adjudicate.
     """
+    from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.readers.ratings import read_ratings
+    from corcal.evaluate.readers.readers_page import publish_readers
     from corcal.evaluate.readers.study import read_key
-    from corcal.evaluate.readers.write import check_readers_output, write_readers
+    from corcal.storage.atomic import check_folder
 
     if key is not None and scale:
         raise click.UsageError("The key states the scale: leave --category out.")
-    check_readers_output(output.folder, force=output.force)
+    check_folder(output.folder, main_files("readers"), force=output.force)
     study = read_key(key) if key is not None else None
     given = read_ratings(ratings, key=study, categories=None if study else _scale(scale))
-    files = write_readers(given, output.folder, force=output.force)
+    files = publish_readers(given).write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
@@ -162,7 +164,7 @@ def score(
 
 def _show(given: Ratings, page: Path) -> None:
     from corcal.evaluate.readers.agreement import agreement_of
-    from corcal.evaluate.readers.write import summary_of
+    from corcal.evaluate.readers.readers_page import summary_of
 
     for sentence in summary_of(given, agreement_of(given)):
         click.echo(sentence)

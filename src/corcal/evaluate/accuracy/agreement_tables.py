@@ -18,12 +18,12 @@ _TITLES = {a.value: a.title for a in Artery} | {"any": "Whole patient"}
 _UNITS = {"agatston": "Agatston score", "volume_mm3": "volume, mm³"}
 
 
-def agreement_table(measure: str, found: Mapping[str, Agreement], rule: IntervalRule) -> Table:
+def agreement_table(measure: str, results: Mapping[str, Agreement], rule: IntervalRule) -> Table:
     """Return correlation, ICC, bias and limits of one measure, a column for each target.
 
     Args:
         measure: "agatston" or "volume_mm3".
-        found: by target.
+        results: by target.
         rule: level of the intervals, for the notes.
     """
     lines: list[tuple[str, Callable[[Agreement], str]]] = [
@@ -39,7 +39,7 @@ def agreement_table(measure: str, found: Mapping[str, Agreement], rule: Interval
         ("Upper limit of agreement", lambda a: _amount(a.bland_altman.upper)),
     ]
     rows = [
-        (name, *(say(found[t]) if t in found else DASH for t in TARGETS)) for name, say in lines
+        (name, *(say(results[t]) if t in results else DASH for t in TARGETS)) for name, say in lines
     ]
     level = f"{100 * rule.confidence:g} %"
     return Table(
@@ -67,7 +67,7 @@ def category_tables(e: Evaluation) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def _summary(found: Mapping[str, BandAgreement], rule: IntervalRule) -> Table:
+def _summary(results: Mapping[str, BandAgreement], rule: IntervalRule) -> Table:
     rows = [
         (
             title,
@@ -75,7 +75,7 @@ def _summary(found: Mapping[str, BandAgreement], rule: IntervalRule) -> Table:
             *(figure(b.kappas[w].estimate, 3) for w in ("unweighted", "linear", "quadratic")),
             *(percent(x) for x in (b.same, b.higher, b.lower)),
         )
-        for title, b in found.items()
+        for title, b in results.items()
     ]
     heads = ("κ", "κ, linear", "κ, quadratic", "Same, %", "Higher, %", "Lower, %")
     return Table(
@@ -108,19 +108,16 @@ def _reclassification(title: str, name: str, b: BandAgreement) -> Table:
 
 
 def _decision(d: Decision, rule: IntervalRule) -> Table:
-    def line(name: str, say: str) -> tuple[str, str]:
-        return name, say
-
     shares = ("sensitivity", "specificity", "ppv", "npv", "accuracy")
     names = ("Sensitivity, %", "Specificity, %", "PPV, %", "NPV, %", "Accuracy, %")
     rows = [
-        line("Patients", f"{d.counts.n:,}"),
-        line("True positive", f"{d.counts.tp:,}"),
-        line("False positive", f"{d.counts.fp:,}"),
-        line("False negative", f"{d.counts.fn:,}"),
-        line("True negative", f"{d.counts.tn:,}"),
-        *(line(n, percent(d.figures[s])) for n, s in zip(names, shares, strict=True)),
-        line("Cohen's κ", figure(d.figures["kappa"])),
+        ("Patients", f"{d.counts.n:,}"),
+        ("True positive", f"{d.counts.tp:,}"),
+        ("False positive", f"{d.counts.fp:,}"),
+        ("False negative", f"{d.counts.fn:,}"),
+        ("True negative", f"{d.counts.tn:,}"),
+        *((n, percent(d.figures[s])) for n, s in zip(names, shares, strict=True)),
+        ("Cohen's κ", figure(d.figures["kappa"])),
     ]
     level = f"{100 * rule.confidence:g} %"
     return Table(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from corcal import DISCLAIMER, __version__
 from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
 
 SCHEMA_ID = "corcal-evaluation/1"
-
-
-def evaluation_json(evaluation: Evaluation) -> bytes:
-    """Return the evaluation as UTF-8 JSON text."""
-    text = json.dumps(evaluation_document(evaluation), indent=2, allow_nan=False)
-    return (text + "\n").encode()
 
 
 def evaluation_document(e: Evaluation) -> dict[str, Any]:

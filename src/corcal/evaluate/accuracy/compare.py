@@ -21,7 +21,7 @@ class McNemar:
     """A paired difference of two proportions, first - second.
 
     Attributes:
-        both: patients whom both systems judge rightly.
+        both: patients whom both systems classify rightly.
         only_first: whom only the first does.
         only_second: whom only the second does.
         neither: whom neither does.
@@ -62,7 +62,7 @@ class Comparison:
     """Two systems compared on one target.
 
     Attributes:
-        n: patients that both judged and the reference knows.
+        n: patients whom both systems classified and the reference knows.
         sensitivity: among the diseased.
         specificity: among the others.
         accuracy: among all.

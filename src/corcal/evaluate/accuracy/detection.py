@@ -1,4 +1,4 @@
-"""How well calcium is found: everything in Table 3 of the paper, for one target."""
+"""Detection of calcium: everything in Table 3 of the paper, for one target."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIGURES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "kappa", "auc
 
 @dataclass(frozen=True)
 class Detection:
-    """How well calcium of one target is found.
+    """Detection of calcium of one target.
 
     Attributes:
         counts: the 2x2 table.
@@ -29,7 +29,7 @@ class Detection:
         figures: an estimate for each of `FIGURES`.
         kappa: kappa with its test; its estimate is the one in `figures`.
         auc_volume: area under the ROC curve of the predicted volume.
-        auc_agatston: likewise of the predicted Agatston score.
+        auc_agatston: area under the ROC curve of the predicted Agatston score.
     """
 
     counts: TwoByTwo
@@ -52,7 +52,7 @@ class Detection:
 
 
 def detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
-    """Return how well calcium of a target is found.
+    """Return the detection of calcium of a target.
 
     Args:
         pairs: predictions and references.
@@ -60,12 +60,12 @@ def detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
         rule: how intervals are taken.
     """
     counts = TwoByTwo.count(*pairs.both("present", target))
-    found, figures = detection_figures(counts, rule)
+    agreement, figures = detection_figures(counts, rule)
     return Detection(
         counts,
         pairs.missing("present", target),
         figures,
-        found,
+        agreement,
         _continuous(pairs, "volume_mm3", target, rule),
         _continuous(pairs, "agatston", target, rule),
     )
@@ -73,20 +73,20 @@ def detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
 
 def detection_figures(counts: TwoByTwo, rule: IntervalRule) -> tuple[Kappa, dict[str, Estimate]]:
     """Return kappa and an estimate for each of `FIGURES`, from the 2x2 counts alone."""
-    found = kappa(counts.matrix, rule)
+    agreement = kappa(counts.matrix, rule)
     figures = {
         "sensitivity": proportion(counts.tp, counts.diseased, rule),
         "specificity": proportion(counts.tn, counts.healthy, rule),
         "ppv": proportion(counts.tp, counts.tp + counts.fp, rule),
         "npv": proportion(counts.tn, counts.tn + counts.fn, rule),
         "accuracy": proportion(counts.tp + counts.tn, counts.n, rule),
-        "kappa": found.estimate,
+        "kappa": agreement.estimate,
         "auc": binary_auc(counts, rule),
     }
     if rule.method == "bootstrap":
         figures = _bootstrapped(counts, figures, rule)
-        found = Kappa(figures["kappa"], found.error, found.z, found.p)
-    return found, figures
+        agreement = Kappa(figures["kappa"], agreement.error, agreement.z, agreement.p)
+    return agreement, figures
 
 
 def _continuous(pairs: Pairs, measure: str, target: str, rule: IntervalRule) -> Estimate:

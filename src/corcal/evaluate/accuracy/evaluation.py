@@ -35,7 +35,7 @@ _FEW = 10
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked of an evaluation.
+    """The options of an evaluation.
 
     Attributes:
         rule: how intervals are taken.
@@ -82,11 +82,11 @@ class Versus:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Everything that was found. What the data do not hold is empty, or undefined.
+    """All results of one evaluation. What the data do not hold is empty, or undefined.
 
     Attributes:
-        pairs: what it was found from.
-        options: what was asked.
+        pairs: the data.
+        options: that it was made with.
         detection: Table 3, by target.
         severity: Table 4, by artery.
         agreement: by measure and target.
@@ -112,11 +112,11 @@ class Evaluation:
 
 
 def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) -> Evaluation:
-    """Return everything that predictions and references tell.
+    """Evaluate predictions against references.
 
     Args:
         pairs: predictions and references.
-        options: what is asked.
+        options: intervals, strata and the ordinal outcome.
         against: a second system on the same patients in the same order, with the same
             references.
 
@@ -140,7 +140,7 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         options,
         _detections(pairs, rule),
         {a: severity(pairs, a, rule, without_none=options.without_none) for a in ARTERIES},
-        {measure: found for measure, found in amounts.items() if found},
+        {measure: by_target for measure, by_target in amounts.items() if by_target},
         {name: band_agreement(*scores, cut, rule) for name, cut in cuts.items()},
         {
             a: band_agreement(*pairs.both("grade", a), GRADES, rule)
@@ -177,19 +177,19 @@ def _require_something(pairs: Pairs) -> None:
         return
     if p.knows("volume_mm3") and r.knows("grade"):
         return
-    told = [", ".join(m for m in MEASURES if x.knows(m)) or "nothing" for x in (p, r)]
+    known = [", ".join(m for m in MEASURES if x.knows(m)) or "nothing" for x in (p, r)]
     raise TableRefused(
-        f"nothing can be compared: {p.name} knows {told[0]}; {r.name} knows {told[1]}. Both need "
+        f"nothing can be compared: {p.name} knows {known[0]}; {r.name} knows {known[1]}. Both need "
         "the same measure of the same patients and arteries"
     )
 
 
 def _notices(e: Evaluation) -> tuple[Notice, ...]:
-    found = list(e.pairs.notices)
+    notices = list(e.pairs.notices)
     unknown = {t: d.missing for t, d in e.detection.items() if d.missing}
     if unknown:
         where = ", ".join(f"{t} {n}" for t, n in unknown.items())
-        found.append(
+        notices.append(
             Notice(
                 "presence-unknown",
                 f"Presence is unknown on one side at least ({where} of {len(e.pairs)} patients); "
@@ -197,18 +197,18 @@ def _notices(e: Evaluation) -> tuple[Notice, ...]:
             )
         )
     if e.pairs.reference.knows("grade") and e.pairs.predicted.knows("volume_mm3"):
-        found += [
+        notices += [
             Notice("no-ordinal-model", f"No ordinal regression for the {a}: {s.why_not}.")
             for a, s in e.severity.items()
             if s.why_not
         ]
-        found += [_gap(a, s) for a, s in e.severity.items() if s.fit and _skips(s)]
+        notices += [_gap(a, s) for a, s in e.severity.items() if s.fit and _skips(s)]
     for column, strata in e.strata.items():
         few = [s.value for s in strata if _scarce(s)]
         if few:
             text = f"Fewer than {_FEW} patients with, or without, calcium in {column}: "
-            found.append(Notice("small-strata", text + ", ".join(few) + "."))
-    return tuple(found)
+            notices.append(Notice("small-strata", text + ", ".join(few) + "."))
+    return tuple(notices)
 
 
 def _gap(artery: str, s: SeverityFit) -> Notice:

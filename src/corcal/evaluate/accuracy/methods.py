@@ -1,4 +1,4 @@
-"""How each figure was computed, in sentences for the methods section of a paper."""
+"""The method of each figure, in sentences for the methods section of a paper."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
         tables.append(comparison_table(e))
     if _has_severity(e.severity):
         tables += [severity_table(e.severity, e.options), parameter_table(e.severity, e.options)]
-    tables += [agreement_table(m, found, e.options.rule) for m, found in e.agreement.items()]
+    tables += [agreement_table(m, results, e.options.rule) for m, results in e.agreement.items()]
     return (*tables, *category_tables(e))
 
 
@@ -129,7 +129,7 @@ def file_part(column: str) -> str:
 def comparison_table(e: Evaluation) -> Table:
     """Return the paired comparison of two systems."""
     assert e.versus is not None
-    rows = [row for t in TARGETS for row in _compared(TITLES[t], e.versus.comparison[t])]
+    rows = [row for t in TARGETS for row in _comparison_rows(TITLES[t], e.versus.comparison[t])]
     return Table(
         "comparison",
         f"{e.pairs.predicted.name} against {e.versus.name} on the same patients",
@@ -145,9 +145,9 @@ def comparison_table(e: Evaluation) -> Table:
     )  # fmt: skip
 
 
-def _compared(title: str, c: Comparison) -> list[tuple[str, ...]]:
+def _comparison_rows(title: str, c: Comparison) -> list[tuple[str, ...]]:
     rows = [
-        _tested(title, name, test)
+        _test_row(title, name, test)
         for name, test in (
             ("Sensitivity", c.sensitivity),
             ("Specificity", c.specificity),
@@ -161,7 +161,7 @@ def _compared(title: str, c: Comparison) -> list[tuple[str, ...]]:
     return rows
 
 
-def _tested(title: str, name: str, m: McNemar) -> tuple[str, ...]:
+def _test_row(title: str, name: str, m: McNemar) -> tuple[str, ...]:
     ps = (p_value(m.mid_p), p_value(m.exact_p), p_value(m.chi2_p)) if m.difference.n else ("–",) * 3
     n = f"{m.difference.n:,}"
     return (title, name, n, percent(m.difference), f"{m.only_first:,}", f"{m.only_second:,}", *ps)

@@ -1,4 +1,4 @@
-"""How the volume of calcium goes with the grade that readers gave: Table 4 of the paper."""
+"""The volume of calcium and the grade that readers gave: Table 4 of the paper."""
 
 from __future__ import annotations
 
@@ -187,6 +187,6 @@ def severity_model(fits: Mapping[str, SeverityFit], volume: str) -> SeverityMode
         fits: by artery.
         volume: the volume they were fitted on, "volume_mm3" or "mask_volume_ml".
     """
-    found = {Artery(a): s.grading() for a, s in fits.items()}
-    usable = {a: g for a, g in found.items() if g is not None and g.slope_per_ml > 0}
+    gradings = {Artery(a): s.grading() for a, s in fits.items()}
+    usable = {a: g for a, g in gradings.items() if g is not None and g.slope_per_ml > 0}
     return SeverityModel(volume, usable) if usable else None

@@ -25,7 +25,7 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
 
     Args:
         severity: by artery.
-        options: what was asked, for the notes.
+        options: of the evaluation, for the notes.
     """
     fits = [severity[a] for a in ARTERIES]
     rows = [

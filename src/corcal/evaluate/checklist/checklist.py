@@ -1,7 +1,7 @@
 """Reporting checklists with what a run can fill in; the rest is the authors'.
 
 Guidelines: STARD 2015 (Bossuyt et al., BMJ 2015, 351, h5527); CLAIM, update of 2024 (Tejani et
-al., Radiol Artif Intell 2024, 6, e240300). The items are told here in short; the guidelines' own
+al., Radiol Artif Intell 2024, 6, e240300). The items are given here in short; the guidelines' own
 words hold.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.checklist.facts import Run, known
+from corcal.evaluate.checklist.checklist_facts import Run, state_fact
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import table_csv, table_markdown
 
@@ -72,7 +72,7 @@ def read_run(folders: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
     return run
 
 
-def filled(table: Table) -> int:
+def count_filled(table: Table) -> int:
     """Return how many items of a checklist the run has filled in."""
     return sum(row[-1] != AUTHORS for row in table.rows)
 
@@ -102,7 +102,7 @@ def _table(guideline: Mapping[str, Any], run: Run) -> Table:
             item["number"],
             item["section"],
             item["topic"],
-            (known(item["fill"], run) if "fill" in item else "") or AUTHORS,
+            (state_fact(item["fill"], run) if "fill" in item else "") or AUTHORS,
         )
         for item in guideline["items"]
     ]

@@ -97,8 +97,8 @@ def read_cohort(
     Args:
         path: the file.
         by: the column that divides the patients, such as a split into training and test.
-        kinds: how to describe a column, one of `KINDS`; columns not named are judged by their
-            values.
+        kinds: how to describe a column, one of `KINDS`; columns not named are described by
+            what their values are.
         patient: the column that names the patients; it is not described. None for "patient", if
             there is such a column.
         excluded: the column that gives the reason why a patient is not in the study, empty for
@@ -109,11 +109,11 @@ def read_cohort(
             or not fit for its column, or nobody is in the study.
     """
     table = read_csv(path)
-    wanted = dict(kinds or {})
-    table.require(*(name for name in (by, patient, excluded) if name), *wanted)
+    kind_of = dict(kinds or {})
+    table.require(*(name for name in (by, patient, excluded) if name), *kind_of)
     patient, excluded = patient or "patient", excluded or "excluded"
     _require_one_row_each(table, patient)
-    rows, reasons = _included(table, excluded)
+    rows, reasons = _split_excluded(table, excluded)
     groups = _groups(table, rows, by) if by else {}
     columns: list[Column] = []
     notices: list[Notice] = []
@@ -122,7 +122,7 @@ def read_cohort(
             continue
         cells = tuple(_known(row.cells[name]) for row in table.rows)
         known = [c for i in rows if (c := cells[i]) is not None]
-        kind, why = _kind(name, known, wanted.get(name), table.name)
+        kind, why = _kind(name, known, kind_of.get(name), table.name)
         if kind == "skip":
             if why:
                 notices.append(Notice("column-left-out", f"Column {name} is left out: {why}."))
@@ -170,7 +170,7 @@ def _require_one_row_each(table: CsvTable, patient: str) -> None:
         lines[name] = row.line
 
 
-def _included(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], dict[str, int]]:
+def _split_excluded(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], dict[str, int]]:
     """Return the rows in the study, and how many are not by reason, most frequent first."""
     if excluded not in table.columns:
         return tuple(range(len(table.rows))), {}
@@ -199,20 +199,20 @@ def _groups(table: CsvTable, rows: Sequence[int], by: str) -> dict[str, tuple[in
     return {name: tuple(groups[name]) for name in in_order(groups)}
 
 
-def _kind(name: str, known: list[str], wanted: str | None, table: str) -> tuple[str, str]:
+def _kind(name: str, known: list[str], chosen: str | None, table: str) -> tuple[str, str]:
     """Return how to describe a column and, if not at all, why not."""
-    if wanted is not None and wanted not in KINDS:
-        raise TableRefused(f"{table}: {name} as {wanted!r}? A column is one of {', '.join(KINDS)}")
-    if wanted == "skip":
+    if chosen is not None and chosen not in KINDS:
+        raise TableRefused(f"{table}: {name} as {chosen!r}? A column is one of {', '.join(KINDS)}")
+    if chosen == "skip":
         return "skip", ""
     why = _unfit(known)
     if why:
         return "skip", why
     odd = next((c for c in known if as_number(c) is None), None)
-    if wanted in ("mean", "median") and odd is not None:
-        raise TableRefused(f"{table}: {name} has no {wanted}: {odd!r} is not a number")
-    if wanted is not None:
-        return wanted, ""
+    if chosen in ("mean", "median") and odd is not None:
+        raise TableRefused(f"{table}: {name} has no {chosen}: {odd!r} is not a number")
+    if chosen is not None:
+        return chosen, ""
     different = len(set(known))
     if odd is None and different >= _FEWEST_NUMBERS:
         values = np.array([float(c) for c in known])

@@ -1,4 +1,4 @@
-"""Whether groups differ: the usual test for each kind of column."""
+"""Tests of differences between groups: the usual one for each kind of column."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def compare_counts(counts: NDArray[np.int64], rng: np.random.Generator) -> Group
         return None
     expected = stats.contingency.expected_freq(filled)
     if expected.min() >= _SMALLEST_EXPECTED:
-        found = stats.chi2_contingency(filled, correction=False)
-        return GroupTest("χ²", float(found.pvalue))
+        result = stats.chi2_contingency(filled, correction=False)
+        return GroupTest("χ²", float(result.pvalue))
     if filled.shape == (2, 2):
         return GroupTest("Fisher", float(stats.fisher_exact(filled).pvalue))
     drawn = stats.random_table(filled.sum(axis=1), filled.sum(axis=0)).rvs(_DRAWS, random_state=rng)

@@ -80,7 +80,7 @@ def check_flow(top: FlowBox, where: str) -> None:
 
 
 def flow_of(cohort: Cohort, divide_by: Sequence[str] = ()) -> FlowBox:
-    """Return the flow that a table of patients tells: excluded by reason, then group by group.
+    """Return the flow of the patients in a table: excluded by reason, then group by group.
 
     Args:
         cohort: the patients.
@@ -93,7 +93,7 @@ def flow_of(cohort: Cohort, divide_by: Sequence[str] = ()) -> FlowBox:
     levels = tuple(divide_by) or ((cohort.divider,) if cohort.divider else ())
     cohort.table.require(*levels)
     left = tuple(FlowBox(reason, n) for reason, n in cohort.excluded.items())
-    kept = _divided(cohort, cohort.rows, levels)
+    kept = _divide(cohort, cohort.rows, levels)
     everybody = len(cohort.table.rows)
     if not left:
         return FlowBox("Patients", everybody, kept)
@@ -118,7 +118,7 @@ def read_flow(path: Path) -> FlowBox:
     if len(first) != 1:
         shown = ", ".join(repr(name) for name in first) or "none"
         raise TableRefused(f"{table.name}: one box has no parent, the first; here: {shown}")
-    top = _grown(first[0], rows)
+    top = _grow(first[0], rows)
     reached = sum(1 for _ in top.every())
     if reached < len(rows):
         raise TableRefused(
@@ -144,14 +144,14 @@ def check_against(top: FlowBox, cohort: Cohort, where: str) -> None:
             )
 
 
-def _divided(cohort: Cohort, rows: Sequence[int], levels: Sequence[str]) -> tuple[FlowBox, ...]:
+def _divide(cohort: Cohort, rows: Sequence[int], levels: Sequence[str]) -> tuple[FlowBox, ...]:
     if not levels:
         return ()
     members: dict[str, list[int]] = {}
     for row in rows:
         members.setdefault(cohort.cell(row, levels[0]), []).append(row)
     return tuple(
-        FlowBox(value, len(members[value]), _divided(cohort, members[value], levels[1:]))
+        FlowBox(value, len(members[value]), _divide(cohort, members[value], levels[1:]))
         for value in in_order(members)
     )
 
@@ -171,13 +171,13 @@ def _by_name(table: CsvTable) -> dict[str, CsvRow]:
     return {row.cells["box"]: row for row in table.rows}
 
 
-def _grown(name: str, rows: dict[str, CsvRow]) -> FlowBox:
+def _grow(name: str, rows: dict[str, CsvRow]) -> FlowBox:
     """Return a box with everything that has it as an ancestor."""
     below = [n for n, row in rows.items() if row.cells["parent"] == name]
     leaving = [n for n in below if rows[n].cells.get("kind") == _EXCLUDED]
     return FlowBox(
         name,
         int(rows[name].cells["n"]),
-        tuple(_grown(n, rows) for n in below if n not in leaving),
-        tuple(_grown(n, rows) for n in leaving),
+        tuple(_grow(n, rows) for n in below if n not in leaving),
+        tuple(_grow(n, rows) for n in leaving),
     )

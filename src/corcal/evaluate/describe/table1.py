@@ -49,8 +49,8 @@ class Description:
         """Return everything by name, ready for JSON."""
         q1, median, q3 = self.quartiles or (None, None, None)
         numbers = {"mean": self.mean, "sd": self.sd, "median": median, "q1": q1, "q3": q3}
-        told: dict[str, Any] = dict(self.counts) if self.counts else numbers
-        return {"n": self.known, "missing": self.missing, "values": told}
+        values: dict[str, Any] = dict(self.counts) if self.counts else numbers
+        return {"n": self.known, "missing": self.missing, "values": values}
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,11 @@ def describe(cohort: Cohort, rng: np.random.Generator) -> tuple[Characteristic, 
     )
 
 
-def cohort_table(cohort: Cohort, found: Sequence[Characteristic]) -> Table:
+def cohort_table(cohort: Cohort, characteristics: Sequence[Characteristic]) -> Table:
     """Return Table 1."""
     sets = {ALL: cohort.rows, **cohort.groups}
     tested = len(cohort.groups) > 1
-    rows = [row for one in found for row in _rows(one, list(sets), tested=tested)]
+    rows = [row for one in characteristics for row in _rows(one, list(sets), tested=tested)]
     heads = tuple(f"{name} (n = {len(members):,})" for name, members in sets.items())
     return Table(
         name="table1_cohort",

@@ -1,1 +1,1 @@
-"""How far two label maps of the same scan cover each other: voxels, surfaces, lesions."""
+"""Overlap of two label maps of the same scan: voxels, surfaces, lesions."""

@@ -64,13 +64,13 @@ def free_response(matches: Sequence[LesionMatch]) -> Froc | None:
         ((c.volume_mm3, number, c.hits) for number, m in enumerate(matches) for c in m.candidates),
         key=lambda entry: -entry[0],
     )
-    found: set[tuple[int, int]] = set()
+    hit_lesions: set[tuple[int, int]] = set()
     wrong = 0
     points: list[FrocPoint] = []
     for i, (volume, scan, hits) in enumerate(ranked):
-        found.update((scan, hit) for hit in hits)
+        hit_lesions.update((scan, hit) for hit in hits)
         wrong += not hits
-        # Lesions of one volume enter together: no threshold tells them apart.
+        # Lesions of one volume enter together: no threshold parts them.
         if i + 1 == len(ranked) or ranked[i + 1][0] < volume:
-            points.append(FrocPoint(volume, wrong / scans, len(found) / lesions))
+            points.append(FrocPoint(volume, wrong / scans, len(hit_lesions) / lesions))
     return Froc(tuple(points), lesions, scans)

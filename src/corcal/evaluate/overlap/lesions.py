@@ -1,4 +1,4 @@
-"""Which lesions are found, and which are made up."""
+"""Lesions found, missed and falsely predicted."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def match_lesions(
 
     Args:
         predicted: bool (slice, row, column).
-        reference: likewise.
+        reference: bool (slice, row, column).
         grid: where the voxels lie.
         connectivity: 26, 18 or 6.
     """

@@ -103,7 +103,7 @@ class LesionSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """What many label maps say.
+    """The overlap of many label maps.
 
     Attributes:
         cases: how many.
@@ -153,7 +153,7 @@ def _overlap(every: Sequence[Overlap], rule: IntervalRule) -> OverlapSummary:
     return OverlapSummary(
         {name: who[name] for name in ("both", "prediction", "reference", "neither")},
         {name: _spread([getattr(o, name) for o in every], rule) for name in MEASURES},
-        _pooled(volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule),
+        _pool(volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule),
     )
 
 
@@ -163,7 +163,7 @@ def _spread(values: Sequence[float | None], rule: IntervalRule) -> Spread:
         return Spread(Estimate.undefined(0), None, None)
     q1, median, q3 = (float(q) for q in np.percentile(known, [25, 50, 75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
-    return Spread(_pooled(known[:, None], lambda s: s[..., 0] / len(known), rule), sd,
+    return Spread(_pool(known[:, None], lambda s: s[..., 0] / len(known), rule), sd,
                   (q1, median, q3))  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def _lesions(cases: Sequence[CaseOverlap], target: str, rule: IntervalRule) -> L
         "f1": _f1,
         "false_per_scan": lambda s: (s[..., 2] - s[..., 3]) / n,
     }
-    figures = {name: _pooled(rows, ratio, rule) for name, ratio in ratios.items()}
+    figures = {name: _pool(rows, ratio, rule) for name, ratio in ratios.items()}
     return LesionSummary(sum_lesions(matches), figures, free_response(matches))
 
 
@@ -192,7 +192,7 @@ def _f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where((reference == 0) & (predicted == 0), np.nan, f1)
 
 
-def _pooled(
+def _pool(
     rows: NDArray[np.float64],
     ratio: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     rule: IntervalRule,
@@ -214,8 +214,8 @@ def _pooled(
         rng = np.random.default_rng(rule.seed)
         # Drawing cases is drawing how often each is there.
         times = rng.multinomial(n, np.full(n, 1 / n), size=rule.draws).astype(np.float64)
-        found = percentiles(value, ratio(times @ rows), n, rule)
-    if found.low == found.high:
+        estimate = percentiles(value, ratio(times @ rows), n, rule)
+    if estimate.low == estimate.high:
         # Every case says the same: that does not make the figure certain.
         return Estimate(value, None, None, n)
-    return found
+    return estimate

@@ -1,4 +1,4 @@
-"""How far apart the surfaces of two masks lie."""
+"""Distance between the surfaces of two masks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def surface_distance(
 
     Args:
         first: bool (slice, row, column) on the grid.
-        second: likewise.
+        second: bool (slice, row, column) on the grid.
         grid: where the voxels lie.
     """
     if not first.any() or not second.any():

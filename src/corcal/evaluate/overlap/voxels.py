@@ -1,4 +1,4 @@
-"""How far two masks cover each other, voxel by voxel, with every empty case defined."""
+"""Overlap of two masks, voxel by voxel, with every empty case defined."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ class Overlap:
     @property
     def dice(self) -> float | None:
         """Shared volume over the mean of both (Dice, Ecology 1945, 26, 297); None if undefined."""
-        total = self.predicted_ml + self.reference_ml
-        return 2 * self.shared_ml / total if total else None
+        return _dice(self.shared_ml, self.predicted_ml + self.reference_ml)
 
     @property
     def jaccard(self) -> float | None:
@@ -61,7 +60,7 @@ class Overlap:
 
     @property
     def presence(self) -> str:
-        """Who has it: "both", "prediction", "reference" or "neither"."""
+        """Sides that have it: "both", "prediction", "reference" or "neither"."""
         if self.predicted_ml and self.reference_ml:
             return "both"
         if self.predicted_ml:
@@ -69,12 +68,22 @@ class Overlap:
         return "reference" if self.reference_ml else "neither"
 
 
+def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float | None:
+    """Return Dice of two masks of one shape; None where both are empty."""
+    both = np.count_nonzero(first) + np.count_nonzero(second)
+    return _dice(np.count_nonzero(first & second), both)
+
+
+def _dice(shared: float, total: float) -> float | None:
+    return 2 * shared / total if total else None
+
+
 def overlap_of(predicted: NDArray[np.bool_], reference: NDArray[np.bool_], grid: Grid) -> Overlap:
     """Return how far two masks on one grid cover each other.
 
     Args:
         predicted: bool (slice, row, column).
-        reference: likewise.
+        reference: bool (slice, row, column).
         grid: where the voxels lie.
     """
     voxel_ml = grid.voxel_mm3 / _MM3_PER_ML

@@ -16,7 +16,7 @@ from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import left_columns
 
 if TYPE_CHECKING:
-    from corcal.evaluate.accuracy.figures import Plot
+    from corcal.evaluate.publish.plot import Plot
 
 #: Figures that would be coarse across the whole page.
 _NARROW = ("figure_roc", "figure_froc")
@@ -41,7 +41,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands on a page.
+    """The content of a page.
 
     Attributes:
         title: what it reports.

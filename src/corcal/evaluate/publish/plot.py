@@ -1,4 +1,4 @@
-"""How every figure looks, and how it becomes a file that is the same each time."""
+"""The look of every figure, and figures as files that are the same each time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours, told apart with every kind of colour vision; and a marker and line
+#: Okabe and Ito's colours, kept apart by every kind of colour vision; and a marker and line
 #: each, for print without colour.
 COLOURS = {"RCA": "#009E73", "LAD": "#E69F00", "LCX": "#D55E00", "any": "#0072B2"}
 MARKERS = {"RCA": "o", "LAD": "s", "LCX": "^", "any": "D"}

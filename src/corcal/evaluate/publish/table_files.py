@@ -64,20 +64,20 @@ def table_markdown(table: Table) -> str:
 
 def table_latex(table: Table) -> str:
     """Return the table as a LaTeX float; it needs the package booktabs."""
-    rows = [" & ".join(map(_escaped, row)) + r" \\" for row in table.rows]
+    rows = [" & ".join(map(_escape, row)) + r" \\" for row in table.rows]
     lines = [
         r"\begin{table}[htbp]",
         r"\centering",
-        rf"\caption{{{_escaped(table.title)}}}",
+        rf"\caption{{{_escape(table.title)}}}",
         rf"\label{{tab:{table.name.replace('_', '-')}}}",
         rf"\begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
         r"\toprule",
-        " & ".join(map(_escaped, table.columns)) + r" \\",
+        " & ".join(map(_escape, table.columns)) + r" \\",
         r"\midrule",
         *rows,
         r"\bottomrule",
         r"\end{tabular}",
-        *(rf"\par\smallskip\footnotesize {_escaped(n)}" for n in table.notes),
+        *(rf"\par\smallskip\footnotesize {_escape(n)}" for n in table.notes),
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
@@ -96,8 +96,8 @@ def _cells(row: tuple[str, ...]) -> str:
     return "| " + " | ".join(c.replace("|", r"\|").replace("\n", " ") for c in row) + " |"
 
 
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _LATEX[found.group()], text.replace("\n", " "))
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(lambda match: _LATEX[match.group()], text.replace("\n", " "))
 
 
 def _harmless(cell: str) -> str:

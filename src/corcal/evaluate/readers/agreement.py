@@ -1,4 +1,4 @@
-"""What the ratings say: how often each category, how far readers agree, and where they differ."""
+"""Ratings counted: each category, the agreement of the readers, and their differences."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def agreement_of(ratings: Ratings) -> tuple[StructureAgreement, ...]:
 
 def disputes_of(ratings: Ratings) -> tuple[Dispute, ...]:
     """Return what readers differ on, the widest differences first: what to adjudicate."""
-    found = [
+    disputes = [
         dispute
         for structure in ratings.structures
         for case in ratings.cases
         for dispute in [_dispute(ratings, case, structure)]
         if dispute is not None
     ]
-    return tuple(sorted(found, key=lambda d: -d.apart))
+    return tuple(sorted(disputes, key=lambda d: -d.apart))
 
 
 def _agreement(ratings: Ratings, structure: Structure) -> StructureAgreement:

@@ -31,7 +31,7 @@ def form_files(study: Study) -> tuple[str, ...]:
 def build_forms(study: Study, pictures: Mapping[str, CasePictures]) -> dict[str, bytes]:
     """Return the forms and blank ratings of every reader, by file name.
 
-    Nothing in them tells the cases' names, nor how one reader's codes relate to another's.
+    They hold neither the cases' names nor a link between the codes of two readers.
 
     Args:
         study: the plan.

@@ -50,12 +50,12 @@ def free_marginal_kappa(counts: NDArray[np.int64], *, level: float = 0.95) -> Es
         return Estimate.undefined(n)
     m = raters[raters >= 2]
     agreement = (counted * (counted - 1)).sum(axis=1) / (m * (m - 1))
-    value = _corrected(float(agreement.mean()), k)
+    value = _correct_for_chance(float(agreement.mean()), k)
     low, high = _limits(agreement, k, level)
     return Estimate(value, low, high, n)
 
 
-def _corrected(agreement: float, categories: int) -> float:
+def _correct_for_chance(agreement: float, categories: int) -> float:
     """Return agreement beyond that of readers who choose each category equally often."""
     chance = 1 / categories
     return (agreement - chance) / (1 - chance)
@@ -70,11 +70,11 @@ def _limits(
         z = float(ndtri((1 + level) / 2))
         error = float(agreement.std(ddof=1)) / math.sqrt(n)
         ends = (max(mean - z * error, 0.0), min(mean + z * error, 1.0))
-        return _corrected(ends[0], k), _corrected(ends[1], k)
+        return _correct_for_chance(ends[0], k), _correct_for_chance(ends[1], k)
     # The exact (Clopper-Pearson) limits of n in n and of 0 in n.
     tail = ((1 - level) / 2) ** (1 / n)
     if mean == 1:
-        return _corrected(tail, k), 1.0
+        return _correct_for_chance(tail, k), 1.0
     if mean == 0:
-        return _corrected(0.0, k), _corrected(1 - tail, k)
+        return _correct_for_chance(0.0, k), _correct_for_chance(1 - tail, k)
     return None, None

@@ -41,7 +41,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class CasePictures:
-    """What a reader sees of a case.
+    """The pictures of a case that a reader sees.
 
     Attributes:
         arteries: the views that show each artery.
@@ -100,7 +100,7 @@ def _shot(view: View) -> Shot:
 
 
 def _data_uri(image: Image.Image) -> str:
-    # A new image of the bare pixels: what the file told beside them is not carried over.
+    # A new image of the bare pixels: whatever else the file held is not carried over.
     bare = Image.frombytes("RGB", image.size, image.tobytes())
     file = io.BytesIO()
     bare.save(file, format="JPEG", quality=_QUALITY, subsampling=0)

@@ -1,4 +1,4 @@
-"""Ratings in: the CSV files that readers send back, as one table of who said what."""
+"""Ratings in: the CSV files that readers send back, as one table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Item = tuple[str, Structure]
 
 @dataclass(frozen=True)
 class Ratings:
-    """What the readers said.
+    """The ratings of all readers.
 
     Attributes:
         categories: the scale, best first.
@@ -71,7 +71,7 @@ def read_ratings(
     book = _Book(tuple(c.name for c in scale), key)
     for path in paths:
         book.enter(read_csv(path))
-    return book.closed()
+    return book.close()
 
 
 class _Book:
@@ -138,7 +138,7 @@ class _Book:
         whose = f"it is of reader {other}'s form" if other else "no form has it"
         raise TableRefused(f"{place}: case {code!r} is not of reader {reader}'s form; {whose}")
 
-    def closed(self) -> Ratings:
+    def close(self) -> Ratings:
         if not any(self.given.values()):
             raise TableRefused("none of the files holds a rating: every cell of `rating` is empty")
         readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))

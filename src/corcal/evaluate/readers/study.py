@@ -1,4 +1,4 @@
-"""What a reader study is: who rates which cases on which scale, and in which blinded order."""
+"""The plan of a reader study: readers, cases, scale and the blinded order of each reader."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Category:
 
     Attributes:
         name: as it is written into the ratings, lower case.
-        meaning: what the readers are told it means, or "".
+        meaning: its meaning as the readers see it, or "".
     """
 
     name: str
@@ -48,7 +48,7 @@ SCALE = (
 
 @dataclass(frozen=True, order=True)
 class Structure:
-    """What is rated: an artery, or its calcium.
+    """A rated structure: an artery, or its calcium.
 
     Attributes:
         artery: "RCA", "LAD" or "LCX".

@@ -16,10 +16,10 @@ _KAPPA_NOTE = (
 )
 
 
-def agreement_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> Table:
+def agreement_table(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> Table:
     """Return Table 2: each structure's ratings by reader, and the readers' agreement."""
     readers = tuple(f"Reader {reader}, n (%)" for reader in ratings.readers)
-    rows = [row for one in found for row in _rows(one, ratings)]
+    rows = [row for one in agreed for row in _rows(one, ratings)]
     return Table(
         name="table2_readers",
         title=f"Visual assessment of arteries and their calcium (n = {len(ratings.cases)}) by "
@@ -35,12 +35,12 @@ def agreement_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> 
     )
 
 
-def overall_table(ratings: Ratings, found: tuple[StructureAgreement, ...]) -> Table:
+def overall_table(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> Table:
     """Return the share of each category over all arteries, all calcium, and both."""
     groups = {
-        "All arteries": [f for f in found if f.structure.part == "artery"],
-        "All calcium": [f for f in found if f.structure.part == "calcium"],
-        "Everything": list(found),
+        "All arteries": [f for f in agreed if f.structure.part == "artery"],
+        "All calcium": [f for f in agreed if f.structure.part == "calcium"],
+        "Everything": list(agreed),
     }
     rows = []
     for name, members in groups.items():

@@ -1,4 +1,4 @@
-"""How well two measurements of the same patients agree."""
+"""Agreement of two measurements of the same patients."""
 
 from __future__ import annotations
 

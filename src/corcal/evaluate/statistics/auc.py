@@ -76,7 +76,7 @@ def binary_auc(table: TwoByTwo, rule: IntervalRule) -> Estimate:
 
 @dataclass(frozen=True)
 class AucDifference:
-    """How much larger the area of the first system is.
+    """The area of the first system minus that of the second.
 
     Attributes:
         estimate: the difference with its interval.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,11 @@ class Estimate:
     def as_dict(self) -> dict[str, float | int | None]:
         """Return the four numbers by name, ready for JSON."""
         return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Estimate:
+        """Return the figure of which `as_dict` made a document."""
+        return cls(document["value"], document["low"], document["high"], document["n"])
 
     def within(self, least: float, most: float) -> Estimate:
         """Return the same figure with its interval cut to what the figure can be."""

@@ -1,4 +1,4 @@
-"""How intervals are taken, and those of proportions."""
+"""The rule by which intervals are taken, and the intervals of proportions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ METHODS = ("wilson", "exact", "bootstrap")
 
 @dataclass(frozen=True)
 class IntervalRule:
-    """How intervals are taken.
+    """The rule by which intervals are taken.
 
     Attributes:
         method: of proportions: "wilson" (score, without continuity correction), "exact"

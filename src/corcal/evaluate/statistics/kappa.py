@@ -34,7 +34,7 @@ class Kappa:
 
     @property
     def words(self) -> str:
-        """How strong the agreement is in McHugh's words, or "undefined"."""
+        """The strength of the agreement in McHugh's words, or "undefined"."""
         return "undefined" if self.estimate.value is None else mchugh_words(self.estimate.value)
 
     def as_dict(self) -> dict[str, Any]:
@@ -60,21 +60,10 @@ def kappa(counts: NDArray[np.int64], rule: IntervalRule, *, weights: str | None 
         return Kappa(Estimate.undefined(n))
     with np.errstate(invalid="ignore", divide="ignore"):
         # An error of 0 divides; what comes of it is not used.
-        found = cohens_kappa(counts, wt=weights)
-        value, error, null = float(found.kappa), float(found.std_kappa), float(found.std_kappa0)
+        result = cohens_kappa(counts, wt=weights)
+        value, error, null = float(result.kappa), float(result.std_kappa), float(result.std_kappa0)
     if not math.isfinite(error) or error < 1e-9:
         error = 0.0
     z = value / null if null > 1e-12 else None
     p = None if z is None else 2 * float(stats.norm.sf(abs(z)))
     return Kappa(rule.around(value, error, n).within(-1.0, 1.0), error, z, p)
-
-
-def interval_of_printed(value: float, error: float, *, digits: int = 3) -> tuple[float, float]:
-    """Return the 95 % interval that a reader gets from a printed kappa and its error.
-
-    SPSS prints kappa and its standard error with three decimals and no interval. The interval
-    of the LAD in Table 3 of the paper, .90 to .97, follows from the printed .931 and .018; from
-    all digits its lower end is .8949, which prints as .89.
-    """
-    shown, shown_error = round(value, digits), round(error, digits)
-    return shown - 1.96 * shown_error, shown + 1.96 * shown_error

@@ -129,10 +129,10 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     null = float((counts * np.log(counts / counts.sum())).sum())
     parallel = model.equal_slopes()
     start = np.concatenate([model.null_thresholds(counts), np.zeros(x.shape[1])])
-    found = maximum(model, parallel, start)
-    if found is None:
+    fitted = maximum(model, parallel, start)
+    if fitted is None:
         return None
-    at, likelihood = found
+    at, likelihood = fitted
     information = parallel.T @ model.expected(parallel @ at) @ parallel
     covariance = np.linalg.inv(information).astype(np.float64)
     thresholds, slopes = _coefficients(at, covariance, x, rule)

@@ -39,7 +39,7 @@ class TwoByTwo:
 
         Args:
             predicted: 1 present, 0 absent; every value known.
-            reference: likewise, the same patients.
+            reference: 1 present, 0 absent; the same patients.
         """
         p, r = predicted == 1, reference == 1
         return cls(

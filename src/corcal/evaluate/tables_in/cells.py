@@ -1,4 +1,4 @@
-"""What a cell of a table of results may say, and what it means."""
+"""The cells of a table of results: their allowed texts and the numbers they stand for."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def target_index(text: str) -> int:
     Raises:
         ValueError: another name.
     """
-    found = _TARGETS.get(text.lower())
-    if found is None:
+    index = _TARGETS.get(text.lower())
+    if index is None:
         raise ValueError(
             f"unknown artery {text!r}; known are RCA, LAD (with the left main), LCX, and any or "
             "total for the whole patient. Calcium of the left main belongs in the row LAD"
         )
-    return found
+    return index
 
 
 def number(text: str, measure: str) -> float:
-    """Return what a cell says of a measure; NaN where it says that nothing is known.
+    """Return the number in a cell; NaN where the cell says that nothing is known.
 
     Args:
         text: the cell.

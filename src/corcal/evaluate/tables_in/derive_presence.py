@@ -1,4 +1,4 @@
-"""What follows from what a table says: presence from numbers, the patient from the arteries."""
+"""Cells derived from others: presence from numbers, the whole patient from the arteries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIGNS = ("volume_mm3", "agatston", "grade")
 _ROUNDING = 0.01
 
 
-def complete(
+def derive_presence(
     values: dict[str, Numbers], states_presence: bool, *, lines: list[list[int]], name: str
 ) -> tuple[dict[str, Numbers], tuple[Notice, ...]]:
     """Return the measures with everything that follows from them, and the doubts.

@@ -17,7 +17,7 @@ import numpy as np
 from corcal.core.errors import TableRefused
 from corcal.evaluate.tables_in.cells import number, target_index
 from corcal.evaluate.tables_in.csv_in import CsvTable, read_csv
-from corcal.evaluate.tables_in.derive_presence import complete
+from corcal.evaluate.tables_in.derive_presence import derive_presence
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
 
 #: The file of `corcal score` that holds its numbers.
@@ -31,7 +31,7 @@ _MM3_PER_ML = 1000.0
 
 @dataclass
 class _Sheet:
-    """What has been read so far, patient by patient."""
+    """The rows read so far, patient by patient."""
 
     name: str
     columns: dict[str, str]
@@ -109,15 +109,15 @@ def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
     """Return (patient, table) of every calcium.csv in a folder, or that a pattern names."""
     folder = Path(source)
     if folder.is_dir():
-        found = sorted(folder.rglob(SCORE_FILE))
+        files = sorted(folder.rglob(SCORE_FILE))
     else:
         start = Path(folder.anchor)
-        found = sorted(start.glob(str(folder.relative_to(start))))
-    found = [f / SCORE_FILE if f.is_dir() else f for f in found]
-    if not found:
+        files = sorted(start.glob(str(folder.relative_to(start))))
+    files = [f / SCORE_FILE if f.is_dir() else f for f in files]
+    if not files:
         raise TableRefused(f"{source}: holds no {SCORE_FILE}; name a table or a folder of results")
     by_patient: dict[str, Path] = {}
-    for file in found:
+    for file in files:
         earlier = by_patient.setdefault(file.resolve().parent.name, file)
         if earlier != file:
             raise TableRefused(
@@ -177,7 +177,7 @@ def _results(sheet: _Sheet) -> Results:
     numbers = np.array(sheet.rows, dtype=np.float64).reshape(shape)
     values = {m: numbers[:, i] for i, m in enumerate(MEASURES)}
     states = any(name.endswith("present") for name in sheet.columns)
-    measures, notices = complete(values, states, lines=sheet.lines, name=sheet.name)
+    measures, notices = derive_presence(values, states, lines=sheet.lines, name=sheet.name)
     return Results(
         sheet.name,
         tuple(sheet.line_of),

@@ -1,4 +1,4 @@
-"""What one system, or the reference, says of every patient: the numbers behind a table."""
+"""The results of one system, or the reference: the numbers of every patient behind a table."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Results:
         patients: one identifier each; they never leave the program.
         present: 1 calcium, 0 none.
         volume_mm3: calcium volume, 0 or more; of "any", the sum of the arteries.
-        agatston: Agatston score, likewise.
+        agatston: Agatston score, 0 or more; of "any", the sum of the arteries.
         grade: 0 none, 1 mild, 2 moderate, 3 severe; of "any", the highest of the arteries.
         groups: further columns by name, one text for each patient, "" where nothing stands.
         notices: doubts met while reading.
@@ -88,5 +88,5 @@ def any_present(arteries: Numbers) -> Numbers:
     Args:
         arteries: 1, 0 or NaN, shape (patients, 3).
     """
-    found = (arteries == 1).any(axis=1)
-    return np.where(found, 1.0, np.where(np.isnan(arteries).any(axis=1), np.nan, 0.0))
+    positive = (arteries == 1).any(axis=1)
+    return np.where(positive, 1.0, np.where(np.isnan(arteries).any(axis=1), np.nan, 0.0))

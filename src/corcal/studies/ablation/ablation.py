@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,15 @@ from corcal.core.errors import TableRefused
 from corcal.evaluate.accuracy.compare import Comparison, compare
 from corcal.evaluate.accuracy.detection import Detection, detection
 from corcal.evaluate.accuracy.paper_tables import TITLES
-from corcal.evaluate.publish.page import Page, Section, page_html
+from corcal.evaluate.publish.page import Page, Section
+from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.table_files import write_table
 from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.evaluate.tables_in.results import TARGETS
-from corcal.storage.atomic import add_files, check_folder
 
 SCHEMA = "corcal-ablation/1"
-JSON_FILE, PAGE_FILE = "ablation.json", "ablation.html"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +52,7 @@ def ablation(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Model, .
     """
     if len(systems) < 2:
         raise TableRefused("an ablation needs two models or more: the full one and another")
-    aligned = _aligned(list(systems.values()))
+    aligned = _align(list(systems.values()))
     full = aligned[0]
     return tuple(
         Model(
@@ -84,28 +80,11 @@ def ablation_table(models: Sequence[Model]) -> Table:
     )  # fmt: skip
 
 
-def check_ablation_output(out: Path, *, force: bool) -> None:
-    """Refuse a folder that cannot take the ablation, before any work starts.
-
-    Raises:
-        OutputRefused: as `corcal.storage.atomic.check_folder`.
-    """
-    check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
-
-
-def write_ablation(models: Sequence[Model], out: Path, *, force: bool = False) -> tuple[Path, ...]:
-    """Write ablation.json, ablation.html and Table S2 into a folder.
+def publish_ablation(models: Sequence[Model]) -> Publication:
+    """Return the ablation's page, ablation.json and Table S2.
 
     Args:
         models: as `ablation` returns them.
-        out: the folder; made if absent.
-        force: replace an earlier ablation there.
-
-    Returns:
-        The files, ablation.json and ablation.html first.
-
-    Raises:
-        OutputRefused: `out` cannot take the files.
     """
     table = ablation_table(models)
     page = Page(
@@ -123,12 +102,10 @@ def write_ablation(models: Sequence[Model], out: Path, *, force: bool = False) -
         "ablation.json.",
     )
     document = {"schema": SCHEMA, "models": [_as_dict(m) for m in models]}
-    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    files = {JSON_FILE: text.encode(), PAGE_FILE: page_html(page)}
-    return add_files(out, files | write_table(table), force=force)
+    return Publication("ablation", page, document, (table,))
 
 
-def _aligned(systems: list[Pairs]) -> list[Pairs]:
+def _align(systems: list[Pairs]) -> list[Pairs]:
     """Return every system on the patients that all know, in one order."""
     shared = set(systems[0].reference.patients)
     for pairs in systems[1:]:

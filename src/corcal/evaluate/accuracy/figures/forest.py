@@ -30,11 +30,11 @@ def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
         axes = figure.subplots(1, len(_PANELS), sharey=True)
         for ax, (name, title) in zip(axes, _PANELS, strict=True):
             for place, (target, stratum) in enumerate(rows):
-                found = (stratum or e).detection[target].figures[name]
-                _whisker(ax, -place, found, target, overall=stratum is None)
-                if stratum is None and found.value is not None:
+                estimate = (stratum or e).detection[target].figures[name]
+                _whisker(ax, -place, estimate, target, overall=stratum is None)
+                if stratum is None and estimate.value is not None:
                     ends = [-place, -place - len(strata) - 0.3]
-                    ax.plot([found.value] * 2, ends, color=COLOURS[target], **_GUIDE)
+                    ax.plot([estimate.value] * 2, ends, color=COLOURS[target], **_GUIDE)
             _bounds(ax, e, strata, name)
             ax.set_title(title)
             ax.grid(axis="x", color="#e3e8ef", linewidth=0.8)
@@ -54,14 +54,16 @@ def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
     return render(name, caption, draw, size_inches=(PAGE_INCHES, height))
 
 
-def _whisker(ax: Axes, y: float, found: Estimate, target: str, *, overall: bool) -> None:
-    if found.value is None:
+def _whisker(ax: Axes, y: float, estimate: Estimate, target: str, *, overall: bool) -> None:
+    if estimate.value is None:
         return
     colour = COLOURS[target]
-    if found.low is not None and found.high is not None:
-        ax.plot([found.low, found.high], [y, y], color=colour, linewidth=2.4 if overall else 1.3)
+    if estimate.low is not None and estimate.high is not None:
+        ax.plot(
+            [estimate.low, estimate.high], [y, y], color=colour, linewidth=2.4 if overall else 1.3
+        )
     ax.plot(
-        found.value,
+        estimate.value,
         y,
         MARKERS[target],
         color=colour,
@@ -74,7 +76,7 @@ def _whisker(ax: Axes, y: float, found: Estimate, target: str, *, overall: bool)
 def _bounds(ax: Axes, e: Evaluation, strata: tuple[Stratum, ...], name: str) -> None:
     """Leave out the empty part on the left."""
     sides = [e.detection, *(s.detection for s in strata)]
-    every = [found[t].figures[name] for found in sides for t in TARGETS]
+    every = [detection[t].figures[name] for detection in sides for t in TARGETS]
     lows = [f.low if f.low is not None else f.value for f in every]
     least = min((x for x in lows if x is not None), default=0.0)
     ax.set_xlim(min(0.9, max(-1.0, least - 0.04)), 1.02)

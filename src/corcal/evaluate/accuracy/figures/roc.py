@@ -81,10 +81,10 @@ def _curve(e: Evaluation, measure: str, target: str) -> RocCurve:
     truth = e.pairs.reference.column("present", target)
     known = np.isfinite(scores) & np.isfinite(truth)
     curve = roc_curve(scores[known], truth[known] == 1)
-    keep = _thinned(curve.false_positive)
+    keep = _thin(curve.false_positive)
     return RocCurve(curve.false_positive[keep], curve.true_positive[keep])
 
 
-def _thinned(values: Numbers) -> NDArray[np.intp]:
+def _thin(values: Numbers) -> NDArray[np.intp]:
     steps = np.linspace(0, len(values) - 1, min(len(values), _CORNERS))
     return np.unique(steps.round().astype(np.intp))

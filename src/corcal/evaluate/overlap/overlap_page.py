@@ -1,23 +1,21 @@
-"""Overlap as a folder of files, written whole or not at all."""
+"""Overlap as one page, one document, its tables and the free-response curve."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from corcal.core.scan import Notice
 from corcal.evaluate.overlap.compare import CaseOverlap
 from corcal.evaluate.overlap.figure import froc_plot
 from corcal.evaluate.overlap.summary import Summary, summarise
 from corcal.evaluate.overlap.tables import cases_csv, overlap_tables
-from corcal.evaluate.publish.page import Page, Section, page_html
-from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish.page import Page, Section
+from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.wording import figure
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.storage.atomic import add_files, check_folder
 
-JSON_FILE, PAGE_FILE, CASES_FILE = "overlap.json", "overlap.html", "cases.csv"
+#: Every figure of every case.
+CASES_FILE = "cases.csv"
 
 _METHODS = (
     "Dice is the shared volume over the mean of both volumes, Jaccard the shared volume over the "
@@ -35,37 +33,15 @@ _METHODS = (
 )
 
 
-def check_overlap_output(out: Path, *, force: bool) -> None:
-    """Refuse a folder that cannot take the comparison, before any work starts.
-
-    Raises:
-        OutputRefused: as `corcal.storage.atomic.check_folder`.
-    """
-    check_folder(out, (JSON_FILE, PAGE_FILE, CASES_FILE), force=force)
-
-
-def write_overlap(
-    cases: Sequence[CaseOverlap],
-    out: Path,
-    *,
-    rule: IntervalRule,
-    notices: tuple[Notice, ...] = (),
-    force: bool = False,
-) -> tuple[Path, ...]:
-    """Write overlap.json, overlap.html, cases.csv, every table and the curve into a folder.
+def publish_overlap(
+    cases: Sequence[CaseOverlap], rule: IntervalRule, notices: tuple[Notice, ...] = ()
+) -> Publication:
+    """Return the comparison's page, overlap.json, cases.csv, every table and the curve.
 
     Args:
         cases: at least one.
-        out: the folder; made if absent.
         rule: level, draws and seed of the intervals.
         notices: doubts.
-        force: replace an earlier comparison there.
-
-    Returns:
-        The files, overlap.json and overlap.html first.
-
-    Raises:
-        OutputRefused: `out` cannot take the files.
     """
     summary = summarise(cases, rule)
     overlap, surfaces, lesions, froc = tables = overlap_tables(summary)
@@ -84,17 +60,8 @@ def write_overlap(
         beside="The same tables lie beside this page as CSV, Markdown and LaTeX, every scan in "
         "cases.csv, and every number in overlap.json.",
     )
-    document = json.dumps(summary.as_dict(), indent=2, allow_nan=False) + "\n"
-    files = {
-        JSON_FILE: document.encode(),
-        PAGE_FILE: page_html(page),
-        CASES_FILE: cases_csv(cases),
-    }
-    for table in tables:
-        files |= write_table(table)
-    for one in plots:
-        files |= one.files()
-    return add_files(out, files, force=force)
+    others = {CASES_FILE: cases_csv(cases)}
+    return Publication("overlap", page, summary.as_dict(), tables, plots, others)
 
 
 def summary_of(summary: Summary) -> tuple[str, ...]:

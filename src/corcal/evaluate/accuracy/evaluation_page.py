@@ -1,12 +1,19 @@
-"""The evaluation as one self-contained page."""
+"""The evaluation as one page, one document, its tables and figures."""
 
 from __future__ import annotations
 
+from corcal.evaluate.accuracy.as_json import evaluation_document
 from corcal.evaluate.accuracy.evaluation import Evaluation
-from corcal.evaluate.accuracy.figures import Plot
+from corcal.evaluate.accuracy.figures.paper_figures import paper_figures
 from corcal.evaluate.accuracy.methods import methods, summary
-from corcal.evaluate.publish.page import Page, Section, page_html
-from corcal.evaluate.publish.table import Table
+from corcal.evaluate.accuracy.paper_tables import paper_tables
+from corcal.evaluate.accuracy.severity import severity_model
+from corcal.evaluate.checklist.checklist import checklist_files
+from corcal.evaluate.publish.page import Page, Section
+from corcal.evaluate.publish.publication import Publication
+
+#: What `corcal score --severity-model` takes.
+MODEL_FILE = "severity_model.json"
 
 #: Sections of the page: name, title, and how the names of its tables and figures begin.
 _SECTIONS = (
@@ -19,14 +26,15 @@ _SECTIONS = (
 )
 
 
-def evaluation_html(e: Evaluation, tables: tuple[Table, ...], plots: tuple[Plot, ...]) -> bytes:
-    """Return the page as UTF-8 HTML.
+def publish_evaluation(e: Evaluation) -> Publication:
+    """Return the evaluation's page, evaluation.json, every table and every figure.
 
-    Args:
-        e: the evaluation.
-        tables: as `paper_tables` returns them.
-        plots: as `paper_figures` returns them.
+    Where severity could be modelled, severity_model.json is among the other files; the reporting
+    checklists always are.
     """
+    tables, plots = paper_tables(e), paper_figures(e)
+    document = evaluation_document(e)
+    model = severity_model(e.severity, e.options.volume)
     against = f", and against {e.versus.name}" if e.versus else ""
     page = Page(
         title="Evaluation of coronary calcium scoring",
@@ -47,4 +55,6 @@ def evaluation_html(e: Evaluation, tables: tuple[Table, ...], plots: tuple[Plot,
         "SVG and PNG, every number in evaluation.json, and the STARD and CLAIM checklists with "
         "what this evaluation fills in.",
     )
-    return page_html(page)
+    others = {} if model is None else {MODEL_FILE: model.as_json()}
+    others |= checklist_files({"corcal-evaluation": document})
+    return Publication("evaluation", page, document, tables, plots, others)

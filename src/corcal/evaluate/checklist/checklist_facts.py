@@ -1,4 +1,4 @@
-"""What the files of a run tell of a study, in sentences for a checklist."""
+"""Facts that the files of a run hold, in sentences for a checklist."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _METHODS = {
 }
 
 
-def known(key: str, run: Run) -> str:
-    """Return what a run tells of one matter; "" where it tells nothing.
+def state_fact(key: str, run: Run) -> str:
+    """Return what a run states of one matter; "" where it states nothing.
 
     Args:
         key: the matter, as `checklists.json` names it under "fill".
@@ -32,22 +32,20 @@ def known(key: str, run: Run) -> str:
     return " ".join(text for text in parts if text)
 
 
-def _estimate(told: Mapping[str, Any]) -> Estimate:
-    return Estimate(told["value"], told["low"], told["high"], told["n"])
-
-
 def _evaluation(run: Run) -> Mapping[str, Any]:
     return run.get("corcal-evaluation", {})
 
 
 def _result(run: Run) -> str:
-    found = _evaluation(run).get("detection", {}).get("any")
-    if not found or found["sensitivity"]["value"] is None:
+    any_artery = _evaluation(run).get("detection", {}).get("any")
+    if not any_artery or any_artery["sensitivity"]["value"] is None:
         return ""
     shares = [
-        f"{name} {percent(_estimate(found[name]))} %" for name in ("sensitivity", "specificity")
+        f"{name} {percent(Estimate.from_dict(any_artery[name]))} %"
+        for name in ("sensitivity", "specificity")
     ]
-    return f"Calcium in any artery: {', '.join(shares)}, κ {figure(_estimate(found['kappa']))}."
+    agreement = figure(Estimate.from_dict(any_artery["kappa"]))
+    return f"Calcium in any artery: {', '.join(shares)}, κ {agreement}."
 
 
 def _accuracy(run: Run) -> str:
@@ -60,13 +58,13 @@ def _accuracy(run: Run) -> str:
 
 
 def _counts(run: Run) -> str:
-    told = [
+    parts = [
         f"{target}: {c['tp']} true and {c['fp']} false positive, {c['fn']} false and {c['tn']} "
         "true negative"
         for target, d in _evaluation(run).get("detection", {}).items()
         for c in [d["counts"]]
     ]
-    return "; ".join(told) + "." if told else ""
+    return "; ".join(parts) + "." if parts else ""
 
 
 def _missing(run: Run) -> str:
@@ -91,22 +89,22 @@ def _intervals(run: Run) -> str:
     options = _evaluation(run).get("options")
     if not options:
         return ""
-    told = f"{100 * options['confidence']:g} % {_METHODS[options['interval']]}"
+    parts = f"{100 * options['confidence']:g} % {_METHODS[options['interval']]}"
     paired = "; two systems by McNemar's test" if _evaluation(run).get("comparison") else ""
-    return f"{told}, large-sample intervals of κ, DeLong's of AUC{paired}."
+    return f"{parts}, large-sample intervals of κ, DeLong's of AUC{paired}."
 
 
 def _measures(run: Run) -> str:
-    told = []
+    parts = []
     if _evaluation(run):
-        told.append("detection by sensitivity, specificity, PPV, NPV, accuracy, κ and AUC")
+        parts.append("detection by sensitivity, specificity, PPV, NPV, accuracy, κ and AUC")
         if _evaluation(run).get("agreement"):
-            told.append("amounts by intraclass correlation and limits of agreement")
+            parts.append("amounts by intraclass correlation and limits of agreement")
     if "corcal-overlap" in run:
-        told.append("labels by Dice, Jaccard, surface distance and lesions found")
+        parts.append("labels by Dice, Jaccard, surface distance and lesions found")
     if "corcal-readers" in run:
-        told.append("visual quality by readers' ratings and free-marginal κ")
-    text = "; ".join(told)
+        parts.append("visual quality by readers' ratings and free-marginal κ")
+    text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
@@ -116,28 +114,28 @@ def _strata(run: Run) -> str:
 
 
 def _severity(run: Run) -> str:
-    told = [
+    parts = [
         f"{artery}: " + ", ".join(f"{v['grade']} {v['n']}" for v in fit["volumes"])
         for artery, fit in _evaluation(run).get("severity", {}).items()
         if fit["n"]
     ]
-    return f"Arteries by grade, {'; '.join(told)}; volumes in table4_severity." if told else ""
+    return f"Arteries by grade, {'; '.join(parts)}; volumes in table4_severity." if parts else ""
 
 
 def _failures(run: Run) -> str:
-    told = []
+    parts = []
     counts = _evaluation(run).get("detection", {}).get("any", {}).get("counts")
     if counts:
-        told.append(f"{counts['fp']} false positive and {counts['fn']} false negative patients.")
+        parts.append(f"{counts['fp']} false positive and {counts['fn']} false negative patients.")
     lesions = run.get("corcal-overlap", {}).get("lesions", {}).get("any", {}).get("counts")
     if lesions:
         missed = lesions["reference"] - lesions["found"]
         wrong = lesions["predicted"] - lesions["right"]
-        told.append(f"{missed} lesions missed, {wrong} made up; scan by scan in cases.csv.")
+        parts.append(f"{missed} lesions missed, {wrong} made up; scan by scan in cases.csv.")
     disputed = run.get("corcal-readers", {}).get("to_adjudicate")
     if disputed is not None:
-        told.append(f"{disputed} structures that readers rate differently: adjudication.")
-    return " ".join(told)
+        parts.append(f"{disputed} structures that readers rate differently: adjudication.")
+    return " ".join(parts)
 
 
 def _robustness(run: Run) -> str:
@@ -153,18 +151,18 @@ def _exclusions(run: Run) -> str:
 
 
 def _flow(run: Run) -> str:
-    told = run.get("corcal-describe")
-    if not told:
+    document = run.get("corcal-describe")
+    if not document:
         return ""
-    out = sum(told["excluded"].values())
-    return f"{told['patients']} patients in the study, {out} excluded: figure1_flow."
+    out = sum(document["excluded"].values())
+    return f"{document['patients']} patients in the study, {out} excluded: figure1_flow."
 
 
 def _characteristics(run: Run) -> str:
-    told = run.get("corcal-describe")
-    if not told or not told["characteristics"]:
+    document = run.get("corcal-describe")
+    if not document or not document["characteristics"]:
         return ""
-    return f"{', '.join(told['characteristics'])}: table1_cohort."
+    return f"{', '.join(document['characteristics'])}: table1_cohort."
 
 
 def _partitions(run: Run) -> str:
@@ -173,15 +171,15 @@ def _partitions(run: Run) -> str:
 
 
 def _raters(run: Run) -> str:
-    told = run.get("corcal-readers")
-    if not told:
+    document = run.get("corcal-readers")
+    if not document:
         return ""
     kappas = [
-        f"{artery} {part} {figure(_estimate(one['kappa']))}"
-        for artery, parts in told["agreement"].items()
+        f"{artery} {part} {figure(Estimate.from_dict(one['kappa']))}"
+        for artery, parts in document["agreement"].items()
         for part, one in parts.items()
     ]
-    who = f"{len(told['readers'])} readers" + (" of coded cases" if told["blinded"] else "")
+    who = f"{len(document['readers'])} readers" + (" of coded cases" if document["blinded"] else "")
     return f"Visual assessment by {who}, free-marginal κ: {'; '.join(kappas)}."
 
 
@@ -205,23 +203,23 @@ def _positivity(run: Run) -> str:
 
 
 def _preprocessing(run: Run) -> str:
-    told = run.get("corcal-report", {}).get("method", {}).get("settings", {}).get("preparation")
-    if not told:
+    document = run.get("corcal-report", {}).get("method", {}).get("settings", {}).get("preparation")
+    if not document:
         return ""
-    spacing = " x ".join(f"{s:g}" for s in told["spacing_mm"])
+    spacing = " x ".join(f"{s:g}" for s in document["spacing_mm"])
     return f"Resampled to {spacing} mm, cut to the heart and a margin."
 
 
 def _acquisition(run: Run) -> str:
-    told = run.get("corcal-report", {}).get("input")
-    if not told:
+    document = run.get("corcal-report", {}).get("input")
+    if not document:
         return ""
-    scanner = " ".join(filter(None, (told["manufacturer"], told["scanner_model"])))
+    scanner = " ".join(filter(None, (document["manufacturer"], document["scanner_model"])))
     facts = [
         scanner,
-        f"{told['kvp_kv']:g} kV" if told["kvp_kv"] else "",
-        f"kernel {told['kernel']}" if told["kernel"] else "",
-        f"slices of {told['thickness_mm']:g} mm" if told["thickness_mm"] else "",
+        f"{document['kvp_kv']:g} kV" if document["kvp_kv"] else "",
+        f"kernel {document['kernel']}" if document["kernel"] else "",
+        f"slices of {document['thickness_mm']:g} mm" if document["thickness_mm"] else "",
     ]
     stated = ", ".join(filter(None, facts))
     return f"Of one scan: {stated}; state it for all." if stated else ""

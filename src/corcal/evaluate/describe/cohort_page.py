@@ -1,22 +1,18 @@
-"""Cohort and flow as a folder of files, written whole or not at all."""
+"""Cohort and flow as one page, one document, Table 1 and Figure 1."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from corcal.evaluate.describe.cohort import Cohort
 from corcal.evaluate.describe.flow import FlowBox
 from corcal.evaluate.describe.flow_figure import flow_plot
 from corcal.evaluate.describe.table1 import Characteristic, cohort_table
-from corcal.evaluate.publish.page import Page, Section, page_html
-from corcal.evaluate.publish.table_files import write_table
-from corcal.storage.atomic import add_files, check_folder
+from corcal.evaluate.publish.page import Page, Section
+from corcal.evaluate.publish.publication import Publication
 
 SCHEMA = "corcal-describe/1"
-JSON_FILE, PAGE_FILE = "describe.json", "describe.html"
 
 _METHODS = (
     "Two groups are compared by Welch's t test (means), the Mann-Whitney test (medians) or the "
@@ -29,39 +25,17 @@ _METHODS = (
 )
 
 
-def check_describe_output(out: Path, *, force: bool) -> None:
-    """Refuse a folder that cannot take the description, before any work starts.
-
-    Raises:
-        OutputRefused: as `corcal.storage.atomic.check_folder`.
-    """
-    check_folder(out, (JSON_FILE, PAGE_FILE), force=force)
-
-
-def write_description(
-    cohort: Cohort,
-    found: Sequence[Characteristic],
-    flow: FlowBox,
-    out: Path,
-    *,
-    force: bool = False,
-) -> tuple[Path, ...]:
-    """Write describe.json, describe.html, Table 1 and Figure 1 into a folder.
+def publish_cohort(
+    cohort: Cohort, characteristics: Sequence[Characteristic], flow: FlowBox
+) -> Publication:
+    """Return the description's page, describe.json, Table 1 and Figure 1.
 
     Args:
         cohort: the patients.
-        found: as `describe` returns it.
+        characteristics: as `describe` returns them.
         flow: whose counts add up.
-        out: the folder; made if absent.
-        force: replace an earlier description there.
-
-    Returns:
-        The files, describe.json and describe.html first.
-
-    Raises:
-        OutputRefused: `out` cannot take the files.
     """
-    table, plot = cohort_table(cohort, found), flow_plot(flow)
+    table, plot = cohort_table(cohort, characteristics), flow_plot(flow)
     page = Page(
         title="Patients of the study",
         subtitle=cohort.name,
@@ -75,9 +49,8 @@ def write_description(
         beside="The table lies beside this page as CSV, Markdown and LaTeX, the figure as SVG and "
         "PNG, and every number in describe.json.",
     )
-    document = json.dumps(_document(cohort, found, flow), indent=2, ensure_ascii=False)
-    files = {JSON_FILE: (document + "\n").encode(), PAGE_FILE: page_html(page)}
-    return add_files(out, files | write_table(table) | plot.files(), force=force)
+    document = _document(cohort, characteristics, flow)
+    return Publication("describe", page, document, (table,), (plot,))
 
 
 def summary_of(cohort: Cohort) -> tuple[str, ...]:
@@ -93,7 +66,9 @@ def summary_of(cohort: Cohort) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _document(cohort: Cohort, found: Sequence[Characteristic], flow: FlowBox) -> dict[str, Any]:
+def _document(
+    cohort: Cohort, characteristics: Sequence[Characteristic], flow: FlowBox
+) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "patients": len(cohort.rows),
@@ -105,7 +80,7 @@ def _document(cohort: Cohort, found: Sequence[Characteristic], flow: FlowBox) ->
                 "of": {name: d.as_dict() for name, d in one.of.items()},
                 "test": None if one.test is None else {"name": one.test.name, "p": one.test.p},
             }
-            for one in found
+            for one in characteristics
         },
         "flow": flow.as_dict(),
         "notices": [{"code": n.code, "text": n.text} for n in cohort.notices],

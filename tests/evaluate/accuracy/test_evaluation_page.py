@@ -14,8 +14,8 @@ from PIL import Image
 from corcal.core.errors import OutputRefused, TableRefused
 from corcal.evaluate.accuracy.as_json import evaluation_document
 from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
+from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
 from corcal.evaluate.accuracy.paper_tables import paper_tables
-from corcal.evaluate.accuracy.write import write_evaluation
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, align, pair
 from corcal.evaluate.tables_in.read_results import read_results
@@ -37,7 +37,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
 @pytest.fixture(scope="module")
 def folder(whole: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out") / "evaluation"
-    write_evaluation(whole, out)
+    publish_evaluation(whole).write(out)
     return out
 
 
@@ -83,7 +83,7 @@ def test_what_is_in_the_folder(folder: Path) -> None:
 def test_figures_are_whole_and_the_same_each_time(
     whole: Evaluation, folder: Path, tmp_path: Path
 ) -> None:
-    write_evaluation(whole, tmp_path / "again")
+    publish_evaluation(whole).write(tmp_path / "again")
     for path in folder.iterdir():
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
     for path in folder.glob("*.svg"):
@@ -110,7 +110,7 @@ def test_no_patient_leaves_the_program(tmp_path: Path) -> None:
     rows = [f"SECRET{i},{a},{i % 2},{5 * i}" for i in range(12) for a in ("RCA", "LAD", "LCX")]
     path.write_text("\n".join(["patient,artery,present,volume_mm3", *rows]), encoding="utf-8")
     r = read_results(path)
-    write_evaluation(evaluate(pair(r, r), Options()), tmp_path / "out")
+    publish_evaluation(evaluate(pair(r, r), Options())).write(tmp_path / "out")
     assert all(b"SECRET" not in f.read_bytes() for f in (tmp_path / "out").iterdir())
 
 
@@ -121,7 +121,7 @@ def test_poor_tables_still_make_a_whole_report(
     cells: tuple[int, int, int, int], tmp_path: Path
 ) -> None:
     found = evaluate(from_counts(*cells), Options())
-    files = write_evaluation(found, tmp_path / "out")
+    files = publish_evaluation(found).write(tmp_path / "out")
     assert json.loads(files[0].read_text(encoding="utf-8"))["detection"]["LCX"]["auc"]["n"] == 0
 
 
@@ -141,7 +141,7 @@ def test_grades_alone_and_scores_alone_are_enough(tmp_path: Path) -> None:
     )
     assert amounts.bands["cac_drs"].counts.sum() == 5
     for i, found in enumerate((grades, amounts)):
-        write_evaluation(found, tmp_path / str(i))
+        publish_evaluation(found).write(tmp_path / str(i))
 
 
 def test_nothing_to_compare_is_refused() -> None:
@@ -161,7 +161,7 @@ def test_all_volumes_zero_says_why_there_is_no_model(tmp_path: Path) -> None:
     )
     found = evaluate(Pairs(zero, truth), Options())
     assert any("same volume, 0 mL" in n.text for n in found.notices)
-    write_evaluation(found, tmp_path / "out")
+    publish_evaluation(found).write(tmp_path / "out")
 
 
 def test_options_are_told_in_the_document(whole: Evaluation) -> None:
@@ -174,7 +174,7 @@ def test_options_are_told_in_the_document(whole: Evaluation) -> None:
 
 def test_an_earlier_evaluation_is_not_overwritten(whole: Evaluation, folder: Path) -> None:
     with pytest.raises(OutputRefused, match="--force"):
-        write_evaluation(whole, folder)
+        publish_evaluation(whole).write(folder)
 
 
 @pytest.mark.slow
@@ -182,6 +182,6 @@ def test_a_hundred_thousand_patients_are_evaluated(tmp_path: Path) -> None:
     first, truth, _ = write_cohort(tmp_path, 100_000)
     pairs = pair(read_results(first), read_results(truth, groups=("hospital",)))
     found = evaluate(pairs, Options(stratify=("hospital",)))
-    write_evaluation(found, tmp_path / "out")
+    publish_evaluation(found).write(tmp_path / "out")
     assert found.detection["any"].counts.n == 100_000
     assert sum(f.stat().st_size for f in (tmp_path / "out").iterdir()) < 20e6
