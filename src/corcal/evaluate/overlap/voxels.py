@@ -70,8 +70,8 @@ class Overlap:
 
 def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float | None:
     """Return Dice of two masks of one shape; None where both are empty."""
-    both = np.count_nonzero(first) + np.count_nonzero(second)
-    return _dice(np.count_nonzero(first & second), both)
+    both = int(np.count_nonzero(first) + np.count_nonzero(second))
+    return _dice(int(np.count_nonzero(first & second)), both)
 
 
 def _dice(shared: float, total: float) -> float | None:
