@@ -52,10 +52,13 @@ def scan_of(seed: int) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np
     around = np.where(away < 20, -80.0, -850.0)
     hu = np.where(heart, 40.0, around) + rng.normal(0, 10, SHAPE)
     codes = np.zeros(SHAPE, np.uint8)
-    for artery, (row, column) in zip(Artery, ((-8, 0), (6, 6), (6, -6)), strict=True):
+    # The RCA to the right of the others, the LCX behind the LAD, each in fat.
+    for artery, (row, column) in zip(Artery, ((0, -8), (-6, 6), (6, 6)), strict=True):
         across = _REACH[..., 1:] - middle[1:] - (row, column)
         tube = (np.linalg.norm(across, axis=-1) < 2) & (np.abs(_REACH[..., 0] - middle[0]) < 10)
         calcium = tube & (_REACH[..., 0] - middle[0] > 4)
+        sheath = (np.linalg.norm(across, axis=-1) < 4) & (np.abs(_REACH[..., 0] - middle[0]) < 10)
+        hu[sheath & ~tube] = -80.0 + rng.normal(0, 10, int((sheath & ~tube).sum()))
         codes[tube] = artery.vessel_code
         codes[calcium] = artery.calcium_code
         hu[calcium] = 420.0 + rng.normal(0, 20, int(calcium.sum()))

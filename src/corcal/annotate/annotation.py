@@ -56,7 +56,13 @@ def annotation_of(drawn: Drawn, scan: Scan, *, options: AnnotateOptions, name: s
             refused.
     """
     six = six_classes(drawn, scan, options=options)
-    checks, doubts = require_plausible(six.labels, scan, options=options, name=name)
+    checks, doubts = require_plausible(
+        six.labels,
+        scan,
+        threshold_hu=options.threshold_hu,
+        name=name,
+        refuse=options.checked,
+    )
     marked = drawn.bits[drawn.bits > 0]
     counted = {c: int(np.count_nonzero(marked & c.bit)) for c in DrawnClass if c.bit}
     return Annotation(

@@ -37,7 +37,6 @@ class Training:
         test_share: share of scans that no fold sees.
         seed: of the split.
         save_every: epochs between two saved states.
-        min_calcium_share: least share of drawn calcium at or above the scoring threshold.
         min_inside_share: least share of drawn arteries that lies in the prepared crop.
     """
 
@@ -62,13 +61,12 @@ class Training:
     test_share: float = 0.15
     seed: int = 0
     save_every: int = 5
-    min_calcium_share: float = 0.5
     min_inside_share: float = 0.8
 
     def __post_init__(self) -> None:
         counts = ["batch", "stages", "convolutions", "features", "max_features", "epochs"]
         counts += ["iterations", "val_iterations", "save_every"]
-        shares = ("foreground_share", "elastic_share", "min_calcium_share", "min_inside_share")
+        shares = ("foreground_share", "elastic_share", "min_inside_share")
         weights = (self.dice_weight, self.cross_entropy_weight)
         rules = (
             (min(self.patch_voxels) >= 8, "patch_voxels must be at least 8 on each side"),

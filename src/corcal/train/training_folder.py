@@ -3,6 +3,7 @@
     WORK/
       settings.toml                       every number of the method
       split.csv                           which scan is trained on, in which fold, or kept for tests
+      set_aside.csv                       scans that were left out, and why
       geometry/CASE.json                    shapes and boxes of each scan: the way back
       raw/Dataset501_CoronaryCalcium/     nnU-Net's raw dataset: the prepared scans
       preprocessed/Dataset501_.../        nnU-Net's plan and its preprocessed dataset
@@ -49,6 +50,11 @@ class TrainingFolder:
     def split_file(self) -> Path:
         """The split, for people."""
         return self.folder / "split.csv"
+
+    @property
+    def set_aside_file(self) -> Path:
+        """The scans that were refused and left out, and why; absent where there are none."""
+        return self.folder / "set_aside.csv"
 
     @property
     def raw(self) -> Path:

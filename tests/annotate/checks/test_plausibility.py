@@ -9,7 +9,6 @@ import pytest
 from numpy.typing import NDArray
 
 from corcal.annotate.checks.plausibility import require_plausible
-from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import AnnotationRefused
 from corcal.core.labels import ArteryLabels
 from tests.annotate.drawings import GRID, chest, heart
@@ -23,8 +22,7 @@ def checked(
     """Ask a chest with one set of labels about another."""
     scan = chest(heart() if seen is None else seen)
     labels = ArteryLabels(np.ascontiguousarray(codes).astype(np.uint8), GRID)
-    options = AnnotateOptions(**given)  # type: ignore[arg-type]
-    checks, notices = require_plausible(labels, scan, options=options, name="a.con")
+    checks, notices = require_plausible(labels, scan, threshold_hu=130.0, name="a.con", **given)
     return checks, [n.code for n in notices]
 
 
@@ -53,16 +51,15 @@ def test_what_cannot_be_is_refused_with_the_numbers(change: Change, words: str) 
         checked(change(heart()))
     assert str(error.value).startswith("a.con: cannot be of this scan, or its classes are mixed up")
     assert words in str(error.value)
-    _, notices = checked(change(heart()), checked=False)
+    _, notices = checked(change(heart()), refuse=False)
     assert notices
 
 
 def test_what_is_only_doubtful_is_noted() -> None:
     codes = heart()
     faint = codes.copy()
-    # Half of the calcium that is drawn cannot be seen.
-    for at in (3, 5):
-        faint[at] = np.where(faint[at] > 3, faint[at] - 3, faint[at])
+    # A part of the calcium that is drawn cannot be seen.
+    faint[5] = np.where(faint[5] > 3, faint[5] - 3, faint[5])
     assert checked(codes, faint)[1] == ["calcium-bright"]
 
 

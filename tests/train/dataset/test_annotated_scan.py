@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corcal.core.errors import DatasetRefused, GridMismatch, HeartNotFound, ScanNotAdmitted
+from corcal.annotate.checks.plausibility import CALCIUM_BRIGHT
+from corcal.core.errors import (
+    AnnotationRefused,
+    DatasetRefused,
+    GridMismatch,
+    HeartNotFound,
+    ScanNotAdmitted,
+)
 from corcal.core.grid import Grid
 from corcal.label.paint import paint
 from corcal.locate.embedded import EmbeddedLocator
@@ -68,22 +75,37 @@ def test_labels_of_another_scan_on_the_same_grid(seed: int, tmp_path: Path) -> N
     # Hearts of one place share voxels; these are a hand's breadth apart, as patients are.
     codes = np.roll(codes, (0, 6, 0), (0, 1, 2))
     share = (hu[codes >= 4] >= 130).mean()
-    assert share < SETTINGS.training.min_calcium_share
-    with pytest.raises(DatasetRefused, match=f"only {share:.0%} of the .* voxels drawn as calcium"):
+    assert share < CALCIUM_BRIGHT.impossible
+    with pytest.raises(
+        AnnotationRefused, match=f"{100 * share:.0f} % of the calcium's voxels reach 130"
+    ):
         pair_of(tmp_path, labels=codes)
 
 
 def test_labels_in_reversed_slice_order(tmp_path: Path) -> None:
     _, codes, _, _ = scan_of(0)
-    with pytest.raises(DatasetRefused, match="may belong to another scan, or lie in another slice"):
+    with pytest.raises(AnnotationRefused, match="cannot be of this scan"):
         pair_of(tmp_path, labels=codes[::-1])
+
+
+@pytest.mark.parametrize("order", [[0, 2, 1, 3, 5, 4, 6], [0, 1, 3, 2, 4, 6, 5]])
+def test_exchanged_arteries_are_refused_or_noted_as_by_annotate(
+    order: list[int], tmp_path: Path
+) -> None:
+    codes = np.array(order, np.uint8)[scan_of(0)[1]]
+    with pytest.raises(AnnotationRefused, match=r"labels\.nii\.gz: cannot be of this scan"):
+        pair_of(tmp_path, labels=codes)
+    row = Row(1, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz", None, None)
+    heart = DrawnHeart(tmp_path / "heart.nii.gz")
+    noted = read_annotated_scan(row, SETTINGS, heart, checked=False).notices
+    assert any("lies" in n.text and "that of the" in n.text for n in noted)
 
 
 def test_arteries_drawn_in_the_lung(tmp_path: Path) -> None:
     hu, codes, _, _ = scan_of(0)
     codes[codes >= 4] -= 3
     air = np.where(codes > 0, np.int16(-800), hu)
-    with pytest.raises(DatasetRefused, match="median of -800 HU, which is no vessel"):
+    with pytest.raises(AnnotationRefused, match="of the arteries' voxels are lung"):
         pair_of(tmp_path, ct=air, labels=codes)
 
 

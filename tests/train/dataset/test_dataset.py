@@ -16,7 +16,7 @@ from corcal.core.errors import DatasetRefused, OutputRefused
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.train.dataset import dataset as module
 from corcal.train.dataset.crop_geometry import read_crop_geometry
-from corcal.train.dataset.dataset import image_file, label_file, make_dataset
+from corcal.train.dataset.dataset import Acceptance, image_file, label_file, make_dataset
 from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import scan_of, small_settings, write_cohort, write_manifest
 
@@ -93,11 +93,11 @@ def test_a_stopped_run_goes_on(
     read = vars(module)["read_annotated_scan"]
     asked: list[str] = []
 
-    def until_the_power_fails(row, settings, locator):  # type: ignore[no-untyped-def]
+    def until_the_power_fails(row, settings, locator, **options):  # type: ignore[no-untyped-def]
         asked.append(row.case)
         if len(asked) == 4:
             raise KeyboardInterrupt
-        return read(row, settings, locator)
+        return read(row, settings, locator, **options)
 
     monkeypatch.setattr(module, "read_annotated_scan", until_the_power_fails)
     with pytest.raises(KeyboardInterrupt):
@@ -136,6 +136,31 @@ def test_all_scans_that_cannot_be_used_are_named_at_once(tmp_path: Path) -> None
     assert "line 6 of the manifest: labels-4.nii.gz" in text
     assert "scan 2 of 6 refused" in " ".join(said)
     assert not (tmp_path / "work" / "raw" / "dataset.json").exists()
+
+
+def test_a_refused_scan_is_set_aside_and_comes_in_when_corrected(tmp_path: Path) -> None:
+    manifest = write_cohort(tmp_path / "in")
+    labels, kept = tmp_path / "in" / "labels-1.nii.gz", tmp_path / "in" / "kept.nii.gz"
+    shutil.copyfile(labels, kept)
+    _, codes, _, grid = scan_of(1)
+    write_nifti(labels, np.array([0, 2, 1, 3, 5, 4, 6], np.uint8)[codes], grid)
+    work = TrainingFolder(tmp_path / "work")
+    aside = Acceptance(set_aside=True)
+    with pytest.raises(DatasetRefused, match=r"1 of 6 scans.*leave them out with --set-aside"):
+        make_dataset(manifest, work, SETTINGS)
+    made = make_dataset(manifest, work, SETTINGS, acceptance=aside)
+    assert list(made.set_aside) == ["case_0002"]
+    assert "case_0002" not in made.split.trained + made.split.test
+    (line,) = csv.DictReader(work.set_aside_file.read_text().splitlines())
+    assert line["case"] == "case_0002"
+    assert "the middle of the RCA lies" in line["why"]
+    assert "case_0002" not in work.split_file.read_text()
+    shutil.copyfile(kept, labels)
+    whole = make_dataset(manifest, work, SETTINGS, acceptance=aside)
+    assert whole.set_aside == {}
+    assert not work.set_aside_file.exists()
+    others = [c for c in whole.split.test if c != "case_0002"]
+    assert others == list(made.split.test)
 
 
 @pytest.mark.parametrize("kind", ["ct", "labels"])

@@ -27,9 +27,19 @@ if TYPE_CHECKING:
 )
 @options.settings
 @options.hearts
+@click.option(
+    "--set-aside",
+    is_flag=True,
+    help="Leave refused scans out and list them in WORK/set_aside.csv, instead of stopping.",
+)
+@click.option(
+    "--unchecked",
+    is_flag=True,
+    help="Take labels even if the scan's values or anatomy speak against them.",
+)
 @click.option("--quiet", is_flag=True, help="No progress; errors still show.")
 def dataset(
-    manifest: Path, work: Path, settings: Settings, models: ChosenModels, quiet: bool
+    manifest: Path, work: Path, settings: Settings, models: ChosenModels, **flags: bool
 ) -> None:
     """Prepare annotated scans as scoring does, and split them by patient.
 
@@ -37,15 +47,17 @@ def dataset(
     and heart (a mask); `corcal annotate` writes one. Called again, it goes on where it was.
     """
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.dataset.dataset import make_dataset
+    from corcal.train.dataset.dataset import Acceptance, make_dataset
     from corcal.train.training_folder import TrainingFolder
 
+    quiet = flags["quiet"]
     with progress_display(quiet) as display:
         made = make_dataset(
             manifest,
             TrainingFolder(work),
             settings,
             locator=models.locator(),
+            acceptance=Acceptance(not flags["unchecked"], flags["set_aside"]),
             on_progress=display.line,
         )
         for case, notices in made.notices.items():
@@ -53,9 +65,11 @@ def dataset(
                 display.line(f"{case}: {notice.text}")
     if not quiet:
         split = made.split
+        aside = TrainingFolder(work).set_aside_file
+        left_out = f"{len(made.set_aside)} set aside, see {aside}. " if made.set_aside else ""
         sizes = ", ".join(str(len(fold)) for fold in split.held_out)
         click.echo(
             f"{len(split.trained)} scans to train on, in folds of {sizes}; {len(split.test)} kept "
-            f"for tests. {TrainingFolder(work).split_file} names them.\n"
+            f"for tests. {left_out}{TrainingFolder(work).split_file} names them.\n"
             f"Next: corcal train plan {work}"
         )

@@ -1,4 +1,4 @@
-"""One annotated scan, and whether its labels can be those of this scan."""
+"""One annotated scan: read, checked against its labels, and prepared as for scoring."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from corcal.annotate.checks.plausibility import require_plausible
 from corcal.core.errors import DatasetRefused, HeartNotFound
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.core.scan import Notice, Scan
+from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
 from corcal.prepare import Prepared, locate_heart, prepare
 from corcal.read.admit import admit
@@ -24,8 +25,6 @@ from corcal.space.resample import nearest
 from corcal.train.dataset.crop_geometry import CropGeometry
 from corcal.train.dataset.manifest import Row
 
-#: Between fat mixed with wall, and blood full of contrast agent or a little calcium.
-_VESSEL_HU = (-150.0, 900.0)
 _FIRST_CALCIUM = 4
 _MOST_PARTS = 255
 
@@ -83,8 +82,16 @@ class DrawnHeart:
         return volume.values != 0, volume.grid
 
 
-def read_annotated_scan(row: Row, settings: Settings, locator: HeartLocator) -> AnnotatedScan:
+def read_annotated_scan(
+    row: Row, settings: Settings, locator: HeartLocator, *, checked: bool = True
+) -> AnnotatedScan:
     """Return an annotated scan, prepared on the very path that scoring takes.
+
+    Args:
+        row: of the manifest.
+        settings: admission, preparation, threshold of calcium, least share inside the crop.
+        locator: finds the heart where the manifest names none.
+        checked: refuse labels that cannot be of the scan; otherwise that is only noted.
 
     Raises:
         InputRefused: the scan, the labels or the heart cannot be read, or do not belong
@@ -93,7 +100,18 @@ def read_annotated_scan(row: Row, settings: Settings, locator: HeartLocator) -> 
     scan = read_scan(row.scan, settings=settings.admission)
     admitted = admit(scan, settings.admission)
     labels = read_labels(row.labels, scan)
-    check_values(scan, labels, settings)
+    if not labels.codes.any():
+        raise DatasetRefused(
+            "the label map is empty; a scan without a drawn artery teaches nothing: draw the "
+            "arteries, or leave the scan out"
+        )
+    _, doubts = require_plausible(
+        labels,
+        scan,
+        threshold_hu=settings.scoring.threshold_hu,
+        name=row.labels.name,
+        refuse=checked,
+    )
     if row.heart is not None:
         locator = DrawnHeart(row.heart)
     try:
@@ -103,7 +121,7 @@ def read_annotated_scan(row: Row, settings: Settings, locator: HeartLocator) -> 
     prepared = prepare(scan, heart, settings.preparation)
     codes = nearest(labels.codes, labels.grid, prepared.grid)
     _check_inside(labels, codes, prepared, settings)
-    notices = scan.notices + admitted + _lost(labels, prepared)
+    notices = scan.notices + admitted + doubts + _lost(labels, prepared)
     return AnnotatedScan(
         hu=prepared.hu,
         codes=codes,
@@ -112,38 +130,6 @@ def read_annotated_scan(row: Row, settings: Settings, locator: HeartLocator) -> 
         scan_sha256=scan.source.sha256,
         notices=notices,
     )
-
-
-def check_values(scan: Scan, labels: ArteryLabels, settings: Settings) -> None:
-    """Refuse labels that do not lie on bright calcium and soft arteries.
-
-    Labels of another scan on the same grid are found out by this and by nothing before.
-
-    Raises:
-        DatasetRefused: they do not; or there are none at all.
-    """
-    codes = labels.codes
-    if not codes.any():
-        raise DatasetRefused(
-            "the label map is empty; a scan without a drawn artery teaches nothing: draw the "
-            "arteries, or leave the scan out"
-        )
-    calcium = scan.hu[codes >= _FIRST_CALCIUM]
-    level, least = settings.scoring.threshold_hu, settings.training.min_calcium_share
-    if calcium.size and (share := float(np.mean(calcium >= level))) < least:
-        raise DatasetRefused(
-            f"only {share:.0%} of the {calcium.size} voxels drawn as calcium have {level:g} HU or "
-            f"more (median {np.median(calcium):.0f} HU, least share accepted {least:.0%}): these "
-            "labels may belong to another scan, or lie in another slice order"
-        )
-    vessel = scan.hu[(codes > 0) & (codes < _FIRST_CALCIUM)]
-    low, high = _VESSEL_HU
-    if vessel.size and not low <= (median := float(np.median(vessel))) <= high:
-        raise DatasetRefused(
-            f"the voxels drawn as arteries have a median of {median:.0f} HU, which is no vessel "
-            f"({low:g} to {high:g} HU): these labels may belong to another scan, or lie in "
-            "another slice order"
-        )
 
 
 def _check_inside(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.report.as_nifti import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
+from corcal.storage.csv_table import csv_bytes
 from corcal.storage.nifti import nifti_bytes
 from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_scan
 from corcal.train.dataset.manifest import Row, read_manifest
@@ -27,16 +26,31 @@ _BEGUN = "dataset_begun.json"
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """What becomes of scans and labels that do not belong together.
+
+    Attributes:
+        checked: labels that cannot be of their scan are refused; otherwise that is noted.
+        set_aside: refused scans are left out and listed; otherwise they stop the dataset.
+    """
+
+    checked: bool = True
+    set_aside: bool = False
+
+
+@dataclass(frozen=True)
 class DatasetSummary:
     """What a dataset holds.
 
     Attributes:
         split: where each case went.
         notices: doubts by case.
+        set_aside: why scans were left out, by case.
     """
 
     split: Split
     notices: dict[str, tuple[Notice, ...]]
+    set_aside: dict[str, str]
 
 
 def make_dataset(
@@ -45,6 +59,7 @@ def make_dataset(
     settings: Settings,
     *,
     locator: HeartLocator | None = None,
+    acceptance: Acceptance = Acceptance(),
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> DatasetSummary:
     """Prepare every scan of a manifest and write nnU-Net's raw dataset, split and ways back.
@@ -57,34 +72,62 @@ def make_dataset(
         work: where to.
         settings: spacing, padding and crop; folds, test share and seed.
         locator: finds the hearts that the manifest does not give; the embedded model when None.
+        acceptance: what becomes of scans that cannot be used.
         on_progress: called with one line before each scan.
 
     Raises:
-        DatasetRefused: the manifest is wrong, or scans cannot be used; all of them are named.
+        DatasetRefused: the manifest is wrong, or scans cannot be used; all of them are named. Or
+            so many were set aside that a fold has none left.
         OutputRefused: the folder holds another dataset, or cannot be written.
     """
     rows = read_manifest(manifest)
     split = split_rows(rows, settings.training)
-    locator = locator or EmbeddedLocator()
+    locator, checked = locator or EmbeddedLocator(), acceptance.checked
     _begin(rows, work, settings, locator)
-    refused: list[str] = []
-    for i, row in enumerate(rows, start=1):
-        if not _finished(row, work, split):
-            on_progress(f"preparing scan {i} of {len(rows)}")
-            try:
-                _write_case(row, read_annotated_scan(row, settings, locator), work, split)
-            except OutputRefused:
-                raise
-            except InputRefused as error:
-                refused.append(f"line {row.number + 1} of the manifest: {error}")
-                on_progress(f"scan {i} of {len(rows)} refused: {error}")
-    if refused:
-        raise DatasetRefused(f"{len(refused)} of {len(rows)} scans: " + "; ".join(refused))
+    refused = _write_cases(
+        rows,
+        work,
+        split,
+        lambda row: read_annotated_scan(row, settings, locator, checked=checked),
+        on_progress=on_progress,
+    )
+    if refused and not acceptance.set_aside:
+        raise DatasetRefused(
+            f"{len(refused)} of {len(rows)} scans: " + "; ".join(refused.values()) + ". "
+            "Correct them, or leave them out with --set-aside"
+        )
+    rows = tuple(row for row in rows if row.case not in refused)
+    split = split.without(refused)
     ways = {row.case: _way(row.case, work) for row in rows}
     _require_different(rows, ways)
+    _write_set_aside(refused, work)
     _write_descriptions(rows, split, work, settings)
     notices = {case: _notices(way) for case, way in ways.items() if way["notices"]}
-    return DatasetSummary(split, notices)
+    return DatasetSummary(split, notices, refused)
+
+
+def _write_cases(
+    rows: Sequence[Row],
+    work: TrainingFolder,
+    split: Split,
+    read: Callable[[Row], AnnotatedScan],
+    *,
+    on_progress: Callable[[str], None],
+) -> dict[str, str]:
+    """Write the cases that are not there yet, and return why others are refused, by case."""
+    refused: dict[str, str] = {}
+    for i, row in enumerate(rows, start=1):
+        if _finished(row, work, split):
+            continue
+        on_progress(f"preparing scan {i} of {len(rows)}")
+        try:
+            _write_case(row, read(row), work, split)
+        except OutputRefused:
+            raise
+        except InputRefused as error:
+            refused[row.case] = f"line {row.number + 1} of the manifest: {error}"
+            on_progress(f"scan {i} of {len(rows)} refused: {error}")
+    return refused
 
 
 def image_file(case: str, work: TrainingFolder, split: Split) -> Path:
@@ -107,21 +150,36 @@ def _begin(
         **{group: settings.as_dict()[group] for group in ("preparation", "scoring")},
         "training": {
             name: settings.as_dict()["training"][name]
-            for name in ("folds", "test_share", "seed", "min_calcium_share", "min_inside_share")
+            for name in ("folds", "test_share", "seed", "min_inside_share")
         },
     }
     path = work.folder / _BEGUN
     if path.exists():
-        if read_json(path, remedy="name another folder") != source:
+        begun = read_json(path, remedy="name another folder")
+        if not _goes_on(begun, source, rows, work):
             raise OutputRefused(
                 f"{work.folder}: holds a dataset of other scans, labels or settings; name "
                 "another folder, or delete this one"
             )
+        if begun != source:
+            put_json(path, source)
     elif work.folder.exists() and any(work.folder.iterdir()):
         raise OutputRefused(f"{work.folder}: exists and is not empty; name a new folder")
     else:
         put_json(path, source)
     put(work.settings_file, settings.to_toml().encode())
+
+
+def _goes_on(begun: Any, source: dict[str, Any], rows: Sequence[Row], work: TrainingFolder) -> bool:
+    """Tell whether a dataset was begun as it is to go on: scans not yet in it may be corrected."""
+    if begun == source:
+        return True
+    if not isinstance(begun, dict) or begun | {"rows": 0} != source | {"rows": 0}:
+        return False
+    pairs = list(zip(begun["rows"], source["rows"], strict=False))
+    changed = [row for row, (old, new) in zip(rows, pairs, strict=False) if old != new]
+    same_length = len(begun["rows"]) == len(source["rows"])
+    return same_length and not any(work.geometry_file(row.case).exists() for row in changed)
 
 
 def _identity(row: Row) -> str:
@@ -180,19 +238,32 @@ def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> 
                 )
 
 
+def _write_set_aside(refused: dict[str, str], work: TrainingFolder) -> None:
+    """List the scans that were left out, and why; an earlier list goes when there are none."""
+    if refused:
+        put(work.set_aside_file, csv_bytes(("case", "why"), list(refused.items())))
+    else:
+        work.set_aside_file.unlink(missing_ok=True)
+
+
 def _write_descriptions(
     rows: Sequence[Row], split: Split, work: TrainingFolder, settings: Settings
 ) -> None:
     put_json(work.raw / "splits_final.json", split.as_nnunet())
     patients = list(dict.fromkeys(row.patient for row in rows))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("case", "line", "patient", "contrast", "part"))
-    for row in rows:
-        contrast = {None: "", True: "yes", False: "no"}[row.contrast]
-        number = patients.index(row.patient) + 1
-        writer.writerow((row.case, row.number + 1, number, contrast, split.part_of(row.case)))
-    put(work.split_file, text.getvalue().encode())
+    said = {None: "", True: "yes", False: "no"}
+    lines = [
+        (
+            row.case,
+            row.number + 1,
+            patients.index(row.patient) + 1,
+            said[row.contrast],
+            split.part_of(row.case),
+        )
+        for row in rows
+    ]
+    columns = ("case", "line", "patient", "contrast", "part")
+    put(work.split_file, csv_bytes(columns, lines))
     # Last: with it, the dataset is whole.
     described = dataset_json(settings.training, len(split.trained))
     put_json(work.raw / "dataset.json", described)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,20 @@ class Split:
             {"train": [c for c in self.trained if c not in fold], "val": sorted(fold)}
             for fold in self.held_out
         ]
+
+    def without(self, cases: Collection[str]) -> Split:
+        """Return the split when some cases are left out; the others stay where they are.
+
+        Raises:
+            DatasetRefused: a fold has none left.
+        """
+        kept = tuple(tuple(c for c in fold if c not in cases) for fold in self.held_out)
+        if not all(kept):
+            raise DatasetRefused(
+                f"{len(cases)} scans are set aside, and a fold has none left to be validated on; "
+                "correct some of them, or lower training.folds in the settings"
+            )
+        return Split(tuple(c for c in self.test if c not in cases), kept)
 
     def part_of(self, case: str) -> str:
         """Return "test", or the fold that a case is validated in."""

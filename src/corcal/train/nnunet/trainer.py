@@ -216,7 +216,7 @@ def _finite(value: float) -> float | None:
 
 def _identity(plans: dict[str, Any], training: Training) -> str:
     """Return a hash that changes with the plan and with what the settings add to it."""
-    unimportant = {"save_every", "min_calcium_share", "min_inside_share"}
+    unimportant = {"save_every", "min_inside_share"}
     added = {k: v for k, v in vars(training).items() if k not in unimportant}
     text = json.dumps([plans, {k: added[k] for k in sorted(added)}])
     return hashlib.sha256(text.encode()).hexdigest()
