@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.reading import Reading
-from corcal.quantify.lesions import counted_voxels, pixel_mm2
+from corcal.quantify import counted_voxels, pixel_mm2
 from corcal.settings import Scoring
 from corcal.space.components import components
 from validation.models import Watched

@@ -19,7 +19,7 @@ SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 
 #: Rooms whose door is not built yet; a room leaves this list with its door.
 WITHOUT_DOOR = {
-    "annotate", "evaluate", "label", "locate", "phantom", "quantify", "read", "recipes", "report",
+    "annotate", "evaluate", "label", "locate", "phantom", "read", "recipes", "report",
     "runtime", "segment", "space", "storage", "studies", "train",
 }  # fmt: skip
 

@@ -41,15 +41,15 @@ FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|u
 #: Rooms and folders whose words are being put right; each leaves its list when it is done.
 QUESTIONS_IN = {
     "annotate", "cli", "core", "evaluate", "label", "models.py", "phantom", "pipeline.py",
-    "quantify", "read", "recipes", "report", "segment", "settings.py", "studies", "train",
+    "read", "recipes", "report", "segment", "settings.py", "studies", "train",
 }  # fmt: skip
 PARTICIPLES_IN = {
     "annotate", "cli", "core", "evaluate", "label", "locate", "phantom", "pipeline.py",
-    "prepare.py", "quantify", "read", "recipes", "report", "runtime", "segment", "settings.py",
+    "prepare.py", "read", "recipes", "report", "runtime", "segment", "settings.py",
     "storage", "studies", "train",
 }  # fmt: skip
 DIALECT_IN = {
-    "CHANGELOG.md", "MODEL_CARD.md", "SECURITY.md", "annotate", "benchmarks", "cli", "core",
+    "MODEL_CARD.md", "SECURITY.md", "annotate", "benchmarks", "cli", "core",
     "docs", "evaluate", "examples", "label", "models.py", "phantom", "pipeline.py", "read",
     "recipes", "runtime", "segment", "settings.py", "storage", "studies", "tests", "train",
     "validation",

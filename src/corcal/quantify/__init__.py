@@ -1,7 +1,38 @@
 """Numbers per artery: lesions, Agatston score, volumes, mass, categories."""
 
-from corcal.quantify.cacdrs import make_cac_drs
-from corcal.quantify.percentile import arterial_age_years, mesa_bracket
-from corcal.quantify.score import quantify, score_voxels
+from __future__ import annotations
 
-__all__ = ["arterial_age_years", "make_cac_drs", "mesa_bracket", "quantify", "score_voxels"]
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.quantify.cacdrs import make_cac_drs
+    from corcal.quantify.grade import SeverityModel, read_severity_model, with_grades
+    from corcal.quantify.lesions import counted_voxels, pixel_mm2
+    from corcal.quantify.percentile import arterial_age_years, mesa_bracket
+    from corcal.quantify.score import quantify, score_voxels
+
+__all__ = [
+    "SeverityModel",
+    "arterial_age_years",
+    "counted_voxels",
+    "make_cac_drs",
+    "mesa_bracket",
+    "pixel_mm2",
+    "quantify",
+    "read_severity_model",
+    "score_voxels",
+    "with_grades",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "cacdrs": ("make_cac_drs",),
+        "grade": ("SeverityModel", "read_severity_model", "with_grades"),
+        "lesions": ("counted_voxels", "pixel_mm2"),
+        "percentile": ("arterial_age_years", "mesa_bracket"),
+        "score": ("quantify", "score_voxels"),
+    },
+)

@@ -71,10 +71,10 @@ def score_planes(
     density = float(weighted_mm2.sum() / areas_mm2.sum()) if counts.any() else None
     part_of_pixel = np.full(len(planes.hu), -1, dtype=np.intp)
     part_of_pixel[candidate] = part
-    return Agatston(_shared_out(scores, part_of_pixel, planes, lesion), density)
+    return Agatston(_share_out(scores, part_of_pixel, planes, lesion), density)
 
 
-def _shared_out(
+def _share_out(
     scores: NDArray[np.float64],
     part_of_pixel: NDArray[np.intp],
     planes: Planes,

@@ -1,4 +1,4 @@
-"""Which calcium counts: candidate voxels, the lesions they form, and which are large enough."""
+"""Calcium that counts: candidate voxels, the lesions they form, and which are large enough."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _normal(grid: Grid) -> NDArray[np.float64]:
 def large_enough(
     component: NDArray[np.intp], area_mm2: float, settings: Scoring
 ) -> NDArray[np.bool_]:
-    """Tell of each two-dimensional component whether its area reaches the minimum, (components,).
+    """Return of each two-dimensional component if its area reaches the minimum, (components,).
 
     Args:
         component: (n,), number of the component that each pixel belongs to.

@@ -1,4 +1,4 @@
-"""Where a score stands among people: MESA percentile bracket and arterial age. Both opt-in.
+"""A score among those of people: MESA percentile bracket and arterial age. Both opt-in.
 
 Both were derived from ECG-gated scans of a United States cohort; on other scans they are an
 estimate and the report must say so.

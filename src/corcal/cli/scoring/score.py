@@ -65,7 +65,7 @@ def score(
     """
     from corcal.cli.scoring.result import present
     from corcal.pipeline import score_scan
-    from corcal.quantify.grade import read_severity_model, with_grades
+    from corcal.quantify import read_severity_model, with_grades
     from corcal.read import read_scan
     from corcal.report import check_output, write_reports
 

@@ -16,7 +16,7 @@ from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit, fit_ordinal
 from corcal.evaluate.tables_in.pairs import Pairs
-from corcal.quantify.grade import SeverityModel
+from corcal.quantify import SeverityModel
 
 _MM3_PER_ML = 1000.0
 
