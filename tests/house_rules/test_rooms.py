@@ -19,9 +19,21 @@ SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 
 #: Rooms whose door is not built yet; a room leaves this list with its door.
 WITHOUT_DOOR = {
-    "annotate", "evaluate", "label", "locate", "phantom", "read", "recipes", "report",
-    "runtime", "segment", "space", "storage", "studies", "train",
-}  # fmt: skip
+    "annotate",
+    "evaluate",
+    "label",
+    "locate",
+    "phantom",
+    "read",
+    "recipes",
+    "report",
+    "runtime",
+    "segment",
+    "space",
+    "storage",
+    "studies",
+    "train",
+}
 
 #: Folders of things that stand side by side, in that many parts, and why that is right.
 SIDE_BY_SIDE = {

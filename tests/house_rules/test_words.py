@@ -40,20 +40,64 @@ FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|u
 
 #: Rooms and folders whose words are being put right; each leaves its list when it is done.
 QUESTIONS_IN = {
-    "annotate", "cli", "core", "evaluate", "label", "models.py", "phantom", "pipeline.py",
-    "read", "recipes", "report", "segment", "settings.py", "studies", "train",
-}  # fmt: skip
+    "annotate",
+    "cli",
+    "core",
+    "label",
+    "models.py",
+    "phantom",
+    "pipeline.py",
+    "read",
+    "recipes",
+    "report",
+    "segment",
+    "settings.py",
+    "studies",
+    "train",
+}
 PARTICIPLES_IN = {
-    "annotate", "cli", "core", "evaluate", "label", "locate", "phantom", "pipeline.py",
-    "prepare.py", "read", "recipes", "report", "runtime", "segment", "settings.py",
-    "storage", "studies", "train",
-}  # fmt: skip
+    "annotate",
+    "cli",
+    "core",
+    "evaluate",
+    "label",
+    "locate",
+    "phantom",
+    "pipeline.py",
+    "prepare.py",
+    "read",
+    "recipes",
+    "report",
+    "runtime",
+    "segment",
+    "settings.py",
+    "storage",
+    "train",
+}
 DIALECT_IN = {
-    "MODEL_CARD.md", "SECURITY.md", "annotate", "benchmarks", "cli", "core",
-    "docs", "evaluate", "examples", "label", "models.py", "phantom", "pipeline.py", "read",
-    "recipes", "runtime", "segment", "settings.py", "storage", "studies", "tests", "train",
+    "MODEL_CARD.md",
+    "SECURITY.md",
+    "annotate",
+    "benchmarks",
+    "cli",
+    "core",
+    "docs",
+    "examples",
+    "label",
+    "models.py",
+    "phantom",
+    "pipeline.py",
+    "read",
+    "recipes",
+    "runtime",
+    "segment",
+    "settings.py",
+    "storage",
+    "studies",
+    "tests",
+    "train",
     "validation",
-}  # fmt: skip
+}
 
 
 def test_docstrings_of_modules_and_classes_begin_with_a_statement() -> None:
