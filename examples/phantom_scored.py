@@ -23,9 +23,15 @@ from scipy import ndimage
 import corcal
 from corcal import Artery, Reading
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
-from corcal.report.paint import marked, plain
-from corcal.report.views import MEDIASTINUM_HU, View
+from corcal.report import (
+    ARTERY_COLOURS,
+    CALCIUM_COLOUR,
+    MEDIASTINUM_HU,
+    View,
+    css,
+    paint_marked,
+    paint_plain,
+)
 
 TEMPLATE = Path(__file__).with_name("phantom_scored.html")
 #: Pixels of a picture's side, slices shown, and a square around the heart in mm.
@@ -183,7 +189,11 @@ def shown_slices(case: PhantomCase, reading: Reading) -> list[int]:
 def slice_row(case: PhantomCase, reading: Reading, k: int) -> dict[str, object]:
     """Return one slice: plain, with what is true, and with what was found."""
     views = [view_of(case, codes[k], k) for codes in (case.labels, reading.labels.codes)]
-    pictures = [plain(views[0], SIDE), marked(views[0], SIDE), marked(views[1], SIDE)]
+    pictures = [
+        paint_plain(views[0], SIDE),
+        paint_marked(views[0], SIDE),
+        paint_marked(views[1], SIDE),
+    ]
     z_mm = case.grid.to_lps(np.array([[float(k), 0.0, 0.0]]))[0, 2]
     return {"title": f"slice {k + 1}, z {z_mm:.0f} mm", "pictures": [inline(p) for p in pictures]}
 

@@ -15,8 +15,7 @@ from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, qu
 from corcal.core.artery import Artery
 from corcal.core.scan import Scan
 from corcal.phantom.files.as_con import ORPHAN
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
-from corcal.report.views import UNASSIGNED
+from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED, UNASSIGNED_COLOUR, Colour
 from tests.annotate.drawings import GRID, chest, drawn_classes, heart
 
 

@@ -15,8 +15,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.evaluate.panels import Panel, panel, panels_plot
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR
-from corcal.report.views import key_slice
+from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, key_slice
 from tests.evaluate.conftest import NAMES
 from tests.evaluate.on_disk import GRID, make_hu, write_case
 from tests.report.conftest import make_codes, make_reading

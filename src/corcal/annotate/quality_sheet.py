@@ -9,17 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from corcal import DISCLAIMER
 from corcal.annotate.annotation import Annotation
 from corcal.annotate.as_json import annotation_record
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.scan import Scan
-from corcal.report.as_nifti import labels_nifti
-from corcal.report.as_png import BACKGROUND, BRIGHT, DIM, GAP, SIDE, as_bytes, legend, painted
-from corcal.report.colours import UNASSIGNED_COLOUR
-from corcal.report.disclaimer import DISCLAIMER
-from corcal.report.paint import font
-from corcal.report.views import UNASSIGNED, View, take_views, view_at
+from corcal.report import (
+    BACKGROUND,
+    BRIGHT,
+    DIM,
+    GAP,
+    SIDE,
+    UNASSIGNED,
+    UNASSIGNED_COLOUR,
+    View,
+    draw_legend,
+    font,
+    labels_nifti,
+    paint_pictures,
+    png_bytes,
+    take_views,
+    view_at,
+)
 from corcal.storage.json_text import json_bytes
 
 #: The files of an annotation, in the order in which they are listed.
@@ -45,7 +57,7 @@ def annotation_files(annotation: Annotation, scan: Scan, *, version: str) -> dic
     return {
         "labels.nii.gz": labels_nifti(annotation.six.labels, scan.source),
         "annotation.json": json_bytes(record),
-        "qc.png": as_bytes(quality_sheet(annotation, scan)),
+        "qc.png": png_bytes(quality_sheet(annotation, scan)),
     }
 
 
@@ -59,7 +71,7 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
     if len(annotation.six.left_out):
         codes = codes.copy()
         codes[tuple(annotation.six.left_out.T)] = UNASSIGNED
-    pictures = painted(quality_views(scan, codes))
+    pictures = paint_pictures(quality_views(scan, codes))
     block = _CAPTION + 2 * SIDE + 2 * GAP
     blocks = -(-len(pictures) // _COLUMNS)
     width = GAP + _COLUMNS * (SIDE + GAP)
@@ -73,7 +85,7 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
         draw.text((x, y + 31), picture.view.caption, fill=DIM, font=font(19))
         sheet.paste(picture.plain, (x, y + _CAPTION))
         sheet.paste(picture.marked, (x, y + _CAPTION + SIDE + GAP // 2))
-    legend(draw, sheet.height - _BOTTOM + 18)
+    draw_legend(draw, sheet.height - _BOTTOM + 18)
     if len(annotation.six.left_out):
         stray = "Magenta: calcium of no artery, left out."
         draw.text((width - GAP, sheet.height - 34), stray, UNASSIGNED_COLOUR, font(20), anchor="ra")
@@ -83,14 +95,14 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """Label codes for pictures; see `corcal.report.views.Coded`."""
+    """Label codes for pictures; see `corcal.report.pictures.views.Coded`."""
 
     codes: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is pictured; see `corcal.report.views.Labelled`."""
+    """What is pictured; see `corcal.report.pictures.views.Labelled`."""
 
     scan: Scan
     labels: Marked

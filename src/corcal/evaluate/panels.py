@@ -17,9 +17,15 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.evaluate.cases import Marked
 from corcal.evaluate.publish.plot import PAGE_INCHES, Plot, render
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
-from corcal.report.paint import marked, plain
-from corcal.report.views import key_slice, view_at
+from corcal.report import (
+    ARTERY_COLOURS,
+    CALCIUM_COLOUR,
+    css,
+    key_slice,
+    paint_marked,
+    paint_plain,
+    view_at,
+)
 
 #: Rows of one figure that still fit on a page.
 MOST_ROWS = 8
@@ -69,7 +75,9 @@ def panel(
         for labels in (predicted, reference)
         if labels is not None
     ]
-    return Panel(artery, (plain(views[0], _SIDE), *(marked(view, _SIDE) for view in views)))
+    return Panel(
+        artery, (paint_plain(views[0], _SIDE), *(paint_marked(view, _SIDE) for view in views))
+    )
 
 
 def panels_plot(panels: Sequence[Panel]) -> Plot:

@@ -1,42 +1,116 @@
-"""Step 8, out: a reading as files for people, tables, viewers and machines."""
+"""Step 8, out: a reading as files for people, tables, viewers and machines.
+
+The names below are the door: what other rooms, users and docs may import.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corcal.core.reading import Reading
-from corcal.report.build import build_reports
-from corcal.storage.atomic import add_files, check_folder
+from corcal.core.doors import lazy_exports
 
-#: The files of a report, in the order in which they are listed.
-REPORT_FILES = ("report.html", "report.json", "calcium.csv", "labels.nii.gz", "overview.png")
+if TYPE_CHECKING:
+    from corcal.report.pictures.colours import (
+        ARTERY_COLOURS,
+        CALCIUM_COLOUR,
+        UNASSIGNED_COLOUR,
+        Colour,
+        css,
+    )
+    from corcal.report.pictures.overview import (
+        BACKGROUND,
+        BRIGHT,
+        DIM,
+        GAP,
+        SIDE,
+        Picture,
+        draw_legend,
+        paint_pictures,
+        png_bytes,
+        split_overview,
+    )
+    from corcal.report.pictures.paint import font, paint_marked, paint_plain
+    from corcal.report.pictures.views import (
+        MEDIASTINUM_HU,
+        UNASSIGNED,
+        View,
+        key_slice,
+        spread_views,
+        take_views,
+        view_at,
+    )
+    from corcal.report.tables.labels_nifti import labels_nifti
+    from corcal.report.tables.report_json import report_document, report_schema
+    from corcal.report.write import REPORT_FILES, check_output, write_reports
 
-__all__ = ["REPORT_FILES", "check_output", "write_reports"]
+__all__ = [
+    "ARTERY_COLOURS",
+    "BACKGROUND",
+    "BRIGHT",
+    "CALCIUM_COLOUR",
+    "DIM",
+    "GAP",
+    "MEDIASTINUM_HU",
+    "REPORT_FILES",
+    "SIDE",
+    "UNASSIGNED",
+    "UNASSIGNED_COLOUR",
+    "Colour",
+    "Picture",
+    "View",
+    "check_output",
+    "css",
+    "draw_legend",
+    "font",
+    "key_slice",
+    "labels_nifti",
+    "paint_marked",
+    "paint_pictures",
+    "paint_plain",
+    "png_bytes",
+    "report_document",
+    "report_schema",
+    "split_overview",
+    "spread_views",
+    "take_views",
+    "view_at",
+    "write_reports",
+]
 
-
-def check_output(out: Path, *, force: bool = False) -> None:
-    """Refuse an output folder that cannot be used, before any long work starts.
-
-    Raises:
-        OutputRefused: `out` is a file, holds something and `force` is off, or cannot be
-            written.
-    """
-    check_folder(out, REPORT_FILES, force=force)
-
-
-def write_reports(reading: Reading, out: Path, *, force: bool = False) -> tuple[Path, ...]:
-    """Write every report of a reading into a folder, whole or not at all.
-
-    Args:
-        reading: what was found.
-        out: the folder; made if absent. It must be empty unless `force`.
-        force: replace earlier reports in it; files of other names stay as they are.
-
-    Returns:
-        The files, in the order of `REPORT_FILES`.
-
-    Raises:
-        OutputRefused: as `check_output`, or the disk is full. Nothing is left behind.
-    """
-    check_output(out, force=force)
-    return add_files(out, build_reports(reading), force=force)
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "pictures.colours": (
+            "ARTERY_COLOURS",
+            "CALCIUM_COLOUR",
+            "UNASSIGNED_COLOUR",
+            "Colour",
+            "css",
+        ),
+        "pictures.overview": (
+            "BACKGROUND",
+            "BRIGHT",
+            "DIM",
+            "GAP",
+            "SIDE",
+            "Picture",
+            "draw_legend",
+            "paint_pictures",
+            "png_bytes",
+            "split_overview",
+        ),
+        "pictures.paint": ("font", "paint_marked", "paint_plain"),
+        "pictures.views": (
+            "MEDIASTINUM_HU",
+            "UNASSIGNED",
+            "View",
+            "key_slice",
+            "spread_views",
+            "take_views",
+            "view_at",
+        ),
+        "tables.labels_nifti": ("labels_nifti",),
+        "tables.report_json": ("report_document", "report_schema"),
+        "write": ("REPORT_FILES", "check_output", "write_reports"),
+    },
+)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.report.test_page_in_chromium import CHROMIUM, FLAGS
+from tests.report.page.test_page_in_chromium import CHROMIUM, FLAGS
 
 
 class Browser:

@@ -16,7 +16,7 @@ from corcal.evaluate.readers.ratings import read_ratings
 from corcal.evaluate.readers.study import SCALE, STRUCTURES, Category, Study, plan_study
 from tests.evaluate.conftest import NAMES
 from tests.evaluate.readers.browser import Browser
-from tests.report.test_page_in_chromium import CHROMIUM
+from tests.report.page.test_page_in_chromium import CHROMIUM
 
 pytestmark = [
     pytest.mark.slow,

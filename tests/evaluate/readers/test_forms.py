@@ -26,8 +26,7 @@ from corcal.evaluate.readers.pictures import (
 )
 from corcal.evaluate.readers.ratings import read_ratings
 from corcal.evaluate.readers.study import SCALE, Category, Study, plan_study
-from corcal.report.paint import plain
-from corcal.report.views import take_views
+from corcal.report import paint_plain, take_views
 from tests.evaluate.conftest import NAMES
 from tests.evaluate.on_disk import write_case
 
@@ -119,7 +118,7 @@ def test_pictures_are_those_of_the_case_without_its_words(
     reading = write_case(tmp_path, "one", 0)
     found = pictures_of_result(tmp_path / "results/one")
     for artery, view in zip(Artery, take_views(reading), strict=False):
-        expected = np.asarray(plain(view, 480), dtype=float)
+        expected = np.asarray(paint_plain(view, 480), dtype=float)
         shown = np.asarray(Image.open(io.BytesIO(decoded(found.arteries[artery][0].plain))))
         assert shown.shape == expected.shape
         assert np.abs(shown - expected).mean() < 4

@@ -18,7 +18,7 @@ from corcal.core.artery import Artery
 from corcal.evaluate.readers.pictures import CasePictures, Shot
 from corcal.evaluate.readers.ratings import COLUMNS
 from corcal.evaluate.readers.study import STRUCTURES, BlindedCase, Study
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
+from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, css
 
 _QUESTIONS = {"artery": "The artery", "calcium": "Its calcium"}
 

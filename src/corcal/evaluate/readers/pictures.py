@@ -15,9 +15,15 @@ from PIL import Image
 from corcal.core.artery import Artery
 from corcal.core.errors import UnreadableScan
 from corcal.evaluate.cases import read_marked
-from corcal.report.as_png import painted, taken_apart
-from corcal.report.paint import marked, plain
-from corcal.report.views import View, spread_views, take_views
+from corcal.report import (
+    View,
+    paint_marked,
+    paint_pictures,
+    paint_plain,
+    split_overview,
+    spread_views,
+    take_views,
+)
 
 OVERVIEW = "overview.png"
 
@@ -63,7 +69,7 @@ def pictures_of_result(folder: Path) -> CasePictures:
     path = folder / OVERVIEW
     try:
         with Image.open(path) as sheet:
-            pairs = taken_apart(sheet.convert("RGB"))
+            pairs = split_overview(sheet.convert("RGB"))
     except (OSError, ValueError) as error:
         raise UnreadableScan(
             f"{path}: is not the overview that this version of `corcal score` writes; score the "
@@ -91,12 +97,14 @@ def pictures_of_scan(scan_path: Path, folder: Path, *, slices: int) -> CasePictu
         for artery in Artery
     }
     front = next(view for view in take_views(case) if view.name == "coronal")
-    (picture,) = painted((front,))
+    (picture,) = paint_pictures((front,))
     return CasePictures(arteries, Shot(_data_uri(picture.plain), _data_uri(picture.marked)))
 
 
 def _shot(view: View) -> Shot:
-    return Shot(_data_uri(plain(view, _SLICE_SIDE)), _data_uri(marked(view, _SLICE_SIDE)))
+    return Shot(
+        _data_uri(paint_plain(view, _SLICE_SIDE)), _data_uri(paint_marked(view, _SLICE_SIDE))
+    )
 
 
 def _data_uri(image: Image.Image) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
-from corcal.report.as_csv import COLUMNS, calcium_csv
+from corcal.report.tables.calcium_csv import COLUMNS, calcium_csv
 
 
 def test_the_table_is_exactly_this(reading: Reading) -> None:

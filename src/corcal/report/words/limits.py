@@ -1,4 +1,4 @@
-"""What every result carries with it: what it is not, and how far it can be trusted.
+"""Sentences that every result carries: what it is not, and how far it can be trusted.
 
 Sources: Arcadi et al., World J Radiol 2014, 6, 381 (the 60 people); Hecht et al., JCCT 2018,
 12, 185 and the 2023 multimodality criteria (CAC-DRS, 300 belongs to the highest category);

@@ -9,10 +9,16 @@ from PIL import Image
 
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
-from corcal.report.as_png import SIDE, as_bytes, overview, painted, taken_apart
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR
-from corcal.report.paint import marked, plain
-from corcal.report.views import View, take_views
+from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR
+from corcal.report.pictures.overview import (
+    SIDE,
+    draw_overview,
+    paint_pictures,
+    png_bytes,
+    split_overview,
+)
+from corcal.report.pictures.paint import paint_marked, paint_plain
+from corcal.report.pictures.views import View, take_views
 
 
 @pytest.fixture
@@ -27,19 +33,19 @@ def view() -> View:
 
 
 def test_a_window_of_350_about_40_hu(view: View) -> None:
-    grey = np.asarray(plain(view, 400))
+    grey = np.asarray(paint_plain(view, 400))
     assert tuple(grey[150, 100]) == (128, 128, 128)
     assert tuple(grey[200, 200]) == (255, 255, 255)
 
 
 def test_proportions_are_those_of_the_patient(view: View) -> None:
     # 20 mm high and 40 mm wide in a square: a quarter stays black above and below.
-    rows = np.asarray(plain(view, 400))[:, 30].any(axis=1)
+    rows = np.asarray(paint_plain(view, 400))[:, 30].any(axis=1)
     assert (int(rows.argmax()), int(rows.sum())) == (100, 200)
 
 
 def test_colours_are_those_of_the_paper(view: View) -> None:
-    image = np.asarray(marked(view, 400))
+    image = np.asarray(paint_marked(view, 400))
     seen = {tuple(int(c) for c in p) for p in image.reshape(-1, 3)}
     assert ARTERY_COLOURS[Artery.RCA] in seen
     assert CALCIUM_COLOUR in seen
@@ -47,7 +53,7 @@ def test_colours_are_those_of_the_paper(view: View) -> None:
 
 
 def test_calcium_stays_brighter_than_its_vessel_under_the_mark(view: View) -> None:
-    image = np.asarray(marked(view, 400)).astype(int)
+    image = np.asarray(paint_marked(view, 400)).astype(int)
     calcium, vessel = image[200, 200], image[200, 120]
     assert calcium.sum() > vessel.sum() + 200
     assert calcium[2] > calcium[0], "tinted blue"
@@ -57,22 +63,22 @@ def test_calcium_stays_brighter_than_its_vessel_under_the_mark(view: View) -> No
 def test_a_lesion_of_one_voxel_is_marked(view: View) -> None:
     codes = np.zeros_like(view.codes)
     codes[5, 5] = Artery.LCX.calcium_code
-    seen = np.asarray(marked(replace(view, codes=codes), 400)).reshape(-1, 3)
+    seen = np.asarray(paint_marked(replace(view, codes=codes), 400)).reshape(-1, 3)
     assert (seen == CALCIUM_COLOUR).all(axis=1).sum() > 50
 
 
 def test_the_overview_opens_as_a_picture(reading: Reading, clean: Reading) -> None:
     for one in (reading, clean):
-        sheet = overview(one.report, painted(take_views(one)))
-        opened = Image.open(io.BytesIO(as_bytes(sheet)))
+        sheet = draw_overview(one.report, paint_pictures(take_views(one)))
+        opened = Image.open(io.BytesIO(png_bytes(sheet)))
         opened.load()
         assert opened.size == sheet.size
         assert opened.width > 4 * SIDE
 
 
 def test_an_overview_is_taken_apart_into_its_pictures(reading: Reading) -> None:
-    pictures = painted(take_views(reading))
-    pairs = taken_apart(overview(reading.report, pictures))
+    pictures = paint_pictures(take_views(reading))
+    pairs = split_overview(draw_overview(reading.report, pictures))
     assert len(pairs) == 4
     for picture, (before, after) in zip(pictures, pairs, strict=False):
         assert before.tobytes() == picture.plain.tobytes()
@@ -82,4 +88,4 @@ def test_an_overview_is_taken_apart_into_its_pictures(reading: Reading) -> None:
 @pytest.mark.parametrize("size", [(2000, 1239), (1999, 1240), (10, 10)])
 def test_what_is_no_overview_is_not_taken_apart(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="are no overview"):
-        taken_apart(Image.new("RGB", size))
+        split_overview(Image.new("RGB", size))

@@ -12,12 +12,11 @@ from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
 from corcal.core.severity import CacDrs
-from corcal.report.as_html import LISTED_LESIONS, report_html
-from corcal.report.as_png import painted
-from corcal.report.disclaimer import DISCLAIMER, NON_GATED_LIMITS
-from corcal.report.views import take_views
-
-from .conftest import LAD, RCA, RCA_LESION, no_calcium
+from corcal.report.page.html_page import LISTED_LESIONS, report_html
+from corcal.report.pictures.overview import paint_pictures
+from corcal.report.pictures.views import take_views
+from corcal.report.words.limits import DISCLAIMER, NON_GATED_LIMITS
+from tests.report.conftest import LAD, RCA, RCA_LESION, no_calcium
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
@@ -60,7 +59,7 @@ class Page(HTMLParser):
 
 
 def html_of(reading: Reading) -> str:
-    return report_html(reading, painted(take_views(reading))).decode()
+    return report_html(reading, paint_pictures(take_views(reading))).decode()
 
 
 def without_images(html: str) -> str:

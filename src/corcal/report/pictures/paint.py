@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from corcal.core.artery import Artery
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
-from corcal.report.views import UNASSIGNED, View
+from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
+from corcal.report.pictures.views import UNASSIGNED, View
 
 _FILL = 0.22
 _CALCIUM_FILL = 0.38
@@ -25,12 +25,12 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def plain(view: View, side: int) -> Image.Image:
+def paint_plain(view: View, side: int) -> Image.Image:
     """Return the CT of a view in grey, RGB, fitted into a square of this many pixels."""
     return _lettered(_grey(view, side).convert("RGB"), view, side)
 
 
-def marked(view: View, side: int) -> Image.Image:
+def paint_marked(view: View, side: int) -> Image.Image:
     """Return the CT with each artery outlined and tinted in its colour, its calcium in blue.
 
     Calcium that belongs to no artery is outlined in magenta.

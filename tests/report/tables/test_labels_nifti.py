@@ -17,9 +17,8 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan, Source
-from corcal.report.as_nifti import labels_nifti
-
-from .conftest import make_report
+from corcal.report.tables.labels_nifti import labels_nifti
+from tests.report.conftest import make_report
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "ct"
 

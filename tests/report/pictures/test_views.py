@@ -9,7 +9,7 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
-from corcal.report.views import spread_views, take_views
+from corcal.report.pictures.views import spread_views, take_views
 
 
 def test_each_artery_is_shown_where_its_calcium_is_largest(reading: Reading) -> None:

@@ -9,11 +9,11 @@ from PIL import Image, ImageDraw
 
 from corcal.core.artery import Artery
 from corcal.core.reading import Report
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, Colour
-from corcal.report.disclaimer import DISCLAIMER
-from corcal.report.finding import agatston_text, category_text, total_text, volume_text
-from corcal.report.paint import font, marked, plain
-from corcal.report.views import View
+from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, Colour
+from corcal.report.pictures.paint import font, paint_marked, paint_plain
+from corcal.report.pictures.views import View
+from corcal.report.words.finding import agatston_text, category_text, total_text, volume_text
+from corcal.report.words.limits import DISCLAIMER
 
 #: Pixels along each side of a painted view.
 SIDE = 480
@@ -43,12 +43,12 @@ class Picture:
     marked: Image.Image
 
 
-def painted(views: tuple[View, ...]) -> tuple[Picture, ...]:
+def paint_pictures(views: tuple[View, ...]) -> tuple[Picture, ...]:
     """Return each view painted plain and marked."""
-    return tuple(Picture(v, plain(v, SIDE), marked(v, SIDE)) for v in views)
+    return tuple(Picture(v, paint_plain(v, SIDE), paint_marked(v, SIDE)) for v in views)
 
 
-def overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
+def draw_overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
     """Return the overview: one column per key slice and one for the view from the front.
 
     Args:
@@ -66,16 +66,16 @@ def overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:
         _caption(draw, picture.view, report, x)
         sheet.paste(picture.plain, (x, _TOP + _CAPTION))
         sheet.paste(picture.marked, (x, _TOP + _CAPTION + SIDE + GAP // 2))
-    legend(draw, height - _BOTTOM + 18)
+    draw_legend(draw, height - _BOTTOM + 18)
     draw.text((GAP, height - 34), DISCLAIMER, fill=DIM, font=font(20))
     return sheet
 
 
-def taken_apart(sheet: Image.Image) -> tuple[tuple[Image.Image, Image.Image], ...]:
+def split_overview(sheet: Image.Image) -> tuple[tuple[Image.Image, Image.Image], ...]:
     """Return the pairs of pictures (plain, marked) of an overview, without a word around them.
 
     Args:
-        sheet: as `overview` draws it: a pair per artery and one for the view from the front.
+        sheet: as `draw_overview` makes it: a pair per artery and one for the view from the front.
 
     Raises:
         ValueError: the sheet has another size than an overview.
@@ -91,7 +91,7 @@ def taken_apart(sheet: Image.Image) -> tuple[tuple[Image.Image, Image.Image], ..
     )
 
 
-def as_bytes(image: Image.Image) -> bytes:
+def png_bytes(image: Image.Image) -> bytes:
     """Return an image as a PNG file."""
     file = io.BytesIO()
     # Noise hardly compresses: the fastest level is 5 % larger and three times as quick.
@@ -127,7 +127,7 @@ def _caption(draw: ImageDraw.ImageDraw, view: View, report: Report, x: int) -> N
     draw.text((x + SIDE, _TOP + 4), amount, fill=BRIGHT, font=font(22), anchor="ra")
 
 
-def legend(draw: ImageDraw.ImageDraw, y: int) -> None:
+def draw_legend(draw: ImageDraw.ImageDraw, y: int) -> None:
     """Write what the colours mean, at a height of the sheet."""
     entries = [(a.title, ARTERY_COLOURS[a]) for a in Artery] + [("calcium", CALCIUM_COLOUR)]
     x = GAP

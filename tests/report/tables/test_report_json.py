@@ -11,8 +11,8 @@ from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
-from corcal.report.as_json import report_document, report_json, report_schema
-from corcal.report.disclaimer import DISCLAIMER
+from corcal.report.tables.report_json import report_document, report_json, report_schema
+from corcal.report.words.limits import DISCLAIMER
 
 Validator = jsonschema.Draft202012Validator
 

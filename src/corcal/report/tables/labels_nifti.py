@@ -21,11 +21,11 @@ def labels_nifti(labels: ArteryLabels, source: Source) -> bytes:
         labels: on the scan's grid.
         source: of the scan, for the axis order of its file.
     """
-    codes, affine = as_stored(labels, source)
+    codes, affine = reorder_as_stored(labels, source)
     return nifti_bytes(codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
 
 
-def as_stored(
+def reorder_as_stored(
     labels: ArteryLabels, source: Source
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Return the label codes and their affine in the axis order of the scan's file.

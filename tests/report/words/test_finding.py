@@ -7,7 +7,7 @@ import pytest
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.core.severity import CacDrs
-from corcal.report.finding import (
+from corcal.report.words.finding import (
     agatston_text,
     category_text,
     finding,
@@ -15,8 +15,7 @@ from corcal.report.finding import (
     total_text,
     volume_text,
 )
-
-from .conftest import LAD, make_report, no_calcium
+from tests.report.conftest import LAD, make_report, no_calcium
 
 
 def test_the_artery_with_most_comes_first(reading: Reading) -> None:

@@ -1,4 +1,4 @@
-"""Which pictures of a scan a reader needs: a key slice per artery and two projections."""
+"""The pictures of a scan that a reader needs: a key slice per artery and two projections."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import math
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Notice
-from corcal.report.disclaimer import (
+from corcal.report.words.limits import (
     DERIVED_NOTE,
     ESTIMATED_SCORE,
     GATED_SCORE,

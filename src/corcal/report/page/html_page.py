@@ -18,10 +18,10 @@ from corcal.core.grid import Grid
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
-from corcal.report import disclaimer
-from corcal.report.as_png import Picture
-from corcal.report.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
-from corcal.report.finding import (
+from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
+from corcal.report.pictures.overview import Picture
+from corcal.report.words import limits
+from corcal.report.words.finding import (
     agatston_text,
     category_text,
     finding,
@@ -44,7 +44,7 @@ def report_html(reading: Reading, pictures: tuple[Picture, ...]) -> bytes:
 
     Args:
         reading: what is reported.
-        pictures: as `painted` returns them.
+        pictures: as `paint_pictures` returns them.
     """
     report = reading.report
     shown = [_figure(p) for p in pictures]
@@ -68,7 +68,7 @@ def report_html(reading: Reading, pictures: tuple[Picture, ...]) -> bytes:
         calcium_colour=css(CALCIUM_COLOUR),
         series=_identity(reading.scan),
         voxel_sha256=reading.scan.source.sha256,
-        text=disclaimer,
+        text=limits,
     )
     return page.encode("utf-8", errors="replace")
 
@@ -84,7 +84,7 @@ class _Figure:
 
 @cache
 def _template() -> Template:
-    source = files("corcal.report").joinpath("page.html").read_text(encoding="utf-8")
+    source = files("corcal.report.page").joinpath("page.html").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -183,13 +183,13 @@ def _settings(report: Report) -> list[tuple[str, str]]:
     flat: list[tuple[str, str]] = []
     for group, table in report.provenance.settings.items():
         entries = table.items() if isinstance(table, dict) else [("", table)]
-        flat += [(f"{group}.{k}".rstrip("."), _plain(v)) for k, v in entries]
+        flat += [(f"{group}.{k}".rstrip("."), _in_words(v)) for k, v in entries]
     return flat
 
 
-def _plain(value: object) -> str:
+def _in_words(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_plain(v) for v in value)
+        return ", ".join(_in_words(v) for v in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)

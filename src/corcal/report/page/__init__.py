@@ -1,0 +1,1 @@
+"""A reading for people: one page of HTML."""

@@ -1,0 +1,1 @@
+"""A reading for machines: JSON with its schema, CSV and label files."""

@@ -1,0 +1,1 @@
+"""A reading in words, and what every result carries with it."""
