@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         take_views,
         view_at,
     )
-    from corcal.report.tables.labels_nifti import labels_nifti
+    from corcal.report.tables.labels_nifti import LABELS_TEXT, LARGEST_LABEL, labels_nifti
     from corcal.report.tables.report_json import report_document, report_schema
     from corcal.report.write import REPORT_FILES, check_output, write_reports
 
@@ -50,6 +50,8 @@ __all__ = [
     "CALCIUM_COLOUR",
     "DIM",
     "GAP",
+    "LABELS_TEXT",
+    "LARGEST_LABEL",
     "MEDIASTINUM_HU",
     "REPORT_FILES",
     "SIDE",
@@ -109,7 +111,7 @@ __getattr__, __dir__ = lazy_exports(
             "take_views",
             "view_at",
         ),
-        "tables.labels_nifti": ("labels_nifti",),
+        "tables.labels_nifti": ("LABELS_TEXT", "LARGEST_LABEL", "labels_nifti"),
         "tables.report_json": ("report_document", "report_schema"),
         "write": ("REPORT_FILES", "check_output", "write_reports"),
     },

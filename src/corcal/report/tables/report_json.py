@@ -11,7 +11,7 @@ from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
 from corcal.report.words.finding import is_estimated, notices
 from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
-from corcal.storage.json_text import json_bytes
+from corcal.storage.json_text import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-report/1"
 
@@ -23,9 +23,8 @@ def report_json(reading: Reading) -> bytes:
 
 def report_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) that every report.json follows."""
-    text = files("corcal.report.tables").joinpath("report.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
+    schema = files("corcal.report.tables").joinpath("report.schema.json")
+    return dict(parse_json(schema.read_bytes(), schema.name))
 
 
 def report_document(reading: Reading) -> dict[str, Any]:

@@ -12,11 +12,7 @@ from corcal.core.errors import DatasetRefused, InputRefused, OutputRefused
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
-<<<<<<< HEAD
-from corcal.report.as_nifti import LABELS_TEXT, LARGEST_LABEL
-=======
-from corcal.report.tables.labels_nifti import nifti_bytes
->>>>>>> bed86cb (Report in rooms of pictures, tables, page and words, with one door)
+from corcal.report import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
 from corcal.storage.csv_table import csv_bytes
 from corcal.storage.nifti import nifti_bytes
