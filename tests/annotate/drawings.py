@@ -76,7 +76,7 @@ def rewritten(path: Path, change: Callable[[str], str]) -> Path:
     return path
 
 
-def told(**given: object) -> AnnotateOptions:
+def reading_options(**given: object) -> AnnotateOptions:
     """Return options of contour files whose type ids are known."""
     return AnnotateOptions(**{"classes": TYPES, **given})  # type: ignore[arg-type]
 

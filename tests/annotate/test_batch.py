@@ -25,7 +25,7 @@ from corcal.core.grid import Grid
 from corcal.phantom.files.as_con import ORPHAN, ConOptions
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.read import read_labels, read_scan
-from tests.annotate.drawings import GRID, chest, con_of, heart, told
+from tests.annotate.drawings import GRID, chest, con_of, heart, reading_options
 
 FILES = ["annotation.json", "labels.nii.gz", "qc.png"]
 
@@ -37,7 +37,7 @@ def scan(tmp_path: Path) -> Path:
 
 
 def annotated(entry: DrawnScan, out: Path, **given: object) -> dict[str, object]:
-    return annotate_scan(entry, out, options=told(**given))[0]
+    return annotate_scan(entry, out, options=reading_options(**given))[0]
 
 
 def labels_in(folder: Path, scan: Path) -> np.ndarray:
@@ -117,7 +117,7 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, scan: Path) -> No
         annotated(DrawnScan(scan, tmp_path / "drawn.nii.gz"), tmp_path / "out")
     with pytest.raises(UnreadableScan):
         annotated(DrawnScan(scan, tmp_path / "none.nii.gz"), tmp_path / "out")
-    permuted = told(classes=parse_map(["6=LAD,7=RCA,8=LCX,9=calcium"]))
+    permuted = reading_options(classes=parse_map(["6=LAD,7=RCA,8=LCX,9=calcium"]))
     with pytest.raises(AnnotationRefused, match="classes are mixed up"):
         annotate_scan(
             DrawnScan(scan, con_of(tmp_path, heart())), tmp_path / "out", options=permuted
@@ -130,7 +130,7 @@ def test_an_earlier_annotation_is_only_replaced_by_force(tmp_path: Path, scan: P
     annotated(entry, tmp_path / "out")
     with pytest.raises(OutputRefused):
         annotated(entry, tmp_path / "out")
-    annotate_scan(entry, tmp_path / "out", options=told(), force=True)
+    annotate_scan(entry, tmp_path / "out", options=reading_options(), force=True)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -162,7 +162,7 @@ def cases(tmp_path: Path, scan: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_failing_case_does_not_lose_the_others(tmp_path: Path, scan: Path, cases: Path) -> None:
     entries = read_entries(cases)
-    outcomes = list(annotate_all(entries, tmp_path / "out", options=told()))
+    outcomes = list(annotate_all(entries, tmp_path / "out", options=reading_options()))
     assert [o.record is not None for o in outcomes] == [True, False, False, True]
     assert [o.defect for o in outcomes] == [False, False, True, False]
     assert rows(tmp_path / "out/manifest.csv") == [
@@ -184,12 +184,12 @@ def test_a_failing_case_does_not_lose_the_others(tmp_path: Path, scan: Path, cas
 
 def test_a_run_that_is_stopped_keeps_what_was_done(tmp_path: Path, scan: Path) -> None:
     entry = DrawnScan(scan, con_of(tmp_path, heart()), contrast="yes")
-    run = annotate_all([entry, entry], tmp_path / "out", options=told())
+    run = annotate_all([entry, entry], tmp_path / "out", options=reading_options())
     assert next(run).contrast == "yes"
     run.close()  # type: ignore[attr-defined]
     assert [r["contrast"] for r in rows(tmp_path / "out/manifest.csv")] == ["yes"]
     with pytest.raises(OutputRefused):
-        next(annotate_all([entry], tmp_path / "out", options=told()))
+        next(annotate_all([entry], tmp_path / "out", options=reading_options()))
 
 
 @pytest.mark.parametrize(

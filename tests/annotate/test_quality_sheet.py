@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from corcal.annotate.annotation import Annotation, annotation_of
-from corcal.annotate.drawing import Drawn
+from corcal.annotate.drawing import Drawing
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, quality_views
 from corcal.core.artery import Artery
@@ -24,7 +24,7 @@ def made(orphan: bool) -> tuple[Annotation, Scan]:
     if orphan:
         codes[10, 50:52, 30:32] = ORPHAN
     scan = chest(codes)
-    drawn = Drawn(drawn_classes(codes), GRID, "con")
+    drawn = Drawing(drawn_classes(codes), GRID, "con")
     return annotation_of(drawn, scan, options=AnnotateOptions(), name="a"), scan
 
 

@@ -11,17 +11,17 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from corcal.annotate.annotation import annotation_of
-from corcal.annotate.checks.contour_placement import choose_way
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.con import parse_con
-from corcal.annotate.formats.con_grid import con_grid
-from corcal.annotate.formats.read_con import read_con
+from corcal.annotate.checks.contour_placement import choose_layout
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.contour_file import read_contour_file
+from corcal.annotate.formats.contour_grid import contour_grid
+from corcal.annotate.formats.contour_text import parse_contour_text
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Scan
 from corcal.phantom.files.as_con import ORPHAN, ConOptions
 from corcal.read import read_scan
-from tests.annotate.drawings import TYPES, con_of, drawn_classes, told
+from tests.annotate.drawings import TYPES, con_of, drawn_classes, reading_options
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 WITH_CALCIUM = ("LCTSC-Test-S1-104", "LCTSC-Test-S1-201")
@@ -63,9 +63,9 @@ def jittered(path: Path, seed: int) -> Path:
 
 
 def way_of(path: Path, scan: Scan) -> tuple[str, str, list[str]]:
-    con = parse_con(path.read_bytes(), path.name)
-    grid, _ = con_grid(con, scan, path.name)
-    way, _, notices = choose_way(con, grid, TYPES, options=told(), name=path.name)
+    con = parse_contour_text(path.read_bytes(), path.name)
+    grid, _ = contour_grid(con, scan, path.name)
+    way, _, notices = choose_layout(con, grid, TYPES, options=reading_options(), name=path.name)
     return way.slices, way.origin, [n.code for n in notices]
 
 
@@ -105,7 +105,7 @@ def test_arteries_tell_the_direction_and_never_the_wrong_origin(
 def test_real_drawings_pass_every_check_and_come_back_whole(tmp_path: Path, case: str) -> None:
     scan, codes = annotated(case)
     path = con_of(tmp_path, codes, scan.grid, ConOptions(resolution=None, crlf=True))
-    drawn = read_con(path, scan, options=told(origin="corner"))
+    drawn = read_contour_file(path, scan, options=reading_options(origin="corner"))
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))
     one = annotation_of(drawn, scan, options=AnnotateOptions(), name="a.con")
     assert np.count_nonzero(one.six.labels.codes > 3) == np.count_nonzero(codes > 3)
@@ -129,7 +129,7 @@ def test_wrong_labels_are_refused(case: str) -> None:
     assert ORPHAN not in codes
     for how, wrong in WRONG.items():
         bits = drawn_classes(np.ascontiguousarray(wrong(codes)).astype(np.uint8))
-        drawn = Drawn(bits, scan.grid, "volume")
+        drawn = Drawing(bits, scan.grid, "volume")
         with pytest.raises(AnnotationRefused, match="cannot be of this scan, or its classes"):
             pytest.fail(str(annotation_of(drawn, scan, options=AnnotateOptions(), name=how).checks))
 
@@ -142,6 +142,6 @@ def test_labels_of_two_scans_that_were_swapped_are_refused() -> None:
         cut = (size[0], size[1], size[2])
         swapped = np.zeros(scan.grid.shape, dtype=np.uint8)
         swapped[cut] = drawn_classes(codes)[cut]
-        drawn = Drawn(swapped, scan.grid, "volume")
+        drawn = Drawing(swapped, scan.grid, "volume")
         with pytest.raises(AnnotationRefused, match="cannot be of this scan"):
             annotation_of(drawn, scan, options=AnnotateOptions(), name="a")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from corcal.annotate.checks.contour_placement import grouped
-from corcal.annotate.formats.con import parse_con
-from corcal.annotate.formats.con_grid import Way, con_grid
-from corcal.annotate.formats.read_con import read_con
+from corcal.annotate.checks.contour_placement import group_contours
+from corcal.annotate.formats.contour_file import read_contour_file
+from corcal.annotate.formats.contour_grid import Layout, contour_grid
+from corcal.annotate.formats.contour_text import parse_contour_text
 from corcal.annotate.paint import paint
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
@@ -27,7 +27,7 @@ from tests.annotate.drawings import (
     drawn_classes,
     heart,
     labellings,
-    told,
+    reading_options,
 )
 
 SMALL = Grid.axial((2, 6, 8), (2.5, 0.7, 0.7))
@@ -38,12 +38,12 @@ def read_back(codes: NDArray[np.uint8], dialect: ConOptions) -> NDArray[np.uint8
     scan = Scan(np.zeros(SMALL.shape, dtype=np.int16), SMALL)
     with TemporaryDirectory() as folder:
         path = con_of(Path(folder), codes, SMALL, dialect)
-        con = parse_con(path.read_bytes(), path.name)
-    grid, _ = con_grid(con, scan, path.name)
+        con = parse_contour_text(path.read_bytes(), path.name)
+    grid, _ = contour_grid(con, scan, path.name)
     slices = "down" if dialect.reversed_slices else "up"
-    way = Way(slices, "centre" if dialect.centred else "corner")
+    way = Layout(slices, "centre" if dialect.centred else "corner")
     bits = np.zeros(SMALL.shape, dtype=np.uint8)
-    notices = paint(bits, grouped(con, grid, TYPES, way), union=False)
+    notices = paint(bits, group_contours(con, grid, TYPES, way), union=False)
     assert notices == ()
     return bits
 
@@ -67,7 +67,9 @@ def test_the_scan_tells_how_its_contours_lie(
         reversed_slices=down, centred=centred, resolution=resolution, crlf=down, encoding="latin-1"
     )
     codes = heart()
-    drawn = read_con(con_of(tmp_path, codes, options=dialect), chest(codes), options=told())
+    drawn = read_contour_file(
+        con_of(tmp_path, codes, options=dialect), chest(codes), options=reading_options()
+    )
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))
     chosen = {d.what: d.chosen for d in drawn.decisions}
     assert chosen["slices"] == ("down" if down else "up")
@@ -77,16 +79,16 @@ def test_the_scan_tells_how_its_contours_lie(
 def test_half_a_fine_pixel_is_too_little_to_tell(tmp_path: Path) -> None:
     codes, dialect = heart(), ConOptions(centred=True, resolution=(128, 120))
     path = con_of(tmp_path, codes, options=dialect)
-    drawn = read_con(path, chest(codes), options=told())
+    drawn = read_contour_file(path, chest(codes), options=reading_options())
     assert [n.code for n in drawn.notices] == ["con-scaled", "con-origin"]
     assert drawn.decisions[1].chosen == "corner"
-    drawn = read_con(path, chest(codes), options=told(origin="centre"))
+    drawn = read_contour_file(path, chest(codes), options=reading_options(origin="centre"))
     assert (drawn.decisions[1].chosen, drawn.decisions[1].why) == ("centre", "as given")
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))
 
 
 def test_the_decision_comes_with_its_numbers(tmp_path: Path) -> None:
-    drawn = read_con(con_of(tmp_path, heart()), chest(heart()), options=told())
+    drawn = read_contour_file(con_of(tmp_path, heart()), chest(heart()), options=reading_options())
     slices, origin, mapped = drawn.decisions
     assert (slices.what, origin.what, mapped.what) == ("slices", "origin", "map")
     assert set(slices.evidence) == {"up, corner", "up, centre", "down, corner", "down, centre"}
@@ -99,7 +101,7 @@ def test_the_decision_comes_with_its_numbers(tmp_path: Path) -> None:
 def test_without_calcium_the_arteries_tell_the_direction(tmp_path: Path) -> None:
     codes = np.where(heart() > 3, heart() - 3, heart()).astype(np.uint8)
     path = con_of(tmp_path, codes, options=ConOptions(reversed_slices=True))
-    drawn = read_con(path, chest(codes), options=told())
+    drawn = read_contour_file(path, chest(codes), options=reading_options())
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))
     assert drawn.decisions[0].why.startswith("the artery contours agree")
     assert [n.code for n in drawn.notices] == ["class-absent"]
@@ -115,7 +117,7 @@ def test_dicom_images_that_were_turned_on_reading(
     source = Source(kind="dicom", stored_flips=flips)
     # The drawing was made on the images as stored.
     path = con_of(tmp_path, np.ascontiguousarray(codes[order]))
-    drawn = read_con(path, chest(codes, source=source), options=told())
+    drawn = read_contour_file(path, chest(codes, source=source), options=reading_options())
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))
 
 
@@ -126,5 +128,5 @@ def test_slices_that_were_filled_on_reading_are_not_counted(tmp_path: Path) -> N
     fewer = Grid.axial((len(kept), *GRID.shape[1:]), GRID.spacing_mm)
     path = con_of(tmp_path, codes[kept], fewer)
     scan = chest(codes, source=Source(kind="dicom", filled_slices=(8,)))
-    drawn = read_con(path, scan, options=told())
+    drawn = read_contour_file(path, scan, options=reading_options())
     np.testing.assert_array_equal(drawn.bits, drawn_classes(codes))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.drawing import Drawn
+from corcal.annotate.drawing import Drawing
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import SixClasses, six_classes
 from corcal.core.artery import Artery
@@ -32,7 +32,7 @@ def scan() -> Scan:
 
 
 def classed(bits: NDArray[np.uint8], **given: Any) -> SixClasses:
-    return six_classes(Drawn(bits, GRID, "con"), scan(), options=AnnotateOptions(**given))
+    return six_classes(Drawing(bits, GRID, "con"), scan(), options=AnnotateOptions(**given))
 
 
 def empty() -> NDArray[np.uint8]:
@@ -49,7 +49,7 @@ def rca_with(calcium: tuple[slice | int, ...]) -> NDArray[np.uint8]:
 def test_vessels_with_calcium_give_back_the_six_classes_they_were_drawn_from() -> None:
     codes = heart()
     six = six_classes(
-        Drawn(drawn_classes(codes), chest(codes).grid, "con"),
+        Drawing(drawn_classes(codes), chest(codes).grid, "con"),
         chest(codes),
         options=AnnotateOptions(),
     )

@@ -40,7 +40,6 @@ FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|u
 
 #: Rooms and folders whose words are being put right; each leaves its list when it is done.
 QUESTIONS_IN = {
-    "annotate",
     "cli",
     "core",
     "label",
@@ -48,15 +47,11 @@ QUESTIONS_IN = {
     "phantom",
     "pipeline.py",
     "read",
-    "recipes",
     "report",
     "segment",
     "settings.py",
-    "studies",
-    "train",
 }
 PARTICIPLES_IN = {
-    "annotate",
     "cli",
     "core",
     "evaluate",
@@ -66,18 +61,15 @@ PARTICIPLES_IN = {
     "pipeline.py",
     "prepare.py",
     "read",
-    "recipes",
     "report",
     "runtime",
     "segment",
     "settings.py",
     "storage",
-    "train",
 }
 DIALECT_IN = {
     "MODEL_CARD.md",
     "SECURITY.md",
-    "annotate",
     "benchmarks",
     "cli",
     "core",
@@ -93,9 +85,7 @@ DIALECT_IN = {
     "segment",
     "settings.py",
     "storage",
-    "studies",
     "tests",
-    "train",
     "validation",
 }
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from corcal.train.dataset.dataset import make_dataset
+from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
 from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import small_settings, write_cohort
+from tests.train.heard import MACHINE, Heard
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,25 @@ def made(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingFo
 def work(made: TrainingFolder, tmp_path: Path) -> TrainingFolder:
     """A dataset of one's own."""
     return TrainingFolder(Path(shutil.copytree(made.folder, tmp_path / "work")))
+
+
+@pytest.fixture(scope="session")
+def torch_there() -> None:
+    """Skip where training is not installed."""
+    for name in ("torch", "nnunetv2", "safetensors"):
+        pytest.importorskip(name, reason=f"training needs {name}")
+
+
+@pytest.fixture(scope="session")
+def planned(torch_there: None, made: TrainingFolder) -> TrainingFolder:
+    """The dataset with plan and preprocessed scans; not to be changed."""
+    plan_and_preprocess(made, MACHINE, lambda _: None)
+    return made
+
+
+@pytest.fixture(scope="session")
+def trained(planned: TrainingFolder) -> tuple[TrainingFolder, Heard]:
+    """Both folds, trained for two epochs, and what was heard of it; not to be changed."""
+    heard = Heard()
+    train_folds(planned, [0, 1], MACHINE, on_progress=heard)
+    return planned, heard

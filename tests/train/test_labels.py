@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
 from corcal.segment.bundle.plan import check_dataset
-from corcal.train.labels import dataset_json, learnt, load_dataset_json
+from corcal.train.labels import channel_names, dataset_json, load_dataset_json
 from corcal.train.training_folder import put_json
 
 MERGED, PLAIN = Training(), replace(Training(), merge_regions=False)
@@ -41,7 +41,7 @@ def test_what_is_written_is_loaded_and_fits_a_bundle(training: Training, tmp_pat
     said = load_dataset_json(tmp_path / "dataset.json", training)
     assert said == dataset_json(training, 3)
     check_dataset(said, "dataset.json", exclusive=not training.merge_regions)
-    assert len(learnt(training)) == 6
+    assert len(channel_names(training)) == 6
 
 
 @given(st.permutations(list(dataset_json(MERGED, 3)["labels"])))

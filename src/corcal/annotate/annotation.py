@@ -13,10 +13,10 @@ from pydicom.errors import InvalidDicomError
 
 from corcal.annotate.checks.plausibility import require_plausible
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.dicom_seg import drawn_segments
-from corcal.annotate.formats.read_con import read_con
-from corcal.annotate.formats.rtstruct import drawn_structures
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.contour_file import read_contour_file
+from corcal.annotate.formats.dicom_seg import read_dicom_seg
+from corcal.annotate.formats.rtstruct import read_rtstruct
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import SixClasses, six_classes
 from corcal.core.errors import AnnotationRefused, UnreadableScan
@@ -35,14 +35,14 @@ class Annotation:
         notices: all doubts.
     """
 
-    drawn: Drawn
+    drawn: Drawing
     six: SixClasses
     drawn_voxels: dict[DrawnClass, int]
     checks: dict[str, float]
     notices: tuple[Notice, ...]
 
 
-def annotation_of(drawn: Drawn, scan: Scan, *, options: AnnotateOptions, name: str) -> Annotation:
+def annotation_of(drawn: Drawing, scan: Scan, *, options: AnnotateOptions, name: str) -> Annotation:
     """Return the six classes of a drawing, if it can be of this scan.
 
     Args:
@@ -74,7 +74,7 @@ def annotation_of(drawn: Drawn, scan: Scan, *, options: AnnotateOptions, name: s
     )
 
 
-def read_drawing(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
+def read_drawing(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawing:
     """Return a contour file, DICOM SEG or RTSTRUCT as a drawing on its scan.
 
     Args:
@@ -90,7 +90,7 @@ def read_drawing(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
     try:
         file = _only_file(path)
         if not _is_dicom(file):
-            return read_con(file, scan, options=options)
+            return read_contour_file(file, scan, options=options)
         drawn = _of_dicom(pydicom.dcmread(file), scan, options, path.name)
         return replace(drawn, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
     except OSError as error:
@@ -117,12 +117,12 @@ def _is_dicom(path: Path) -> bool:
         return file.read(132)[128:] == b"DICM"
 
 
-def _of_dicom(ds: Dataset, scan: Scan, options: AnnotateOptions, name: str) -> Drawn:
+def _of_dicom(ds: Dataset, scan: Scan, options: AnnotateOptions, name: str) -> Drawing:
     modality = str(ds.get("Modality", ""))
     if modality == "SEG":
-        drawn = drawn_segments(ds, scan, classes=options.classes, name=name)
+        drawn = read_dicom_seg(ds, scan, classes=options.classes, name=name)
     elif modality == "RTSTRUCT":
-        drawn = drawn_structures(ds, scan, classes=options.classes, union=options.union, name=name)
+        drawn = read_rtstruct(ds, scan, classes=options.classes, union=options.union, name=name)
     else:
         raise AnnotationRefused(
             f"{name}: a DICOM object of modality {modality or 'not given'}; drawings are read "

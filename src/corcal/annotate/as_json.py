@@ -1,4 +1,4 @@
-"""What was decided about an annotation, and why, as JSON."""
+"""The record of an annotation as JSON: each decision, and why it was made."""
 
 from __future__ import annotations
 

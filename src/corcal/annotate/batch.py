@@ -18,8 +18,8 @@ from typing import Any
 
 from corcal import __version__
 from corcal.annotate.annotation import annotation_of, read_drawing
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.label_map import drawn_labels
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.label_map import read_label_map
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files
 from corcal.core.errors import InputRefused, UnreadableScan
@@ -54,7 +54,7 @@ class DrawnScan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one line of a batch.
+    """The result of one line of a batch.
 
     Attributes:
         name: of its folder.
@@ -94,7 +94,7 @@ def annotate_scan(
     scan = read_scan(entry.scan, series_uid=entry.series_uid)
     name = entry.drawing.name
     annotation = annotation_of(
-        _drawn(entry.drawing, scan, options), scan, options=options, name=name
+        _read_any_drawing(entry.drawing, scan, options), scan, options=options, name=name
     )
     files = annotation_files(annotation, scan, version=__version__)
     add_files(out, files, force=force)
@@ -102,13 +102,15 @@ def annotate_scan(
     return record, scan
 
 
-def _drawn(path: Path, scan: Scan, options: AnnotateOptions) -> Drawn:
+def _read_any_drawing(path: Path, scan: Scan, options: AnnotateOptions) -> Drawing:
     if not volume_kind(path):
         return read_drawing(path, scan, options=options)
     if not path.is_file():
         raise UnreadableScan(f"{path}: there is no such file")
     volume = read_volume(path)
-    drawn = drawn_labels(volume.values, volume.grid, scan, classes=options.classes, name=path.name)
+    drawn = read_label_map(
+        volume.values, volume.grid, scan, classes=options.classes, name=path.name
+    )
     with path.open("rb") as file:
         return replace(drawn, sha256=hashlib.file_digest(file, "sha256").hexdigest())
 

@@ -1,4 +1,4 @@
-"""What a drawn class can mean, and how names and codes are mapped to it."""
+"""The meanings that a drawn class can have, and the map from names and codes to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corcal.core.errors import AnnotationRefused
 
 
 class DrawnClass(Enum):
-    """What somebody drew; the value is what a map of the command line calls it."""
+    """A class that somebody drew; the value is its name in a map of the command line."""
 
     RCA = "RCA"
     LAD = "LAD"
@@ -24,7 +24,7 @@ class DrawnClass(Enum):
 
     @property
     def bit(self) -> int:
-        """The bit of the class in `Drawn.bits`; 0 for what is ignored."""
+        """The bit of the class in `Drawing.bits`; 0 for what is ignored."""
         return 0 if self is DrawnClass.IGNORE else 1 << list(DrawnClass).index(self)
 
     @property
@@ -90,6 +90,6 @@ def class_named(name: str) -> DrawnClass | None:
     return (DrawnClass.calcium_of if calcium else DrawnClass.vessel)(arteries[0])
 
 
-def looked_up(keys: Iterable[str], given: ClassMap) -> DrawnClass | None:
+def class_in(keys: Iterable[str], given: ClassMap) -> DrawnClass | None:
     """Return what a map says of the first of these codes or names that it knows."""
     return next((given[k.strip().lower()] for k in keys if k.strip().lower() in given), None)

@@ -1,4 +1,4 @@
-"""What was drawn, voxel by voxel, and what had to be decided to read it."""
+"""A drawing, voxel by voxel, and the decisions that it took to read it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Decision:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Drawing:
     """A drawing on the voxels of its scan.
 
     Attributes:

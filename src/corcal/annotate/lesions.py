@@ -46,7 +46,7 @@ def lesions_of(
     number = components(index, 26)
     order = np.argsort(number, kind="stable")
     pieces = np.split(index[order], np.flatnonzero(np.diff(number[order])) + 1)
-    found = [_owned(piece, vessels, grid) for piece in pieces if len(piece)]
+    found = [_with_owner(piece, vessels, grid) for piece in pieces if len(piece)]
     return sorted(found, key=lambda lesion: -len(lesion.index))
 
 
@@ -67,7 +67,7 @@ def nearest_artery(
     return list(Artery)[code - 1], float(distance[closest])
 
 
-def _owned(index: NDArray[np.intp], vessels: NDArray[np.uint8], grid: Grid) -> DrawnLesion:
+def _with_owner(index: NDArray[np.intp], vessels: NDArray[np.uint8], grid: Grid) -> DrawnLesion:
     low = np.maximum(index.min(axis=0) - 1, 0)
     high = index.max(axis=0) + 2
     near = vessels[low[0] : high[0], low[1] : high[1], low[2] : high[2]]

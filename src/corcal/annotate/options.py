@@ -1,4 +1,4 @@
-"""What a user may decide where a drawing leaves it open."""
+"""Decisions left to a user where a drawing leaves them open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ORPHAN_POLICIES = ("list", "nearest", "refuse")
 
 @dataclass(frozen=True)
 class AnnotateOptions:
-    """What a user may decide; the defaults leave it to the evidence.
+    """Decisions of a user; the defaults leave them to the evidence.
 
     Attributes:
         classes: the drawing's codes or names, and what they mean; None for what the drawing

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.formats.contours import Points, filled
+from corcal.annotate.formats.contour_fill import Points, fill_contours
 from corcal.core.scan import Notice
 
 #: Contours of one class in one slice of the scan.
@@ -16,8 +16,8 @@ Groups = dict[tuple[int, DrawnClass], list[Points]]
 
 
 @dataclass
-class _Met:
-    """What was met while painting, by class and slice."""
+class _PaintingDoubts:
+    """Doubts met while painting, by class and slice."""
 
     repeated: int = 0
     tiny: int = 0
@@ -30,11 +30,11 @@ def paint(bits: NDArray[np.uint8], groups: Groups, *, union: bool) -> tuple[Noti
     Args:
         bits: uint8 (slice, row, column), changed in place.
         groups: contours by slice and class.
-        union: see `filled`.
+        union: see `fill_contours`.
     """
-    met = _Met()
+    met = _PaintingDoubts()
     for (number, drawn), contours in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1].bit)):
-        inside = filled(contours, bits.shape[1:], union=union)
+        inside = fill_contours(contours, bits.shape[1:], union=union)
         bits[number][inside.at][inside.mask] |= drawn.bit
         met.repeated += inside.repeated
         met.tiny += inside.tiny
@@ -43,7 +43,7 @@ def paint(bits: NDArray[np.uint8], groups: Groups, *, union: bool) -> tuple[Noti
     return _painting_notices(met, union)
 
 
-def _painting_notices(met: _Met, union: bool) -> tuple[Notice, ...]:
+def _painting_notices(met: _PaintingDoubts, union: bool) -> tuple[Notice, ...]:
     found = []
     if met.repeated:
         text = f"Contours drawn twice: {met.repeated}; each counts once."

@@ -102,7 +102,7 @@ class Marked:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is pictured; see `corcal.report.pictures.views.Labelled`."""
+    """The subject of the pictures; see `corcal.report.pictures.views.Labelled`."""
 
     scan: Scan
     labels: Marked

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.classes import DrawnClass
-from corcal.annotate.drawing import Drawn
+from corcal.annotate.drawing import Drawing
 from corcal.annotate.lesions import DrawnLesion, lesions_of, nearest_artery
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.artery import Artery
@@ -48,7 +48,7 @@ class Orphan:
 
     Attributes:
         volume_mm3: its size.
-        voxels: likewise.
+        voxels: their number.
         peak_hu: highest value.
         centre_lps_mm: centre of gravity.
         slice: of the centre, from 0, in the order of the scan.
@@ -88,7 +88,7 @@ class SixClasses:
     notices: tuple[Notice, ...]
 
 
-def six_classes(drawn: Drawn, scan: Scan, *, options: AnnotateOptions) -> SixClasses:
+def six_classes(drawn: Drawing, scan: Scan, *, options: AnnotateOptions) -> SixClasses:
     """Return the six classes of a drawing.
 
     Args:
@@ -173,7 +173,7 @@ def _orphan(
     )
 
 
-def described(orphan: Orphan) -> str:
+def orphan_text(orphan: Orphan) -> str:
     """Return an orphan in words: its size, where it lies, and whose it may be."""
     x, y, z = orphan.centre_lps_mm
     near = "no artery was drawn"
@@ -186,7 +186,7 @@ def described(orphan: Orphan) -> str:
 
 
 def _refusal(orphans: list[Orphan]) -> str:
-    listed = "; ".join(described(o) for o in orphans[:5])
+    listed = "; ".join(orphan_text(o) for o in orphans[:5])
     more = f"; and {len(orphans) - 5} more" if len(orphans) > 5 else ""
     return (
         f"pieces of calcium that touch no artery: {len(orphans)}: {listed}{more}. Complete the "
@@ -232,6 +232,6 @@ def _orphan_notice(orphans: tuple[Orphan, ...]) -> list[Notice]:
     text = (
         f"Pieces of calcium that touch no artery: {len(orphans)}, together {volume:.1f} mm\u00b3. "
         f"Given to the nearest artery: {given}; left out of the labels: {len(orphans) - given}. "
-        f"The largest: {described(orphans[0])}."
+        f"The largest: {orphan_text(orphans[0])}."
     )
     return [Notice("orphan-calcium", text)]

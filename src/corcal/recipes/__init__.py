@@ -1,1 +1,1 @@
-"""How the models that come with corcal were made."""
+"""Recipes of the models that come with corcal."""

@@ -1,4 +1,4 @@
-"""What a training process tells the one that started it: one JSON object on a line each."""
+"""Events that a training process reports to the one that started it: a line of JSON each."""
 
 from __future__ import annotations
 

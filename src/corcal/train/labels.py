@@ -26,7 +26,7 @@ def label_entries(training: Training) -> dict[str, int | list[int]]:
     return entries
 
 
-def learnt(training: Training) -> tuple[str, ...]:
+def channel_names(training: Training) -> tuple[str, ...]:
     """Return the names of what the network finds, in the order of its channels."""
     return tuple(name for name in label_entries(training) if name != "background")
 
@@ -56,7 +56,7 @@ def load_dataset_json(path: Path, training: Training) -> dict[str, Any]:
         DatasetRefused: the file is absent or damaged, or its labels are others or in another
             order.
     """
-    remedy = "make the dataset anew with `corcal train dataset`"
+    remedy = "make the dataset again with `corcal train dataset`"
     found = read_json(path, remedy=remedy)
     expected = dataset_json(training, 0)
     for key in ("labels", "regions_class_order"):
@@ -66,11 +66,11 @@ def load_dataset_json(path: Path, training: Training) -> dict[str, Any]:
         same = have == wanted and list(have or ()) == list(wanted or ())
         if not same:
             raise DatasetRefused(
-                f"{path}: {key} is {_shown(have)}, not {_shown(wanted)}; the order decides which "
-                f"artery is which. A program that sorts keys has rewritten the file: {remedy}"
+                f"{path}: {key} is {_as_text(have)}, not {_as_text(wanted)}; the order decides "
+                f"which artery is which. A program that sorts keys has rewritten the file: {remedy}"
             )
     return dict(found)
 
 
-def _shown(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return ", ".join(value) if isinstance(value, dict) else repr(value)

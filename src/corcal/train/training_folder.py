@@ -33,7 +33,7 @@ TRAINER_NAME = "CorcalTrainer"
 
 @dataclass(frozen=True)
 class TrainingFolder:
-    """Where the parts of a training lie.
+    """The places of the parts of a training.
 
     Attributes:
         folder: the work folder.

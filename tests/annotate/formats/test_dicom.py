@@ -15,13 +15,13 @@ from pydicom.sr.codedict import codes as known
 
 from corcal.annotate.annotation import annotation_of, read_drawing
 from corcal.annotate.classes import parse_map
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.read_con import read_con
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.contour_file import read_contour_file
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import AnnotationRefused, GridMismatch, InputRefused, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from tests.annotate.drawings import chest, con_of, drawn_classes, heart, told
+from tests.annotate.drawings import chest, con_of, drawn_classes, heart, reading_options
 from tests.annotate.formats.dicom_drawings import CODED, SHAPE, ct, described, rtstruct, seg
 from tests.read.dicom.dicom_files import save
 
@@ -33,11 +33,11 @@ def masks_of(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.stack([labels[::-1] == code for code in range(1, 7)], axis=-1)
 
 
-def labels_from(drawn: Drawn, scan: Scan) -> NDArray[np.uint8]:
+def labels_from(drawn: Drawing, scan: Scan) -> NDArray[np.uint8]:
     return annotation_of(drawn, scan, options=AnnotateOptions(), name="a").six.labels.codes
 
 
-def read(path: Path, scan: Scan, *texts: str, **given: Any) -> Drawn:
+def read(path: Path, scan: Scan, *texts: str, **given: Any) -> Drawing:
     options = AnnotateOptions(classes=parse_map(texts), **given)
     return read_drawing(path, scan, options=options)
 
@@ -77,7 +77,7 @@ def test_images_that_were_turned_on_reading(tmp_path: Path) -> None:
 def test_contours_on_images_that_were_turned_on_reading(tmp_path: Path) -> None:
     scan, _ = ct(tmp_path / "ct", LABELS, orientation=(-1.0, 0.0, 0.0, 0.0, -1.0, 0.0))
     stored = Grid.axial(SHAPE, (3.0, 0.8, 0.7))
-    drawn = read_con(con_of(tmp_path, LABELS, stored), scan, options=told())
+    drawn = read_contour_file(con_of(tmp_path, LABELS, stored), scan, options=reading_options())
     np.testing.assert_array_equal(drawn.bits[:, ::-1, ::-1], drawn_classes(LABELS))
 
 
@@ -92,7 +92,10 @@ def test_segments_go_by_name_where_codes_say_nothing(tmp_path: Path) -> None:
 
 def test_segments_that_mean_nothing_must_be_told(tmp_path: Path) -> None:
     scan, images = ct(tmp_path / "ct", LABELS)
-    parts = [described(1, "Segment_1", known.SCT.Tissue), described(2, "Heart", known.SCT.Heart)]
+    parts = [
+        described(1, "Segment_1", known.SCT.Tissue),
+        described(2, "Heart", known.SCT.Heart),
+    ]
     masks = np.stack([LABELS[::-1] == 1, LABELS[::-1] == 2], axis=-1)
     seg(images, masks, parts).save_as(tmp_path / "a.dcm")
     with pytest.raises(AnnotationRefused, match=r"what is 1 \(Segment_1\), 2 \(Heart\)\? Say it"):

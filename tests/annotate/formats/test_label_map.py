@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corcal.annotate.classes import parse_map
-from corcal.annotate.formats.label_map import drawn_labels
+from corcal.annotate.formats.label_map import read_label_map
 from corcal.core.errors import GridMismatch, LabelsRefused
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
@@ -44,7 +44,7 @@ def test_any_turn_flip_and_cut_of_the_grid_is_carried_over(
     if not turned.any():
         return
     other = Grid((turned.shape[0], turned.shape[1], turned.shape[2]), affine)
-    drawn = drawn_labels(turned, other, scan_on(grid), classes=None, name="a.nii")
+    drawn = read_label_map(turned, other, scan_on(grid), classes=None, name="a.nii")
     expected = np.zeros(SHAPE, dtype=np.uint8)
     expected[box.slices] = part
     bits = np.array([0, 1, 2, 4, 16, 32, 64], dtype=np.uint8)
@@ -63,7 +63,7 @@ def test_another_grid_is_refused_with_the_values(other: Grid, words: str) -> Non
     scan = scan_on(Grid.axial(SHAPE, (3.0, 0.7, 0.7)))
     codes = np.ones(other.shape, dtype=np.uint8)
     with pytest.raises(GridMismatch) as error:
-        drawn_labels(codes, other, scan, classes=None, name="a.nii")
+        read_label_map(codes, other, scan, classes=None, name="a.nii")
     assert str(error.value).startswith("a.nii: ")
     assert words in str(error.value)
 
@@ -74,7 +74,7 @@ def test_a_turned_grid_is_another_grid() -> None:
     turn = np.array([[0.998, -0.06, 0], [0.06, 0.998, 0], [0, 0, 1]])
     affine[:3, :3] = turn @ affine[:3, :3]
     with pytest.raises(GridMismatch):
-        drawn_labels(some_codes(), Grid(SHAPE, affine), scan_on(grid), classes=None, name="a.nii")
+        read_label_map(some_codes(), Grid(SHAPE, affine), scan_on(grid), classes=None, name="a.nii")
 
 
 def test_a_larger_map_is_taken_unless_it_marks_something_outside() -> None:
@@ -82,17 +82,17 @@ def test_a_larger_map_is_taken_unless_it_marks_something_outside() -> None:
     larger = Grid.axial((6, 6, 5), (3.0, 0.7, 0.7), (0.0, 0.0, -3.0))
     codes = np.zeros(larger.shape, dtype=np.uint8)
     codes[1, 2, 3] = 5
-    drawn = drawn_labels(codes, larger, scan_on(grid), classes=None, name="a.nii")
+    drawn = read_label_map(codes, larger, scan_on(grid), classes=None, name="a.nii")
     assert np.argwhere(drawn.bits).tolist() == [[0, 2, 3]]
     codes[0, 2, 3] = 5
     with pytest.raises(GridMismatch, match="1 of its 2 marked voxels lie outside the scan of 4 x"):
-        drawn_labels(codes, larger, scan_on(grid), classes=None, name="a.nii")
+        read_label_map(codes, larger, scan_on(grid), classes=None, name="a.nii")
 
 
 def test_another_frame_of_reference_is_another_patient() -> None:
     one, other = (Grid(SHAPE, np.eye(4), uid) for uid in ("1.2", "1.3"))
     with pytest.raises(GridMismatch, match="another frame of reference"):
-        drawn_labels(some_codes(), other, scan_on(one), classes=None, name="a.nii")
+        read_label_map(some_codes(), other, scan_on(one), classes=None, name="a.nii")
 
 
 def test_codes_mean_what_the_map_says() -> None:
@@ -100,7 +100,7 @@ def test_codes_mean_what_the_map_says() -> None:
     codes = np.zeros(SHAPE)
     codes[0, 0, :4] = (10, 20, 30, -4)
     classes = parse_map(["10=LCX, 20=calcium", "30=ignore,-4=rca,99=LAD"])
-    drawn = drawn_labels(codes, grid, scan_on(grid), classes=classes, name="a.nii")
+    drawn = read_label_map(codes, grid, scan_on(grid), classes=classes, name="a.nii")
     assert drawn.bits[0, 0].tolist() == [4, 8, 0, 1, 0]
     assert drawn.decisions[0].chosen == "-4=RCA, 10=LCX, 20=calcium, 30=ignore"
     assert [n.text for n in drawn.notices] == ["The map holds no voxel of code 99 (LAD)."]
@@ -124,4 +124,4 @@ def test_maps_that_mean_nothing_are_refused(
     values[0, 0, : len(codes)] = codes
     given = parse_map([classes] if classes else [])
     with pytest.raises(LabelsRefused, match=words):
-        drawn_labels(values, grid, scan_on(grid), classes=given, name="a.nii")
+        read_label_map(values, grid, scan_on(grid), classes=given, name="a.nii")

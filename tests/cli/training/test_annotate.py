@@ -46,9 +46,9 @@ def test_options_reach_the_work(
     assert "cannot be of this scan" in capsys.readouterr().err
     wide = ["--orphans", "nearest", "--reach", "30", "--origin", "centre", "--json"]
     assert main(["annotate", *files, *out, *wide]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["orphans"][0]["given_to"] == "RCA"
-    assert told["decisions"][1]["why"] == "as given"
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["orphans"][0]["given_to"] == "RCA"
+    assert shown["decisions"][1]["why"] == "as given"
     assert main(["annotate", *files, *out, "--slices", "up", "--unchecked", "--force"]) == 0
     assert "Note: Doubtful: " in capsys.readouterr().out
 
@@ -68,8 +68,8 @@ def test_a_table_of_drawings_ends_with_a_summary_and_a_code(
     assert said[-1] == f"1 of 2 done: {tmp_path / 'out' / 'manifest.csv'}"
     table.write_text("scan,annotation,patient\nct.nii.gz,drawn.con,P1\n")
     assert main([*command, "--force", "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["case"], told["error"]) == ("case-0001", None)
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert (shown["case"], shown["error"]) == ("case-0001", None)
     assert main([*command, "--force", "--quiet"]) == 0
     assert capsys.readouterr().out == ""
 

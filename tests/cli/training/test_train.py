@@ -130,7 +130,7 @@ def test_spans_of_time(seconds: float, text: str) -> None:
 
 def test_what_is_said_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     tell = ProgressDisplay(quiet=False, bars=None)
-    tell.prepared(Prepared(1, 3))
+    tell.show_prepared(Prepared(1, 3))
     tell(1, Began(0, 250))
     tell(1, Stepped(1, 3, 300))
     tell(1, Noted("a state is damaged"))

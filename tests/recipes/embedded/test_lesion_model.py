@@ -12,26 +12,28 @@ from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
 from corcal.core.lesion_model import FEATURES, LesionJudge
 from corcal.phantom.case import PhantomOptions, make_case
-from corcal.recipes.embedded.lesion_model import Judged, fitted, judged_phantom
+from corcal.recipes.embedded.lesion_model import CaseCandidates, fit_weights, phantom_candidates
 
 WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6]), -1.0
 
 
 def case(
     rng: np.random.Generator, candidates: int, weights: NDArray[np.float64] = WEIGHTS
-) -> Judged:
+) -> CaseCandidates:
     features = rng.normal(size=(candidates, len(FEATURES)))
     odds = features @ weights + BIAS
     coronary = rng.random(candidates) < 1 / (1 + np.exp(-odds))
     known = rng.random(candidates) < 0.9
     # What nobody knows is wrong here on purpose: it must not be learnt from.
     coronary = np.where(known, coronary, ~coronary)
-    return Judged(features, coronary, known, np.ones(3, bool), np.array([1, 0, 0], bool), 1.0)
+    return CaseCandidates(
+        features, coronary, known, np.ones(3, bool), np.array([1, 0, 0], bool), 1.0
+    )
 
 
 def test_known_odds_are_found_again() -> None:
     rng = np.random.default_rng(0)
-    facts = fitted(case(rng, 30) for _ in range(400))
+    facts = fit_weights(case(rng, 30) for _ in range(400))
     found = np.array([facts["weights"][name] for name in FEATURES])
     assert found == pytest.approx(WEIGHTS, abs=0.12)
     assert facts["bias"] == pytest.approx(BIAS, abs=0.1)
@@ -39,14 +41,14 @@ def test_known_odds_are_found_again() -> None:
 
 def test_no_measure_speaks_against_calcium() -> None:
     rng = np.random.default_rng(2)
-    facts = fitted(case(rng, 30, np.array([1.2, 0.4, 0.3, -0.8, 0.6])) for _ in range(100))
+    facts = fit_weights(case(rng, 30, np.array([1.2, 0.4, 0.3, -0.8, 0.6])) for _ in range(100))
     assert facts["weights"]["log_mm3"] == 0.0
     assert min(facts["weights"].values()) == 0.0
 
 
 def test_what_is_missed_is_counted_where_nothing_was_found() -> None:
     rng = np.random.default_rng(1)
-    facts = fitted(case(rng, 5) for _ in range(9))
+    facts = fit_weights(case(rng, 5) for _ in range(9))
     # Nine arteries without candidate, all with calcium; the others had candidates always.
     assert facts["missed"] == {"RCA": 0.95, "LAD": 0.5, "LCX": 0.5}
 
@@ -88,7 +90,7 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
         return made(seed, options=options)
 
     monkeypatch.setattr("corcal.recipes.embedded.lesion_model.make_case", remember)
-    found = judged_phantom(800_003, Once())
+    found = phantom_candidates(800_003, Once())
     judge = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
     believed = judge.probability(found.features)
     assert found.known.all()

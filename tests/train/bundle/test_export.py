@@ -20,10 +20,10 @@ from corcal.label.paint import paint
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from corcal.train.bundle.export import Named, export_bundle
+from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.crop_geometry import read_crop_geometry
 from corcal.train.training_folder import TrainingFolder, put
-from tests.train.nnunet.conftest import Heard
+from tests.train.heard import Heard
 
 pytestmark = [
     pytest.mark.training,
@@ -37,7 +37,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def bundle(trained: tuple[TrainingFolder, Heard], tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "mine.corcal"
-    return export_bundle(trained[0], out, Named("mine", "3"))
+    return export_bundle(trained[0], out, ModelName("mine", "3"))
 
 
 def test_a_bundle_is_whole(bundle: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_bundle_is_whole(bundle: Path) -> None:
 
 
 def test_as_a_zip(trained: tuple[TrainingFolder, Heard], bundle: Path, tmp_path: Path) -> None:
-    packed = export_bundle(trained[0], tmp_path / "mine.zip", Named("mine", "3"), folds=[1])
+    packed = export_bundle(trained[0], tmp_path / "mine.zip", ModelName("mine", "3"), folds=[1])
     opened = Bundle.open(packed)
     opened.verify()
     assert opened.facts.folds == (1,)
@@ -103,7 +103,7 @@ def test_an_unfinished_fold_is_refused(
     longer = replace(settings, training=replace(settings.training, epochs=9))
     monkeypatch.setattr(TrainingFolder, "settings", lambda _: longer)
     with pytest.raises(TrainingStopped, match="fold 0: 2 of 9 epochs are done"):
-        export_bundle(work, tmp_path / "x.corcal", Named("x"))
+        export_bundle(work, tmp_path / "x.corcal", ModelName("x"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,9 +112,9 @@ def test_a_bundle_that_is_there_is_kept(
 ) -> None:
     before = Bundle.open(bundle).sha256
     with pytest.raises(OutputRefused, match="is there already"):
-        export_bundle(trained[0], bundle, Named("other"))
+        export_bundle(trained[0], bundle, ModelName("other"))
     put(tmp_path / "file.zip", b"mine")
     with pytest.raises(OutputRefused, match="is there already"):
-        export_bundle(trained[0], tmp_path / "file.zip", Named("other"))
+        export_bundle(trained[0], tmp_path / "file.zip", ModelName("other"))
     assert Bundle.open(bundle).sha256 == before
     assert json.loads((bundle / "bundle.json").read_text())["name"] == "mine"

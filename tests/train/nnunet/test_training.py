@@ -18,13 +18,13 @@ pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 from corcal.core.errors import DatasetRefused, SettingsRefused, TrainingStopped
 from corcal.train.bundle.card import read_curve
 from corcal.train.events import Began, EpochDone, Event, Noted, Prepared
-from corcal.train.labels import learnt
+from corcal.train.labels import channel_names
 from corcal.train.nnunet.folds import missing_folds, plan_and_preprocess, train_folds
 from corcal.train.nnunet.preprocess import is_preprocessed, trained_cases
 from corcal.train.nnunet.states import epochs_done, load_state, save_state
 from corcal.train.training_folder import TrainingFolder, put
 from tests.train.cohort import SMALL
-from tests.train.nnunet.conftest import MACHINE, Heard
+from tests.train.heard import MACHINE, Heard
 
 pytestmark = pytest.mark.training
 
@@ -79,7 +79,7 @@ def test_every_epoch_is_told_and_kept(trained: tuple[TrainingFolder, Heard]) -> 
         epochs = heard.of(EpochDone, fold)
         assert [(e.epoch, e.epochs, e.saved) for e in epochs] == [(1, 2, True), (2, 2, True)]
         for e in epochs:
-            assert list(e.dice) == list(learnt(SMALL))
+            assert list(e.dice) == list(channel_names(SMALL))
             assert all(v is None or 0 <= v <= 1 for v in e.dice.values())
             assert math.isfinite(e.train_loss)
             assert math.isfinite(e.val_loss)

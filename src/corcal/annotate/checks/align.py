@@ -17,7 +17,7 @@ _SLACK = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """How the voxels of an array are voxels of a scan.
+    """The whole-voxel move, turn or flip that makes the voxels of an array those of a scan.
 
     Attributes:
         turn: int (3, 3), index of the array to index of the scan.
@@ -77,13 +77,13 @@ def alignment(other: Grid, target: Grid, what: str) -> Alignment:
     )
     if not permutes or apart > _SLACK:
         raise GridMismatch(
-            f"{what}: {_told(other)}; the scan: {_told(target)}. Its voxels are not the scan's "
-            "voxels, and labels are not resampled unasked: export it on the grid of the scan"
+            f"{what}: {_grid_text(other)}; the scan: {_grid_text(target)}. Its voxels are not the "
+            "scan's voxels, and labels are not resampled unasked: export it on the grid of the scan"
         )
     return Alignment(turn.astype(np.intp), offset.astype(np.intp), target, what)
 
 
-def _told(grid: Grid) -> str:
+def _grid_text(grid: Grid) -> str:
     spacing = " x ".join(f"{s:.4g}" for s in grid.spacing_mm)
     first = ", ".join(f"{v:.1f}" for v in grid.affine[:3, 3])
     return f"{_shape(grid.shape)} voxels of {spacing} mm, the first at ({first}) mm LPS"

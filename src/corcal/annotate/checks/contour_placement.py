@@ -1,4 +1,4 @@
-"""Which way the contours of a .con file lie on their scan: the scan's own values decide.
+"""The layout of a contour file's contours on their scan, decided by the scan's own values.
 
 Nothing in the format says in which direction slices are counted, nor whether coordinates begin
 at the corner or the centre of the first pixel. Every way is tried, and compared with the scan.
@@ -15,13 +15,13 @@ from corcal.annotate.checks.evidence import (
     VESSEL_HU,
     Agreement,
     agreement,
-    covered_by_contours,
+    contour_coverage,
 )
-from corcal.annotate.classes import ClassMap, DrawnClass, looked_up
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in
 from corcal.annotate.drawing import Decision
-from corcal.annotate.formats.con import ConFile
-from corcal.annotate.formats.con_grid import WAYS, ConGrid, Way
-from corcal.annotate.formats.contours import Points
+from corcal.annotate.formats.contour_fill import Points
+from corcal.annotate.formats.contour_grid import LAYOUTS, ContourGrid, Layout
+from corcal.annotate.formats.contour_text import ContourFile
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.paint import Groups
 from corcal.core.errors import AnnotationRefused
@@ -29,8 +29,8 @@ from corcal.core.scan import Notice
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What is asked for the way, and what it must answer.
+class _Evidence:
+    """A kind of contour that can show the layout, and the agreement it must reach.
 
     Attributes:
         drawn: in words.
@@ -51,29 +51,31 @@ class _Asked:
 #: 0.59 for arteries, the wrong one at most 0.04; on 38 phantoms, most of them in motion, arteries
 #: reach 0.10 to 0.60 and at most 0.07. The right origin leads by 0.04 and more for calcium;
 #: arteries drawn by hand may favour the wrong one by 0.01.
-_CALCIUM = _Asked("calcium contours", 6.0, 0.3, 0.2, 0.03)
-_ARTERIES = _Asked("artery contours", 150.0, 0.09, 0.07, 0.03)
+_CALCIUM = _Evidence("calcium contours", 6.0, 0.3, 0.2, 0.03)
+_ARTERIES = _Evidence("artery contours", 150.0, 0.09, 0.07, 0.03)
 
 
-def grouped(con: ConFile, grid: ConGrid, classes: ClassMap, way: Way) -> Groups:
+def group_contours(
+    con: ContourFile, grid: ContourGrid, classes: ClassMap, layout: Layout
+) -> Groups:
     """Return the contours of each class and slice as they lie in one way."""
     found: Groups = {}
     for contour in con.contours:
-        drawn = looked_up([str(contour.kind)], classes)
+        drawn = class_in([str(contour.kind)], classes)
         if drawn is not None and drawn is not DrawnClass.IGNORE:
-            number, points = grid.place(contour, way)
+            number, points = grid.place(contour, layout)
             found.setdefault((number, drawn), []).append(points)
     return found
 
 
-def choose_way(
-    con: ConFile,
-    grid: ConGrid,
+def choose_layout(
+    con: ContourFile,
+    grid: ContourGrid,
     classes: ClassMap,
     *,
     options: AnnotateOptions,
     name: str,
-) -> tuple[Way, tuple[Decision, ...], tuple[Notice, ...]]:
+) -> tuple[Layout, tuple[Decision, ...], tuple[Notice, ...]]:
     """Return the way the contours lie, how it was decided, and what stays doubtful.
 
     Raises:
@@ -87,28 +89,28 @@ def choose_way(
         slices, why = "up", "either direction lays every contour on the same slice"
     else:
         slices, why = _direction(asked, found, name)
-    ways = [Way(slices, origin) for origin in ("corner", "centre")]
+    ways = [Layout(slices, origin) for origin in ("corner", "centre")]
     origin, reason, notices = _origin(asked, [found[w] for w in ways], options)
     decisions = (
         Decision("slices", slices, why, numbers),
         Decision("origin", origin, reason, numbers),
     )
-    return Way(slices, origin), decisions, notices
+    return Layout(slices, origin), decisions, notices
 
 
 def _evidence(
-    con: ConFile, grid: ConGrid, classes: ClassMap, threshold_hu: float
-) -> tuple[_Asked, dict[Way, Agreement]]:
+    con: ContourFile, grid: ContourGrid, classes: ClassMap, threshold_hu: float
+) -> tuple[_Evidence, dict[Layout, Agreement]]:
     """Return how well each way agrees with the scan: its calcium, or its arteries without."""
     calcium, arteries = {}, {}
-    for way in WAYS:
-        groups = grouped(con, grid, classes, way)
+    for way in LAYOUTS:
+        groups = group_contours(con, grid, classes, way)
         parts: dict[bool, list[tuple[int, list[Points]]]] = {True: [], False: []}
         for (number, drawn), contours in groups.items():
             parts[drawn.is_calcium].append((number, contours))
         calcium[way], arteries[way] = (
             agreement(
-                covered_by_contours((grid.scan.hu[n], c) for n, c in parts[which]),
+                contour_coverage((grid.scan.hu[n], c) for n, c in parts[which]),
                 clip,
                 threshold_hu,
             )
@@ -118,51 +120,51 @@ def _evidence(
     return (_CALCIUM, calcium) if enough else (_ARTERIES, arteries)
 
 
-def _same_either_way(con: ConFile, grid: ConGrid) -> bool:
+def _same_either_way(con: ContourFile, grid: ContourGrid) -> bool:
     return all(
-        grid.place(c, WAYS[0])[0] == grid.place(c, Way("down", WAYS[0].origin))[0]
+        grid.place(c, LAYOUTS[0])[0] == grid.place(c, Layout("down", LAYOUTS[0].origin))[0]
         for c in con.contours
     )
 
 
-def _direction(asked: _Asked, found: dict[Way, Agreement], name: str) -> tuple[str, str]:
+def _direction(asked: _Evidence, found: dict[Layout, Agreement], name: str) -> tuple[str, str]:
     best = {
         s: max(a.correlation for w, a in found.items() if w.slices == s) for s in ("up", "down")
     }
     right, other = sorted(best, key=best.__getitem__, reverse=True)
-    told = f"up {best['up']:.2f}, down {best['down']:.2f}"
+    shown = f"up {best['up']:.2f}, down {best['down']:.2f}"
     pixels = max(a.pixels for a in found.values())
     lead = best[right] - best[other]
     if pixels < asked.fewest or best[right] < asked.agrees or lead < asked.leads:
         raise AnnotationRefused(
             f"{name}: cannot tell whether its slice numbers rise to the head or to the feet. How "
-            f"well its {asked.drawn} ({pixels:.0f} pixels) agree with the scan: {told}, where "
+            f"well its {asked.drawn} ({pixels:.0f} pixels) agree with the scan: {shown}, where "
             f"{asked.agrees:.2f} and a lead of {asked.leads:.2f} would tell. Is it of this scan, "
             "and are the type ids right? If so, give --slices up or --slices down"
         )
-    return right, f"the {asked.drawn} agree with the scan's values ({told})"
+    return right, f"the {asked.drawn} agree with the scan's values ({shown})"
 
 
 def _origin(
-    asked: _Asked, found: list[Agreement], options: AnnotateOptions
+    asked: _Evidence, found: list[Agreement], options: AnnotateOptions
 ) -> tuple[str, str, tuple[Notice, ...]]:
     corner, centre = (a.correlation for a in found)
     if options.origin != "auto":
         return options.origin, "as given", ()
-    told = f"corner {corner:.3f}, centre {centre:.3f}"
+    shown = f"corner {corner:.3f}, centre {centre:.3f}"
     if found[0].pixels >= asked.fewest and abs(corner - centre) >= asked.origin_leads:
         better = "corner" if corner > centre else "centre"
-        return better, f"the {asked.drawn} agree better with the scan's values ({told})", ()
+        return better, f"the {asked.drawn} agree better with the scan's values ({shown})", ()
     text = (
-        "Whether coordinates begin at the corner or the centre of the first pixel cannot be told "
-        f"from the {asked.drawn} ({told}); the corner is taken. The difference is half a pixel of "
+        "Whether coordinates begin at the corner or the centre of the first pixel cannot be shown "
+        f"from the {asked.drawn} ({shown}); the corner is taken. The difference is half a pixel of "
         "the images drawn on; --origin decides it."
     )
-    return "corner", f"the scan does not tell ({told})", (Notice("con-origin", text),)
+    return "corner", f"the scan does not tell ({shown})", (Notice("con-origin", text),)
 
 
 def require_classes(
-    con: ConFile, grid: ConGrid, *, options: AnnotateOptions, name: str
+    con: ContourFile, grid: ContourGrid, *, options: AnnotateOptions, name: str
 ) -> ClassMap:
     """Return the map of type ids.
 
@@ -174,7 +176,7 @@ def require_classes(
     unknown = [k for k in kinds if classes is None or str(k) not in classes]
     if classes is not None and not unknown:
         return classes
-    listed = "; ".join(_described(con, grid, kind, options.threshold_hu) for kind in unknown)
+    listed = "; ".join(_type_id_text(con, grid, kind, options.threshold_hu) for kind in unknown)
     raise AnnotationRefused(
         f"{name}: what its type ids mean must be said, such as "
         "--map 6=RCA,7=LAD,8=LCX,9=calcium (or =ignore). "
@@ -183,14 +185,14 @@ def require_classes(
     )
 
 
-def _described(con: ConFile, grid: ConGrid, kind: int, threshold_hu: float) -> str:
+def _type_id_text(con: ContourFile, grid: ContourGrid, kind: int, threshold_hu: float) -> str:
     """Return what may help to recognise a type id."""
     mine = [c for c in con.contours if c.kind == kind]
     slices = {c.number for c in mine}
     bright = 0.0
-    for way in WAYS:
+    for way in LAYOUTS:
         placed = ((grid.scan.hu[n], [p]) for n, p in (grid.place(c, way) for c in mine))
-        laid = agreement(covered_by_contours(placed), CALCIUM_HU, threshold_hu)
+        laid = agreement(contour_coverage(placed), CALCIUM_HU, threshold_hu)
         bright = max(bright, laid.bright)
     many = np.mean([np.ptp(c.points, axis=0).max() for c in mine])
     return (

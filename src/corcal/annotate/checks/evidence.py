@@ -1,4 +1,4 @@
-"""How well contours agree with the values of a scan, for each way in which they may lie on it.
+"""Agreement of contours with the values of a scan, for each layout they may have on it.
 
 Agreement is the correlation, over the pixels in and around all contours, between the part of a
 pixel that a contour covers and the pixel's value. Calcium is brighter than what surrounds it,
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from corcal.annotate.formats.contours import Points, enclosed, window
+from corcal.annotate.formats.contour_fill import Points, lattice_inside, window
 
 #: Pixels around what is drawn that it is compared with.
 AROUND = 3
@@ -27,7 +27,7 @@ VESSEL_HU = (-120.0, 120.0)
 
 @dataclass(frozen=True)
 class Agreement:
-    """How well contours agree with a scan.
+    """The agreement of contours with a scan.
 
     Attributes:
         correlation: of covered part and value, -1 to 1; 0 where there is nothing to tell.
@@ -73,7 +73,7 @@ def agreement(
     )
 
 
-def covered_by_contours(
+def contour_coverage(
     groups: Iterable[tuple[NDArray[np.int16], list[Points]]],
 ) -> Iterator[tuple[NDArray[np.int16], NDArray[np.float64]]]:
     """Yield the pairs that `agreement` asks for.
@@ -89,7 +89,7 @@ def covered_by_contours(
             yield part, _cover(contours, (top, left), size)
 
 
-def covered_by_mask(
+def mask_coverage(
     hu: NDArray[np.int16], mask: NDArray[np.bool_]
 ) -> Iterator[tuple[NDArray[np.int16], NDArray[np.float64]]]:
     """Yield the pairs that `agreement` asks for, for a mask (slice, row, column)."""
@@ -103,7 +103,7 @@ def _cover(
     first = (1 / _FINE - 1) / 2
     # What was drawn twice would else enclose nothing.
     once = {np.unique(c, axis=0).tobytes(): c for c in contours}
-    fine = enclosed(
+    fine = lattice_inside(
         list(once.values()),
         (start[0] + first, start[1] + first),
         (size[0] * _FINE, size[1] * _FINE),

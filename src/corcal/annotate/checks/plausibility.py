@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.annotate.checks.evidence import AROUND, VESSEL_HU, agreement, covered_by_mask
+from corcal.annotate.checks.evidence import AROUND, VESSEL_HU, agreement, mask_coverage
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.errors import AnnotationRefused
@@ -26,7 +26,7 @@ _FEWEST = 300
 
 @dataclass(frozen=True)
 class Limits:
-    """Where an answer of the scan becomes doubtful, and where it is refused.
+    """The values below which an answer of the scan is doubtful, or refused.
 
     Attributes:
         doubtful: below this it is noted.
@@ -110,7 +110,7 @@ def _values(codes: NDArray[np.uint8], hu: NDArray[np.int16], threshold_hu: float
     if np.count_nonzero(arteries) >= _FEWEST:
         # Its calcium would outshine an artery that lies in the wrong place.
         soft = np.minimum(hu, np.int16(VESSEL_HU[1]))
-        agreed = agreement(covered_by_mask(soft, arteries), VESSEL_HU, threshold_hu).correlation
+        agreed = agreement(mask_coverage(soft, arteries), VESSEL_HU, threshold_hu).correlation
         text = f"the arteries hardly stand out from what surrounds them (agreement {agreed:.2f})"
         checks.append(_Check("arteries-agree", agreed, ARTERIES_AGREE, text))
     return checks

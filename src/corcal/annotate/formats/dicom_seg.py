@@ -15,14 +15,14 @@ from pydicom.pixels.utils import iter_pixels
 
 from corcal.annotate.checks.align import alignment
 from corcal.annotate.classes import ClassMap
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.segments import Part, meanings
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.part_names import Part, meanings
 from corcal.core.errors import AnnotationRefused
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan
 
 
-def drawn_segments(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: str) -> Drawn:
+def read_dicom_seg(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: str) -> Drawing:
     """Return the segments of a DICOM SEG as a drawing on its scan.
 
     Args:
@@ -53,7 +53,7 @@ def drawn_segments(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: s
     if _kind(ds) == "FRACTIONAL":
         text = "Of fractional segments, voxels with half or more of the maximum were taken."
         notices = (*notices, Notice("seg-fractional", text))
-    return Drawn(
+    return Drawing(
         bits=bits, grid=scan.grid, kind="dicom-seg", decisions=(decision,), notices=notices
     )
 

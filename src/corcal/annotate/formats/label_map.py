@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.checks.align import alignment
-from corcal.annotate.classes import ClassMap, DrawnClass, looked_up
-from corcal.annotate.drawing import Decision, Drawn
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in
+from corcal.annotate.drawing import Decision, Drawing
 from corcal.core.artery import Artery
 from corcal.core.errors import LabelsRefused
 from corcal.core.grid import Grid
@@ -22,9 +22,9 @@ OWN_CODES: ClassMap = {
 }
 
 
-def drawn_labels(
+def read_label_map(
     values: NDArray[Any], grid: Grid, scan: Scan, *, classes: ClassMap | None, name: str
-) -> Drawn:
+) -> Drawing:
     """Return a label map as a drawing on its scan.
 
     Args:
@@ -44,13 +44,13 @@ def drawn_labels(
     codes = _codes(marked, classes or OWN_CODES, name, own=classes is None)
     bits = np.zeros(scan.grid.shape, dtype=np.uint8)
     bits[laid.place(index)] = _bits(marked.astype(np.int64), codes)
-    told = ", ".join(f"{code}={c.value}" for code, c in codes.items())
+    shown = ", ".join(f"{code}={c.value}" for code, c in codes.items())
     why = "corcal's own codes" if classes is None else "as given"
-    return Drawn(
+    return Drawing(
         bits=bits,
         grid=scan.grid,
         kind="volume",
-        decisions=(Decision("map", told, why),),
+        decisions=(Decision("map", shown, why),),
         notices=_absent(classes or {}, codes),
     )
 
@@ -64,7 +64,7 @@ def _codes(
     present = [int(c) for c in np.unique(marked)]
     if not present:
         raise LabelsRefused(f"{name}: is empty: every voxel is background")
-    known = {c: looked_up([str(c)], classes) for c in present}
+    known = {c: class_in([str(c)], classes) for c in present}
     unknown = [str(c) for c, meant in known.items() if meant is None]
     if unknown:
         listed = ", ".join(unknown[:8]) + (", ..." if len(unknown) > 8 else "")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from corcal.annotate.classes import ClassMap, DrawnClass
-from corcal.annotate.drawing import Drawn
-from corcal.annotate.formats.contours import Points
-from corcal.annotate.formats.segments import Part, meanings
+from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.contour_fill import Points
+from corcal.annotate.formats.part_names import Part, meanings
 from corcal.annotate.paint import Groups, paint
 from corcal.core.errors import AnnotationRefused, GridMismatch
 from corcal.core.grid import Grid
@@ -26,9 +26,9 @@ _SLACK = 0.1
 _OUTSIDE = 2.0
 
 
-def drawn_structures(
+def read_rtstruct(
     ds: Dataset, scan: Scan, *, classes: ClassMap | None, union: bool, name: str
-) -> Drawn:
+) -> Drawing:
     """Return the regions of an RTSTRUCT as a drawing on its scan.
 
     Args:
@@ -59,7 +59,7 @@ def drawn_structures(
     for number, meant in found.items():
         if meant is DrawnClass.IGNORE:
             continue
-        for at, points in _placed(contours[number], scan.grid, name):
+        for at, points in _contours_on(contours[number], scan.grid, name):
             if len(points) < 3:
                 left_out += 1
             else:
@@ -69,7 +69,7 @@ def drawn_structures(
     if left_out:
         text = f"Contours of fewer than three points were left out: {left_out}."
         met = (*met, Notice("contours-open", text))
-    return Drawn(
+    return Drawing(
         bits=bits,
         grid=scan.grid,
         kind="rtstruct",
@@ -86,7 +86,7 @@ def _require_frame(uid: str, grid: Grid, name: str) -> None:
         )
 
 
-def _placed(contours: list[Dataset], grid: Grid, name: str) -> Iterator[tuple[int, Points]]:
+def _contours_on(contours: list[Dataset], grid: Grid, name: str) -> Iterator[tuple[int, Points]]:
     """Yield the slice of each contour and its points (x, y), the first pixel's centre at 0."""
     for item in contours:
         try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was decided on the command line, as given."""
+    """Decisions of the command line, as given."""
 
     classes: tuple[str, ...]
     slices: str
@@ -180,10 +180,10 @@ def _many(manifest: Path, output: Output, chosen: Chosen) -> None:
             if len(outcomes) < len(entries):
                 begin(f"case {len(outcomes) + 1} of {len(entries)}")
     if output.as_json:
-        told = [
+        records = [
             {"case": o.name, "error": o.error or None, "annotation": o.record} for o in outcomes
         ]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
     elif not output.quiet:
         _summary(outcomes, output.folder)
     if any(o.record is None for o in outcomes):

@@ -13,20 +13,20 @@ from corcal.core.errors import SettingsRefused
 
 @dataclass(frozen=True)
 class Amount:
-    """How much the embedded models are trained, and on how much.
+    """The amount of training of the embedded models, and of cases.
 
     Attributes:
         base_steps: of the segmenter, on phantoms alone.
         steps: of the segmenter after that.
         locator_steps: of the heart locator.
-        judged_phantoms: phantoms to fit the judge of candidate lesions on.
+        lesion_phantoms: phantoms to fit the lesion model on.
         phantoms: phantoms for the segmenter.
     """
 
     base_steps: int
     steps: int
     locator_steps: int
-    judged_phantoms: int
+    lesion_phantoms: int
     phantoms: int
 
 
@@ -55,11 +55,11 @@ _amount = options.bundle(
         help="Of the heart locator; 0 trains none.",
     ),
     click.option(
-        "--judged-phantoms",
+        "--lesion-phantoms",
         type=int,
         default=60,
         show_default=True,
-        help="Fresh synthetic scans to fit the judge of candidate lesions on; 0 fits none.",
+        help="Fresh synthetic scans to fit the lesion model on; 0 fits none.",
     ),
     click.option("--phantoms", type=int, default=160, show_default=True, help="Synthetic scans."),
 )

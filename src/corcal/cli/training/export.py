@@ -37,12 +37,12 @@ def export(
     """
     from corcal.cli.training.machine import numbers
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.bundle.export import Named, export_bundle
+    from corcal.train.bundle.export import ModelName, export_bundle
     from corcal.train.training_folder import TrainingFolder
 
     picked = numbers(chosen, "--folds") or None
     with progress_display(flags["quiet"]) as display:
-        named = Named(name or out.stem, model_version)
+        named = ModelName(name or out.stem, model_version)
         path = export_bundle(
             TrainingFolder(work),
             out,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Use:
-    """What a training may use, as given on the command line.
+    """The means of a training, as given on the command line.
 
     Attributes:
         device: "cpu" or "cuda".
@@ -36,7 +36,7 @@ class Use:
 
     @property
     def machine(self) -> Machine:
-        """What each process may use."""
+        """The means of each process."""
         from corcal.train.nnunet.child import Machine
 
         # On a CPU the processes would only take the cores from the training.

@@ -32,6 +32,6 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
     if file is not None:
         change_training(place, file)
     with progress_display(quiet) as display:
-        plan_and_preprocess(place, Machine(), display.prepared)
+        plan_and_preprocess(place, Machine(), display.show_prepared)
     if not quiet:
         click.echo(f"{place.plans_file}\nNext: corcal train folds {work}")

@@ -1,4 +1,4 @@
-"""How a training goes, on stderr: bars on a terminal, a line for each epoch elsewhere."""
+"""The progress of a training on stderr: bars on a terminal, a line for each epoch elsewhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ProgressDisplay:
             case _:
                 pass
 
-    def prepared(self, event: Event) -> None:
+    def show_prepared(self, event: Event) -> None:
         """Say which scan has been preprocessed."""
         if isinstance(event, Prepared) and not self._quiet:
             self._say(f"preprocessed scan {event.number} of {event.of}")

@@ -37,7 +37,7 @@ MARGIN = (24, 28, 28)
 
 @dataclass(frozen=True)
 class Trust:
-    """How far the annotations of one scan go.
+    """The extent to which the annotations of one scan can be trusted.
 
     Attributes:
         complete: arteries traced in full: elsewhere they are known not to be.
@@ -135,7 +135,7 @@ def _calcium(
     everywhere = np.ones(shape, bool)
     path = data / "annotations" / f"{name}_calcium.nii.gz"
     if not path.exists():
-        unknown = _unsettled(name, prepared.grid) if TRUST[name].calcium_free else everywhere
+        unknown = _doubtful_places(name, prepared.grid) if TRUST[name].calcium_free else everywhere
         return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
     drawn, grid = annotation(data, name, "calcium")
     near = nearest(drawn, grid, prepared.grid)
@@ -150,7 +150,7 @@ def _calcium(
     return codes, flags
 
 
-def _unsettled(name: str, grid: Grid) -> NDArray[np.bool_]:
+def _doubtful_places(name: str, grid: Grid) -> NDArray[np.bool_]:
     points = np.array(TRUST[name].unsettled_mm, dtype=np.float64).reshape(-1, 3)
     spots = paint_tube(grid, points, np.full(len(points), 0.5))
     return _within(spots, grid, _UNSETTLED_MM)

@@ -1,4 +1,4 @@
-"""Fit the judge of candidate lesions on cases that the segmenter has not seen.
+"""Fit the model of candidate lesions on cases that the segmenter has not seen.
 
 Fresh phantoms, and real annotated scans read by a segmenter that was
 trained without them. A logistic regression on five measures: there are too few real lesions for
@@ -31,7 +31,7 @@ from corcal.recipes.embedded.annotated import TRUST, annotation, scan_path
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
 
-#: Phantoms that judges are fitted on have seeds of their own.
+#: Phantoms that lesion models are fitted on have seeds of their own.
 FIRST_SEED = 800_000
 #: A real lesion counts as much as so many of phantoms.
 _REAL_WEIGHT = 3.0
@@ -42,7 +42,7 @@ _UNCERTAIN = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class CaseCandidates:
     """The candidates of one case, and what they are.
 
     Attributes:
@@ -62,58 +62,58 @@ class Judged:
     weight: float
 
 
-def judged_phantom(seed: int, segmenter: ArterySegmenter) -> Judged:
+def phantom_candidates(seed: int, segmenter: ArterySegmenter) -> CaseCandidates:
     """Return the candidates of a fresh phantom, in slices as a scanner stores them."""
     thickness_mm = float(np.random.default_rng([seed, 2]).choice(THICKNESSES[0], p=THICKNESSES[1]))
     options = PhantomOptions.acquired(thickness_mm=thickness_mm, field="heart")
     case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
     heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
     coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)
-    return _judged(_completed(case.scan, heart, segmenter), coronary, weight=1.0)
+    return _candidates_of(_complete(case.scan, heart, segmenter), coronary, weight=1.0)
 
 
-def judged_scan(data: Path, name: str, segmenter: ArterySegmenter) -> Judged:
+def scan_candidates(data: Path, name: str, segmenter: ArterySegmenter) -> CaseCandidates:
     """Return the candidates of a real annotated scan, read by a segmenter that never saw it."""
     scan = read_scan(scan_path(data, name))
     mask, grid = annotation(data, name, "heart")
     codes = np.zeros(scan.grid.shape, np.uint8)
     if not TRUST[name].calcium_free:
         codes, _ = annotation(data, name, "calcium")
-    found = _completed(scan, LocatedHeart(mask > 0, grid), segmenter)
-    return _judged(found, codes, weight=_REAL_WEIGHT)
+    found = _complete(scan, LocatedHeart(mask > 0, grid), segmenter)
+    return _candidates_of(found, codes, weight=_REAL_WEIGHT)
 
 
-def _completed(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> Completed:
+def _complete(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> Completed:
     settings = Settings()
     prepared = prepare(scan, heart, settings.preparation)
     regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     return completed(scan, heart, prepared, regions, settings)
 
 
-def _judged(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> Judged:
+def _candidates_of(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> CaseCandidates:
     """Compare candidates with what is true: codes 1 to 3 of coronary calcium, 30 uncertain."""
     candidates = found.candidates
     true = codes[found.box.slices]
     beside = np.ones((3, 3, 3), bool)
 
-    def touched(what: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def touches(what: NDArray[np.bool_]) -> NDArray[np.bool_]:
         near = ndimage.binary_dilation(what, beside).ravel()[candidates.flat]
         hit: NDArray[np.bool_] = np.bincount(candidates.lesion, near) > 0
         return hit
 
-    coronary = touched((true >= 1) & (true <= 3))
-    return Judged(
+    coronary = touches((true >= 1) & (true <= 3))
+    return CaseCandidates(
         features=candidates.features,
         coronary=coronary,
-        known=coronary | ~touched(true == _UNCERTAIN),
+        known=coronary | ~touches(true == _UNCERTAIN),
         holds=np.array([(codes == a.vessel_code).any() for a in Artery]),
         nothing_found=np.logical_not(candidates.arteries.any(axis=0)),
         weight=weight,
     )
 
 
-def fitted(cases: Iterable[Judged]) -> dict[str, Any]:
-    """Return the judge that fits these cases best, as a model's manifest holds it."""
+def fit_weights(cases: Iterable[CaseCandidates]) -> dict[str, Any]:
+    """Return the weights that fit these cases best, as a model's manifest holds it."""
     every = list(cases)
     features = np.concatenate([c.features[c.known] for c in every])
     coronary = np.concatenate([c.coronary[c.known] for c in every]).astype(float)
@@ -153,10 +153,10 @@ def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
     return importance
 
 
-def fit_judge(
+def fit_lesion_model(
     data: Path, models: Path, without: Path, *, phantoms: int, on_progress: Callable[[str], None]
 ) -> None:
-    """Fit the judge of a segmenter and write it into its manifest.
+    """Fit the lesion model of a segmenter and write it into its manifest.
 
     Args:
         data: annotated scans.
@@ -169,17 +169,17 @@ def fit_judge(
     segmenter = EmbeddedSegmenter(models)
     cases = []
     for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
-        cases.append(judged_phantom(seed, segmenter))
-        on_progress(f"judge: phantom {seed - FIRST_SEED + 1} of {phantoms}")
+        cases.append(phantom_candidates(seed, segmenter))
+        on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} of {phantoms}")
     for name in TRUST:
         blind = without / name / "models"
         known = (
             TRUST[name].calcium_free or (data / "annotations" / f"{name}_calcium.nii.gz").exists()
         )
         if known and blind.exists():
-            cases.append(judged_scan(data, name, EmbeddedSegmenter(blind)))
-            on_progress(f"judge: {name}")
+            cases.append(scan_candidates(data, name, EmbeddedSegmenter(blind)))
+            on_progress(f"lesion model: {name}")
     path = models / "arteries.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["judge"] = fitted(cases)
+    manifest["judge"] = fit_weights(cases)
     path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the embedded heart locator learns from: whole chests at low resolution."""
+"""The task of the embedded heart locator: whole chests at low resolution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where calcium that is not coronary goes in a real scan: the aortic root, and away from arteries.
+"""Places for calcium that is not coronary in a real scan: the aortic root, and away from arteries.
 
 Calcified plates in the wall of the aortic root, millimetres from an ostium, are the commonest
 false finding on real scans, and there are too few annotated ones to learn from.

@@ -20,7 +20,7 @@ Batch = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast to learn.
+    """The length and speed of learning.
 
     Attributes:
         iterations: steps in all.
@@ -49,7 +49,7 @@ class Schedule:
 
 
 class Task(Protocol):
-    """What a network learns."""
+    """The task that a network learns."""
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """Return a batch drawn with these random numbers."""
@@ -60,7 +60,7 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """Where a training run lives.
+    """The place and the conditions of a training run.
 
     Attributes:
         folder: checkpoints go here.

@@ -76,7 +76,7 @@ class UNet(nn.Module):
         return x
 
 
-def scaled(hu: torch.Tensor) -> torch.Tensor:
+def scale_input(hu: torch.Tensor) -> torch.Tensor:
     """Return two views of HU for a network: soft tissue in detail, calcium and bone coarsely."""
     return torch.cat(
         [hu.clamp(-250.0, 250.0) / 150.0, (hu.clamp(100.0, 1100.0) - 100.0) / 400.0], 1
@@ -108,7 +108,7 @@ class Segmenter(nn.Module):
 
     def features(self, hu: torch.Tensor, frame: torch.Tensor) -> torch.Tensor:
         """Return what the head sees: float32 (batch, channel, half sides)."""
-        image = space_to_depth(scaled(hu))
+        image = space_to_depth(scale_input(hu))
         seen = self.net(torch.cat([image, frame], 1))
         x = functional.leaky_relu(self.mix(torch.cat([seen, image, 3.0 * frame], 1)), 0.01)
         return functional.leaky_relu(self.mix_again(x), 0.01)

@@ -17,7 +17,7 @@ from corcal.locate.embedded import SPACING_MM
 from corcal.phantom.case import make_chest
 from corcal.recipes.embedded.annotated import TRUST, annotated_case, annotated_chest
 from corcal.recipes.embedded.bank import Case, load_bank, save_case
-from corcal.recipes.embedded.lesion_model import fit_judge
+from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.locator_task import Chest, LocatorTask
 from corcal.recipes.embedded.loop import Run, Schedule, train
 from corcal.recipes.embedded.memory import keep_freed_memory
@@ -43,9 +43,9 @@ class Recipe:
         blend: how far the finished weights lie from those after the first part (0) to those
             after the second (1): see `_segmenter`.
         locator_steps: training steps of the locator; 0 trains none.
-        judged_phantoms: fresh phantoms to fit the judge of candidate lesions on; it is fitted
+        lesion_phantoms: fresh phantoms to fit the lesion model on; it is fitted
             on the scans of earlier runs that left them out as well. 0 fits none.
-        leave_out: real scans that the segmenter is not shown, to be judged on them.
+        leave_out: real scans that the segmenter is not shown, to be measured on them.
         seed: of everything random.
         device: "cpu" or "cuda".
         threads: CPU threads; 0 leaves torch its own choice.
@@ -57,7 +57,7 @@ class Recipe:
     steps: int = 1400
     blend: float = 0.5
     locator_steps: int = 1500
-    judged_phantoms: int = 60
+    lesion_phantoms: int = 60
     leave_out: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
@@ -153,9 +153,9 @@ def _segmenter(
     segmenter = _between(base, segmenter.cpu(), recipe.blend)
     card = _card("corcal artery and calcium segmenter", recipe)
     export_segmenter(segmenter, models, card)
-    if recipe.judged_phantoms and not recipe.leave_out:
-        fit_judge(
-            data, models, out / "without", phantoms=recipe.judged_phantoms, on_progress=on_progress
+    if recipe.lesion_phantoms and not recipe.leave_out:
+        fit_lesion_model(
+            data, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
         )
     on_progress(f"segmenter: written to {models}")
 

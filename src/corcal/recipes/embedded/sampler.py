@@ -21,7 +21,7 @@ from corcal.recipes.embedded.warp import affine_grid, rotation
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a patch may be changed.
+    """The range of changes of a patch.
 
     Attributes:
         turn_degrees: largest rotation about each axis.
@@ -187,7 +187,7 @@ def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
             functional.pad(x, (0, 0, 0, 0, n // 2, n // 2), mode="replicate"), (n, 1, 1), stride=1
         )
     if rng.random() < 0.15:
-        x = _coarsened(x, float(rng.uniform(0.5, 0.9)))
+        x = _coarsen(x, float(rng.uniform(0.5, 0.9)))
     if rng.random() < 0.7:
         sigma = float(np.exp(rng.uniform(np.log(3.0), np.log(45.0))))
         noise = torch.from_numpy(rng.standard_normal(x.shape, dtype=np.float32))
@@ -200,7 +200,7 @@ def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     return x[0]
 
 
-def _coarsened(x: torch.Tensor, factor: float) -> torch.Tensor:
+def _coarsen(x: torch.Tensor, factor: float) -> torch.Tensor:
     """Return x (1, 1, slice, row, column) as larger pixels in the plane would show it."""
     low = functional.interpolate(x, scale_factor=(1.0, factor, factor), mode="trilinear")
     return functional.interpolate(low, size=x.shape[2:], mode="trilinear")

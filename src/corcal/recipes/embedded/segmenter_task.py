@@ -1,4 +1,4 @@
-"""What the embedded segmenter learns from: patches of real scans and of phantoms."""
+"""The task of the embedded segmenter: patches of real scans and of phantoms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EXPECTED = (0.01, 0.002, 0.5, 0.05, 0.0015)
 
 @dataclass(frozen=True)
 class SegmenterTask:
-    """Draws patches and judges the network's answer to them.
+    """Draws patches and compares the network's answer with their targets.
 
     Attributes:
         cases: the bank.

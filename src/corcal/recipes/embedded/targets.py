@@ -1,4 +1,4 @@
-"""What a training voxel knows: labels and where they may be trusted, in the bits of a uint16."""
+"""The targets of a training voxel in the bits of a uint16: labels, and the trust in them."""
 
 from __future__ import annotations
 

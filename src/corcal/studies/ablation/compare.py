@@ -1,4 +1,4 @@
-"""What a model found in a scan beside what was drawn there, by artery."""
+"""Calcium that a model found in a scan beside the drawn calcium, by artery."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Compared:
         drawn_ml: volume of the calcium drawn.
         found_ml: volume of the calcium found.
         calcium_dice: of both; None where there is neither.
-        artery_dice: likewise, of the artery with its calcium.
+        artery_dice: of the artery with its calcium, in the same way.
     """
 
     case: str
@@ -46,7 +46,7 @@ class Summary:
         drawn_ml: mean volume drawn.
         found_ml: mean volume found.
         calcium_dice: mean over the scans that have one.
-        artery_dice: likewise.
+        artery_dice: mean over the scans that have one.
     """
 
     artery: str

@@ -21,7 +21,7 @@ from corcal.read.scan import read_scan
 from corcal.read.volume.labels import read_labels
 from corcal.settings import Settings
 from corcal.studies.ablation.compare import Compared, Summary, compare, summarise
-from corcal.train.bundle.export import Named, export_bundle
+from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.dataset import make_dataset
 from corcal.train.dataset.manifest import read_manifest
 from corcal.train.events import Event
@@ -41,7 +41,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Runner:
-    """How variants are run.
+    """The means of running variants.
 
     Attributes:
         machine: what training may use.
@@ -125,7 +125,7 @@ def _run(
         plan_and_preprocess(work, runner.machine, lambda _: None)
         folds = range(wanted.training.folds)
         train_folds(work, folds, runner.machine, gpus=runner.gpus, on_progress=runner.on_fold_event)
-        export_bundle(work, model, Named(name), on_progress=runner.on_progress)
+        export_bundle(work, model, ModelName(name), on_progress=runner.on_progress)
     compared: list[Compared] = []
     for row in read_manifest(manifest):
         if row.case in made.split.test:

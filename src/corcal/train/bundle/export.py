@@ -39,12 +39,12 @@ _TOLERANCE = 2e-3
 
 
 @dataclass(frozen=True)
-class Named:
-    """What a model is called.
+class ModelName:
+    """The name of a model.
 
     Attributes:
         name: of letters, digits and . _ + -
-        version: likewise.
+        version: of letters, digits and . _ + -
     """
 
     name: str
@@ -54,7 +54,7 @@ class Named:
 def export_bundle(
     work: TrainingFolder,
     out: Path,
-    named: Named,
+    named: ModelName,
     *,
     folds: Sequence[int] | None = None,
     force: bool = False,
@@ -82,7 +82,7 @@ def export_bundle(
     require_nnunet()
     settings = work.settings()
     chosen = tuple(range(settings.training.folds)) if folds is None else tuple(folds)
-    states = {fold: _finished(work, fold) for fold in chosen}
+    states = {fold: _is_finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
     facts = _facts(named, chosen, settings)
     staged = staged_zip if out.suffix == ".zip" else replace_folder
@@ -102,7 +102,7 @@ def export_bundle(
     return out
 
 
-def _facts(named: Named, folds: tuple[int, ...], settings: Settings) -> BundleFacts:
+def _facts(named: ModelName, folds: tuple[int, ...], settings: Settings) -> BundleFacts:
     training, preparation = settings.training, settings.preparation
     return BundleFacts(
         name=named.name,
@@ -118,7 +118,7 @@ def _facts(named: Named, folds: tuple[int, ...], settings: Settings) -> BundleFa
     )
 
 
-def _finished(work: TrainingFolder, fold: int) -> dict[str, Any]:
+def _is_finished(work: TrainingFolder, fold: int) -> dict[str, Any]:
     """Return the weights of a fold that is trained to its end."""
     epochs = work.settings().training.epochs
     found = load_state(work.fold(fold), "cpu")

@@ -58,7 +58,7 @@ class DrawnHeart:
 
     @property
     def name(self) -> str:
-        """What is said of it where a locator would be named."""
+        """The words that stand where a locator would be named."""
         return "given mask"
 
     @property
@@ -121,7 +121,7 @@ def read_annotated_scan(
     prepared = prepare(scan, heart, settings.preparation)
     codes = nearest(labels.codes, labels.grid, prepared.grid)
     _check_inside(labels, codes, prepared, settings)
-    notices = scan.notices + admitted + doubts + _lost(labels, prepared)
+    notices = scan.notices + admitted + doubts + _lost_lesions(labels, prepared)
     return AnnotatedScan(
         hu=prepared.hu,
         codes=codes,
@@ -146,7 +146,7 @@ def _check_inside(
         )
 
 
-def _lost(labels: ArteryLabels, prepared: Prepared) -> tuple[Notice, ...]:
+def _lost_lesions(labels: ArteryLabels, prepared: Prepared) -> tuple[Notice, ...]:
     """Note calcified lesions that have no voxel in the prepared crop."""
     parts, count = ndimage.label(labels.codes >= _FIRST_CALCIUM, np.ones((3, 3, 3)))
     if count == 0 or count > _MOST_PARTS:

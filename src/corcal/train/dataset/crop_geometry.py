@@ -1,4 +1,4 @@
-"""Where a prepared scan lay: what the paper saves of each subject, and the way back."""
+"""The geometry of a crop, which the paper saves of each subject, and the way back to the scan."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def read_crop_geometry(path: Path) -> CropGeometry:
     Raises:
         DatasetRefused: the file is absent or damaged.
     """
-    remedy = "make the dataset anew"
+    remedy = "make the dataset again"
     said = read_json(path, remedy=remedy)
     try:
         return CropGeometry.from_dict(said)

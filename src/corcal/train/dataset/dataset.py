@@ -27,7 +27,7 @@ _BEGUN = "dataset_begun.json"
 
 @dataclass(frozen=True)
 class Acceptance:
-    """What becomes of scans and labels that do not belong together.
+    """The treatment of scans and labels that do not belong together.
 
     Attributes:
         checked: labels that cannot be of their scan are refused; otherwise that is noted.
@@ -40,7 +40,7 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class DatasetSummary:
-    """What a dataset holds.
+    """The content of a dataset.
 
     Attributes:
         split: where each case went.
@@ -117,7 +117,7 @@ def _write_cases(
     """Write the cases that are not there yet, and return why others are refused, by case."""
     refused: dict[str, str] = {}
     for i, row in enumerate(rows, start=1):
-        if _finished(row, work, split):
+        if _is_finished(row, work, split):
             continue
         on_progress(f"preparing scan {i} of {len(rows)}")
         try:
@@ -192,7 +192,7 @@ def _identity(row: Row) -> str:
     return digest.hexdigest()
 
 
-def _finished(row: Row, work: TrainingFolder, split: Split) -> bool:
+def _is_finished(row: Row, work: TrainingFolder, split: Split) -> bool:
     # The place is written last.
     files = (image_file(row.case, work, split), label_file(row.case, work, split))
     return work.geometry_file(row.case).exists() and all(f.exists() for f in files)

@@ -1,4 +1,4 @@
-"""Who is trained on and who is kept apart: by patient, seeded, balanced by contrast."""
+"""The split into folds and a test set: by patient, seeded, balanced by contrast agent."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def split_rows(rows: Sequence[Row], training: Training) -> Split:
         DatasetRefused: there are fewer patients than folds.
     """
     rng = np.random.default_rng(training.seed)
-    order = _interleaved(_patients(rows), rng)
+    order = _interleave(_patients(rows), rng)
     wanted = training.test_share * len(rows)
     test: list[Row] = []
     rest: list[list[Row]] = []
@@ -102,7 +102,7 @@ def _patients(rows: Sequence[Row]) -> list[list[Row]]:
     return list(scans.values())
 
 
-def _interleaved(patients: list[list[Row]], rng: np.random.Generator) -> list[list[Row]]:
+def _interleave(patients: list[list[Row]], rng: np.random.Generator) -> list[list[Row]]:
     """Return the patients in random order, every stretch of it with its share of each kind."""
     kinds: dict[bool, list[list[Row]]] = {}
     for i in rng.permutation(len(patients)):

@@ -25,7 +25,7 @@ EventCallback = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Machine:
-    """What a child may use.
+    """The means that a child may use.
 
     Attributes:
         device: "cpu" or "cuda".

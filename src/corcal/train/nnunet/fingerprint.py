@@ -1,4 +1,4 @@
-"""What nnU-Net's plan needs to know of a dataset: shapes, and the HU of what is drawn."""
+"""The fingerprint of a dataset for nnU-Net's plan: shapes, and the HU of what is drawn."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """nnU-Net's plan for the paper's network, written from the settings and the dataset.
 
-nnU-Net would choose patch, batch and stages after the GPU it is told of; the paper gives them, so
+nnU-Net would choose patch, batch and stages by the memory of a GPU; the paper gives them, so
 they are written down instead. What the paper does not give is nnU-Net's default.
 """
 
@@ -53,7 +53,7 @@ def write_plan(work: TrainingFolder) -> dict[str, Any]:
     settings = work.settings()
     described = load_dataset_json(work.raw / "dataset.json", settings.training)
     topology_of(settings.training, settings.preparation.spacing_mm)
-    splits = read_json(work.raw / "splits_final.json", remedy="make the dataset anew")
+    splits = read_json(work.raw / "splits_final.json", remedy="make the dataset again")
     cases = sorted({case for fold in splits for case in fold["train"] + fold["val"]})
     fingerprint = fingerprint_of(_read(work, case) for case in cases)
     plans = plans_json(settings, fingerprint)

@@ -24,7 +24,7 @@ _LOW = 100e6
 
 
 def run(job: Callable[[Send], None], log: Path) -> int:
-    """Do a job, tell of it on what was stdout, and return the exit code.
+    """Do a job, report it on what was stdout, and return the exit code.
 
     Everything else that is printed, also by nnU-Net and by C libraries, goes to the log.
 
@@ -33,7 +33,7 @@ def run(job: Callable[[Send], None], log: Path) -> int:
         log: appended to.
     """
     _end_with_parent()
-    with _redirected(log) as channel:
+    with _redirect_output(log) as channel:
 
         def send(event: Event) -> None:
             # The one above may be gone; then this process is about to end, too.
@@ -54,7 +54,7 @@ def run(job: Callable[[Send], None], log: Path) -> int:
 
 
 def refusal(error: Exception) -> str | None:
-    """Return what a person is told of an error; None for a defect."""
+    """Return the words for a person of an error; None for a defect."""
     text = str(error)
     if isinstance(error, InputRefused):
         return text
@@ -82,7 +82,7 @@ def _defect(error: Exception, log: Path) -> str:
 
 
 @contextlib.contextmanager
-def _redirected(log: Path) -> Iterator[TextIO]:
+def _redirect_output(log: Path) -> Iterator[TextIO]:
     log.parent.mkdir(parents=True, exist_ok=True)
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     with log.open("a", encoding="utf-8") as file, channel:

@@ -73,7 +73,7 @@ def load_state(
     if found:
         raise TrainingStopped(
             f"{folder}: all {len(found)} saved states are damaged; restore them from a copy, or "
-            "delete the folder to train this fold anew"
+            "delete the folder to train this fold again from the start"
         )
     return None
 

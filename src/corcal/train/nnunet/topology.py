@@ -1,4 +1,4 @@
-"""Which resolutions the network has for a patch: nnU-Net's rule.
+"""The resolutions of the network for a patch, by nnU-Net's rule.
 
 Isensee et al., Nat Methods 2021, 18, 203, supplementary note 2: an axis is halved as long as it
 keeps 4 voxels, and waits while its voxels are twice as long as the shortest side. A test compares
@@ -47,7 +47,7 @@ def topology_of(training: Training, spacing_mm: tuple[float, float, float]) -> T
     kernels: list[Index] = []
     wide = [False] * 3
     while len(strides) < training.stages:
-        axes = _halved(size, spacing)
+        axes = _axes_to_halve(size, spacing)
         if not axes:
             break
         wide = [w or s / min(spacing) < 2 for w, s in zip(wide, spacing, strict=True)]
@@ -68,7 +68,7 @@ def _kernel(wide: bool) -> int:
     return 3 if wide else 1
 
 
-def _halved(size: list[int], spacing: list[float]) -> list[int]:
+def _axes_to_halve(size: list[int], spacing: list[float]) -> list[int]:
     """Return the axes that the next stage halves."""
     axes = [a for a in range(3) if size[a] >= 2 * _SMALLEST]
     shortest = min((spacing[a] for a in axes), default=0.0)

@@ -19,13 +19,13 @@ from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 from corcal.core.errors import TrainingStopped
 from corcal.core.training import Training
 from corcal.train.events import Began, EpochDone, Noted, Stepped, encode
-from corcal.train.labels import learnt
+from corcal.train.labels import channel_names
 from corcal.train.nnunet.process import Send
 from corcal.train.nnunet.states import load_state, save_state
 from corcal.train.training_folder import CONFIGURATION
 
-#: Steps are told of at most this often.
-_TELL_EVERY_SECONDS = 2.0
+#: Steps are reported at most this often.
+_REPORT_EVERY_SECONDS = 2.0
 _MIRRORED = (0, 1, 2)
 
 
@@ -40,7 +40,7 @@ class CorcalTrainer(nnUNetTrainer):
     training: Training
     send: Send
     plan_sha256: str
-    _began = _told = 0.0
+    _began = _last_report = 0.0
     _step = _epochs_of_this_run = 0
 
     @classmethod
@@ -86,7 +86,7 @@ class CorcalTrainer(nnUNetTrainer):
         if state["plan"] != self.plan_sha256:
             raise TrainingStopped(
                 f"fold {self.fold}: was begun with another plan or other settings; go back to "
-                "those, or delete its folder in results/ to train it anew"
+                "those, or delete its folder in results/ to train it again from the start"
             )
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimiser"])
@@ -146,19 +146,19 @@ class CorcalTrainer(nnUNetTrainer):
     def train_step(self, batch: dict[str, Any]) -> Any:
         """Train on a batch, and now and then tell how far the epoch is."""
         result = super().train_step(batch)
-        self._tell_step()
+        self._report_step()
         return result
 
     def validation_step(self, batch: dict[str, Any]) -> Any:
         """Validate on a batch, and now and then tell how far the epoch is."""
         result = super().validation_step(batch)
-        self._tell_step()
+        self._report_step()
         return result
 
-    def _tell_step(self) -> None:
+    def _report_step(self) -> None:
         self._step += 1
-        if time.monotonic() - self._told >= _TELL_EVERY_SECONDS:
-            self._told = time.monotonic()
+        if time.monotonic() - self._last_report >= _REPORT_EVERY_SECONDS:
+            self._last_report = time.monotonic()
             steps = self.num_iterations_per_epoch + self.num_val_iterations_per_epoch
             self.send(Stepped(self.current_epoch + 1, self._step, steps))
 
@@ -180,7 +180,7 @@ class CorcalTrainer(nnUNetTrainer):
         self.current_epoch = done
 
     def _epoch_event(self, done: int, saved: bool) -> EpochDone:
-        names = learnt(self.training)
+        names = channel_names(self.training)
         latest = {
             key: self.logger.get_value(key, step=-1)
             for key in ("train_losses", "val_losses", "dice_per_class_or_region", "lrs")

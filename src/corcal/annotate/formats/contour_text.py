@@ -28,7 +28,7 @@ _PAIR = re.compile(r"\s*([0-9.,]+)\s*[xX*]\s*([0-9.,]+)")
 
 
 @dataclass(frozen=True, eq=False)
-class ConContour:
+class FileContour:
     """One closed contour.
 
     Attributes:
@@ -45,7 +45,7 @@ class ConContour:
 
 
 @dataclass(frozen=True, eq=False)
-class ConFile:
+class ContourFile:
     """A contour file.
 
     Attributes:
@@ -57,7 +57,7 @@ class ConFile:
         open: contours of fewer than three points, left out.
     """
 
-    contours: tuple[ConContour, ...]
+    contours: tuple[FileContour, ...]
     resolution: tuple[int, int] | None
     field_mm: tuple[float, float] | None
     slices: int | None
@@ -65,7 +65,7 @@ class ConFile:
     open: int
 
 
-def parse_con(raw: bytes, name: str) -> ConFile:
+def parse_contour_text(raw: bytes, name: str) -> ContourFile:
     """Return what the bytes of a contour file say.
 
     Args:
@@ -75,7 +75,7 @@ def parse_con(raw: bytes, name: str) -> ConFile:
     Raises:
         AnnotationRefused: it is no contour file, damaged, truncated, or holds no contour.
     """
-    lines = _decoded(raw, name).splitlines()
+    lines = _text_of(raw, name).splitlines()
     starts = [i for i, line in enumerate(lines) if line.strip().upper() == _SECTION]
     if not starts:
         raise AnnotationRefused(
@@ -88,7 +88,7 @@ def parse_con(raw: bytes, name: str) -> ConFile:
     if not contours:
         raise AnnotationRefused(f"{name}: none of its {len(starts)} contours holds an area")
     resolution = _pair(header.get("image_resolution", ""))
-    return ConFile(
+    return ContourFile(
         contours=contours,
         resolution=None if resolution is None else (int(resolution[0]), int(resolution[1])),
         field_mm=_pair(header.get("field_of_view", "")),
@@ -98,7 +98,7 @@ def parse_con(raw: bytes, name: str) -> ConFile:
     )
 
 
-def _decoded(raw: bytes, name: str) -> str:
+def _text_of(raw: bytes, name: str) -> str:
     if b"\0" in raw[:4096]:
         raise AnnotationRefused(f"{name}: is not text, so it is no contour file")
     try:
@@ -123,7 +123,7 @@ def _pair(text: str) -> tuple[float, float] | None:
     return (first, second) if min(first, second) > 0 else None
 
 
-def _contour(lines: list[str], start: int, name: str) -> tuple[ConContour, float]:
+def _contour(lines: list[str], start: int, name: str) -> tuple[FileContour, float]:
     """Return the contour whose section begins at a line, and its scale."""
     body = _numbers(lines, start + 1, name)
     number, phase, kind, scale = _exactly(next(body, None), 4, name)
@@ -142,7 +142,7 @@ def _contour(lines: list[str], start: int, name: str) -> tuple[ConContour, float
             f"{name}: line {surplus[0]}: the contour has more points than the {int(count)} it "
             "announces; the file is damaged"
         )
-    return ConContour(int(number), int(phase), int(kind), points / scale), scale
+    return FileContour(int(number), int(phase), int(kind), points / scale), scale
 
 
 def _numbers(lines: list[str], start: int, name: str) -> Iterator[tuple[int, list[float]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corcal.annotate.formats.con import parse_con
+from corcal.annotate.formats.contour_text import parse_contour_text
 from corcal.core.errors import AnnotationRefused
 
 TEXT = """Study_id=1
@@ -26,13 +26,13 @@ nobody reads this
 
 
 def parsed(text: str, encoding: str = "utf-8") -> object:
-    return parse_con(text.encode(encoding), "a.con")
+    return parse_contour_text(text.encode(encoding), "a.con")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-8-sig"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_the_grid_and_the_contours_are_read(encoding: str, end: str) -> None:
-    con = parse_con(TEXT.replace("\n", end).encode(encoding), "a.con")
+    con = parse_contour_text(TEXT.replace("\n", end).encode(encoding), "a.con")
     assert (con.resolution, con.field_mm, con.slices) == ((256, 192), (360.0, 270.0), 2)
     assert (con.scales, con.open) == ((2.0,), 0)
     (contour,) = con.contours
@@ -42,18 +42,18 @@ def test_the_grid_and_the_contours_are_read(encoding: str, end: str) -> None:
 
 def test_decimal_commas_and_blank_lines_are_understood() -> None:
     text = TEXT.replace("10.0 20.0", "10,0 20,0\n\n").replace("360.000x", "360,000x")
-    con = parse_con(text.encode(), "a.con")
+    con = parse_contour_text(text.encode(), "a.con")
     assert con.contours[0].points[0].tolist() == [5.0, 10.0]
     assert con.field_mm == (360.0, 270.0)
 
 
 def test_a_header_may_say_nothing() -> None:
-    con = parse_con(TEXT[TEXT.index("[") :].encode(), "a.con")
+    con = parse_contour_text(TEXT[TEXT.index("[") :].encode(), "a.con")
     assert (con.resolution, con.field_mm, con.slices) == (None, None, None)
 
 
 def test_lines_and_points_are_counted_and_left_out() -> None:
-    con = parse_con((TEXT + "[XYCONTOUR]\n0 0 9 1.0\n2\n1 1\n2 2\n").encode(), "a.con")
+    con = parse_contour_text((TEXT + "[XYCONTOUR]\n0 0 9 1.0\n2\n1 1\n2 2\n").encode(), "a.con")
     assert (len(con.contours), con.open) == (1, 1)
 
 
@@ -90,4 +90,4 @@ def test_damage_is_refused_with_its_place_and_without_the_patient(
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(AnnotationRefused, match="is not text"):
-        parse_con(b"\x00\x01\x02" * 100, "a.con")
+        parse_contour_text(b"\x00\x01\x02" * 100, "a.con")

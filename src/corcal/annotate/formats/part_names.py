@@ -1,10 +1,10 @@
-"""What the named parts of a DICOM object mean: by the user's map, by code, or by name."""
+"""Meanings of the named parts of a DICOM object: by the user's map, by code, or by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corcal.annotate.classes import ClassMap, DrawnClass, class_named, looked_up
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in, class_named
 from corcal.annotate.drawing import Decision
 from corcal.core.artery import Artery
 from corcal.core.errors import AnnotationRefused
@@ -49,9 +49,9 @@ def meanings(
     found: dict[int, DrawnClass] = {}
     for part in parts:
         meant = (
-            looked_up([part.name, str(part.number)], given)
+            class_in([part.name, str(part.number)], given)
             if given is not None
-            else _coded(part) or class_named(part.name)
+            else _class_by_code(part) or class_named(part.name)
         )
         if meant is not None:
             found[part.number] = meant
@@ -64,12 +64,12 @@ def meanings(
             f'--map {unknown[0].number}=RCA or --map "{unknown[0].name}=ignore"; a map names '
             "every part"
         )
-    told = ", ".join(f"{p.number} ({p.name})={found[p.number].value}" for p in parts)
+    shown = ", ".join(f"{p.number} ({p.name})={found[p.number].value}" for p in parts)
     why = "as given" if given is not None else "by the file's own codes and names"
-    return found, Decision("map", told, why), _absent(parts, given)
+    return found, Decision("map", shown, why), _absent(parts, given)
 
 
-def _coded(part: Part) -> DrawnClass | None:
+def _class_by_code(part: Part) -> DrawnClass | None:
     """Return what the codes of a part say."""
     if part.kind_code in _ARTERY_CODES:
         return DrawnClass.vessel(_ARTERY_CODES[part.kind_code])

@@ -1,4 +1,4 @@
-"""Where the pixels and slices that a contour file counts lie among a scan's."""
+"""The grid of a contour file on its scan: the place of its pixels and slices among the scan's."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from itertools import product
 
 import numpy as np
 
-from corcal.annotate.formats.con import ConContour, ConFile
-from corcal.annotate.formats.contours import Points
+from corcal.annotate.formats.contour_fill import Points
+from corcal.annotate.formats.contour_text import ContourFile, FileContour
 from corcal.core.errors import GridMismatch
 from corcal.core.scan import Notice, Scan
 
 #: Fields of view that differ by more than this part are those of two reconstructions.
 _SAME_FIELD = 0.01
-#: Likewise the proportions of two image grids.
+#: Proportions of two image grids that differ by more than this part are different.
 _SAME_SHAPE = 0.01
 #: Pixels by which a contour may leave the image before it belongs to another.
 _OUTSIDE = 2.0
 
 
 @dataclass(frozen=True)
-class Way:
+class Layout:
     """A way in which contours may lie on a scan.
 
     Attributes:
@@ -34,11 +34,11 @@ class Way:
 
 
 #: Every way, the likelier first.
-WAYS = tuple(Way(s, o) for s, o in product(("up", "down"), ("corner", "centre")))
+LAYOUTS = tuple(Layout(s, o) for s, o in product(("up", "down"), ("corner", "centre")))
 
 
 @dataclass(frozen=True, eq=False)
-class ConGrid:
+class ContourGrid:
     """The image grid of a contour file on a scan.
 
     Attributes:
@@ -53,10 +53,10 @@ class ConGrid:
     present: tuple[int, ...]
     flips: tuple[int, int]
 
-    def place(self, contour: ConContour, way: Way) -> tuple[int, Points]:
+    def place(self, contour: FileContour, layout: Layout) -> tuple[int, Points]:
         """Return the slice of the scan and the points (x, y), the first pixel's centre at 0."""
-        number = contour.number if way.slices == "up" else len(self.present) - 1 - contour.number
-        corner = contour.points + (0.5 if way.origin == "centre" else 0.0)
+        number = contour.number if layout.slices == "up" else len(self.present) - 1 - contour.number
+        corner = contour.points + (0.5 if layout.origin == "centre" else 0.0)
         points: Points = corner * np.array(self.factor) - 0.5
         for axis, (flip, size) in enumerate(
             zip(self.flips[::-1], self.scan.grid.shape[:0:-1], strict=True)
@@ -66,7 +66,7 @@ class ConGrid:
         return self.present[number], points
 
 
-def con_grid(con: ConFile, scan: Scan, name: str) -> tuple[ConGrid, tuple[Notice, ...]]:
+def contour_grid(con: ContourFile, scan: Scan, name: str) -> tuple[ContourGrid, tuple[Notice, ...]]:
     """Return how the file's image grid lies on the scan, and what is doubtful about it.
 
     Raises:
@@ -85,12 +85,12 @@ def con_grid(con: ConFile, scan: Scan, name: str) -> tuple[ConGrid, tuple[Notice
     _require_field(con, scan, name)
     # A volume file tells nothing of the images it was made from: they are taken as usual.
     flips = source.stored_flips[1:] if source.kind == "dicom" else (1, 1)
-    grid = ConGrid(scan, factor, present, flips)
+    grid = ContourGrid(scan, factor, present, flips)
     _require_inside(con, grid, name)
     return grid, tuple(notices)
 
 
-def _require_slices(con: ConFile, count: int, name: str) -> None:
+def _require_slices(con: ContourFile, count: int, name: str) -> None:
     highest = max(c.number for c in con.contours)
     if highest >= count:
         raise GridMismatch(
@@ -104,7 +104,7 @@ def _require_slices(con: ConFile, count: int, name: str) -> None:
         )
 
 
-def _factor(con: ConFile, scan: Scan, name: str) -> tuple[tuple[float, float], list[Notice]]:
+def _factor(con: ContourFile, scan: Scan, name: str) -> tuple[tuple[float, float], list[Notice]]:
     _, rows, columns = scan.grid.shape
     if con.resolution is None:
         text = "The contour file does not say its image size; it is taken for the scan's."
@@ -131,7 +131,7 @@ def _factor(con: ConFile, scan: Scan, name: str) -> tuple[tuple[float, float], l
     return (float(1 / fits[0][0]), float(1 / fits[0][1])), notices
 
 
-def _require_field(con: ConFile, scan: Scan, name: str) -> None:
+def _require_field(con: ContourFile, scan: Scan, name: str) -> None:
     if con.field_mm is None:
         return
     _, dy, dx = scan.grid.spacing_mm
@@ -145,7 +145,7 @@ def _require_field(con: ConFile, scan: Scan, name: str) -> None:
         )
 
 
-def _require_inside(con: ConFile, grid: ConGrid, name: str) -> None:
+def _require_inside(con: ContourFile, grid: ContourGrid, name: str) -> None:
     _, rows, columns = grid.scan.grid.shape
     limits = (columns + _OUTSIDE, rows + _OUTSIDE)
     for contour in con.contours:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from corcal.annotate.formats.contours import Points, enclosed, filled
+from corcal.annotate.formats.contour_fill import Points, fill_contours, lattice_inside
 
 SHAPE = (9, 11)
 
@@ -17,7 +17,7 @@ def square(left: float, top: float, right: float, bottom: float) -> Points:
 
 
 def whole(contours: list[Points], *, union: bool = False) -> NDArray[np.bool_]:
-    inside = filled(contours, SHAPE, union=union)
+    inside = fill_contours(contours, SHAPE, union=union)
     mask = np.zeros(SHAPE, dtype=np.bool_)
     mask[inside.at] = inside.mask
     return mask
@@ -35,7 +35,7 @@ def polygons(draw: st.DrawFn) -> Points:
 def test_a_pixel_is_inside_if_a_ray_from_its_centre_crosses_an_odd_number_of_edges(
     polygon: Points,
 ) -> None:
-    inside = enclosed([polygon], (0.0, 0.0), SHAPE, 1.0)
+    inside = lattice_inside([polygon], (0.0, 0.0), SHAPE, 1.0)
     for row, column in np.ndindex(SHAPE):
         a, b = polygon, np.roll(polygon, -1, axis=0)
         # A ray upwards: the code looks along rows.
@@ -49,8 +49,8 @@ def test_a_pixel_is_inside_if_a_ray_from_its_centre_crosses_an_odd_number_of_edg
 def test_where_a_contour_begins_and_which_way_it_runs_changes_nothing(
     polygon: Points, start: int
 ) -> None:
-    once = enclosed([polygon], (0.0, 0.0), SHAPE, 1.0)
-    again = enclosed([np.roll(polygon, start, axis=0)[::-1]], (0.0, 0.0), SHAPE, 1.0)
+    once = lattice_inside([polygon], (0.0, 0.0), SHAPE, 1.0)
+    again = lattice_inside([np.roll(polygon, start, axis=0)[::-1]], (0.0, 0.0), SHAPE, 1.0)
     np.testing.assert_array_equal(once, again)
 
 
@@ -66,23 +66,23 @@ def test_a_contour_within_another_is_a_hole_unless_they_are_to_add_up() -> None:
     ring = [square(0.5, 0.5, 7.5, 6.5), square(2.5, 2.5, 4.5, 4.5)]
     assert whole(ring).sum() == 7 * 6 - 2 * 2
     assert whole(ring, union=True).sum() == 7 * 6
-    assert not filled(ring, SHAPE).crossing
+    assert not fill_contours(ring, SHAPE).crossing
 
 
 def test_contours_that_overlap_in_part_are_told() -> None:
-    inside = filled([square(0.5, 0.5, 4.5, 4.5), square(2.5, 2.5, 7.5, 6.5)], SHAPE)
+    inside = fill_contours([square(0.5, 0.5, 4.5, 4.5), square(2.5, 2.5, 7.5, 6.5)], SHAPE)
     assert inside.crossing
     assert inside.mask.sum() == 16 + 20 - 2 * 4
 
 
 def test_a_contour_that_was_drawn_twice_counts_once() -> None:
     one = square(0.5, 0.5, 4.5, 4.5)
-    inside = filled([one, np.roll(one, 1, axis=0), one], SHAPE)
+    inside = fill_contours([one, np.roll(one, 1, axis=0), one], SHAPE)
     assert (inside.mask.sum(), inside.repeated) == (16, 2)
 
 
 def test_a_contour_too_small_for_a_pixels_centre_keeps_its_pixel() -> None:
-    inside = filled([square(3.1, 2.1, 3.4, 2.4), square(0.5, 0.5, 1.5, 1.5)], SHAPE)
+    inside = fill_contours([square(3.1, 2.1, 3.4, 2.4), square(0.5, 0.5, 1.5, 1.5)], SHAPE)
     mask = whole([square(3.1, 2.1, 3.4, 2.4), square(0.5, 0.5, 1.5, 1.5)])
     assert inside.tiny == 1
     assert np.argwhere(mask).tolist() == [[1, 1], [2, 3]]

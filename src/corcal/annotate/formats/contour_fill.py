@@ -12,7 +12,7 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Filled:
+class FilledArea:
     """The pixels that the contours of one class enclose in one slice.
 
     Attributes:
@@ -30,7 +30,9 @@ class Filled:
     tiny: int
 
 
-def filled(contours: Sequence[Points], shape: tuple[int, int], *, union: bool = False) -> Filled:
+def fill_contours(
+    contours: Sequence[Points], shape: tuple[int, int], *, union: bool = False
+) -> FilledArea:
     """Return the pixels whose centres lie inside.
 
     Args:
@@ -41,7 +43,7 @@ def filled(contours: Sequence[Points], shape: tuple[int, int], *, union: bool = 
             contours must, so that a contour within another is a hole.
     """
     (top, left), (high, wide) = window(contours, shape, margin=1)
-    each = [enclosed([c], (float(top), float(left)), (high, wide), 1.0) for c in contours]
+    each = [lattice_inside([c], (float(top), float(left)), (high, wide), 1.0) for c in contours]
     held = {m.tobytes(): m for m in each if m.any()}
     empty = {c.tobytes(): c for c, m in zip(contours, each, strict=True) if not m.any()}
     counted = np.zeros((high, wide), dtype=np.int32)
@@ -52,7 +54,7 @@ def filled(contours: Sequence[Points], shape: tuple[int, int], *, union: bool = 
         column, row = np.rint(contour.mean(axis=0)).astype(int) - (left, top)
         if 0 <= row < high and 0 <= column < wide:
             inside[row, column] = True
-    return Filled(
+    return FilledArea(
         at=(slice(top, top + high), slice(left, left + wide)),
         mask=inside,
         repeated=len(contours) - len(held) - len(empty),
@@ -75,7 +77,7 @@ def window(
     return (int(low[0]), int(low[1])), (int(size[0]), int(size[1]))
 
 
-def enclosed(
+def lattice_inside(
     contours: Sequence[Points], start: tuple[float, float], shape: tuple[int, int], step: float
 ) -> NDArray[np.bool_]:
     """Tell which points of a lattice an odd number of contours enclose.

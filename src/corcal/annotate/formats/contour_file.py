@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from corcal.annotate.checks.contour_placement import choose_way, grouped, require_classes
+from corcal.annotate.checks.contour_placement import choose_layout, group_contours, require_classes
 from corcal.annotate.classes import ClassMap
-from corcal.annotate.drawing import Decision, Drawn
-from corcal.annotate.formats.con import ConFile, parse_con
-from corcal.annotate.formats.con_grid import con_grid
+from corcal.annotate.drawing import Decision, Drawing
+from corcal.annotate.formats.contour_grid import contour_grid
+from corcal.annotate.formats.contour_text import ContourFile, parse_contour_text
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.paint import paint
 from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Notice, Scan
 
 
-def read_con(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
+def read_contour_file(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawing:
     """Return the contours of a MASS/QMass file as voxels of their scan.
 
     Args:
@@ -31,13 +31,13 @@ def read_con(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
         GridMismatch: it was drawn on other images.
     """
     raw = path.read_bytes()
-    con, phase_notices = _one_phase(parse_con(raw, path.name), options.phase, path.name)
-    grid, notices = con_grid(con, scan, path.name)
+    con, phase_notices = _one_phase(parse_contour_text(raw, path.name), options.phase, path.name)
+    grid, notices = contour_grid(con, scan, path.name)
     classes = require_classes(con, grid, options=options, name=path.name)
-    way, decisions, doubts = choose_way(con, grid, classes, options=options, name=path.name)
+    way, decisions, doubts = choose_layout(con, grid, classes, options=options, name=path.name)
     bits = np.zeros(scan.grid.shape, dtype=np.uint8)
-    drawing = paint(bits, grouped(con, grid, classes, way), union=options.union)
-    return Drawn(
+    drawing = paint(bits, group_contours(con, grid, classes, way), union=options.union)
+    return Drawing(
         bits=bits,
         grid=scan.grid,
         kind="con",
@@ -47,7 +47,9 @@ def read_con(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawn:
     )
 
 
-def _one_phase(con: ConFile, wanted: int | None, name: str) -> tuple[ConFile, tuple[Notice, ...]]:
+def _one_phase(
+    con: ContourFile, wanted: int | None, name: str
+) -> tuple[ContourFile, tuple[Notice, ...]]:
     phases = sorted({c.phase for c in con.contours})
     if wanted is None and len(phases) == 1:
         return con, ()
@@ -60,7 +62,7 @@ def _one_phase(con: ConFile, wanted: int | None, name: str) -> tuple[ConFile, tu
     text = f"Of phases {listed} only {wanted} was read."
     left = len(con.contours) - len(kept)
     return (
-        ConFile(kept, con.resolution, con.field_mm, con.slices, con.scales, con.open),
+        ContourFile(kept, con.resolution, con.field_mm, con.slices, con.scales, con.open),
         (Notice("con-phases", text),) if left else (),
     )
 
@@ -69,7 +71,7 @@ def _map_decision(classes: ClassMap) -> Decision:
     return Decision("map", ", ".join(f"{k}={c.value}" for k, c in classes.items()), "as given")
 
 
-def _file_notices(con: ConFile, classes: ClassMap) -> list[Notice]:
+def _file_notices(con: ContourFile, classes: ClassMap) -> list[Notice]:
     found = []
     if con.scales:
         listed = ", ".join(f"{s:g}" for s in con.scales)
