@@ -69,7 +69,6 @@ PARTICIPLES_IN = {
 }
 DIALECT_IN = {
     "MODEL_CARD.md",
-    "SECURITY.md",
     "benchmarks",
     "cli",
     "core",
@@ -84,7 +83,6 @@ DIALECT_IN = {
     "runtime",
     "segment",
     "settings.py",
-    "storage",
     "tests",
     "validation",
 }

@@ -92,7 +92,7 @@ def test_a_nifti_that_does_not_say_how_it_lies(tmp_path: Path, read: Read) -> No
     raw = bytearray(path.read_bytes())
     raw[252:256] = struct.pack("<hh", 0, 0)
     path.write_bytes(raw)
-    with pytest.raises(GeometryRefused, match="left and right cannot be told apart"):
+    with pytest.raises(GeometryRefused, match="left and right cannot be distinguished"):
         read(path)
 
 

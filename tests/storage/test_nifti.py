@@ -112,7 +112,7 @@ def changed(path: Path, form: str, at: int, *values: float) -> Path:
         ("<h", 70, (32,), NoUsableSeries, "colours or complex numbers"),
         ("<h", 70, (1536,), NoUsableSeries, "colours or complex numbers"),
         ("<h", 70, (77,), NoUsableSeries, "colours or complex numbers"),
-        ("<2h", 252, (0, 0), GeometryRefused, "left and right cannot be told apart"),
+        ("<2h", 252, (0, 0), GeometryRefused, "left and right cannot be distinguished"),
         ("4s", 344, (b"ni1\0",), UnreadableScan, "not a NIfTI file"),
     ],
 )

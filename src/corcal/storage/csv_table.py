@@ -167,7 +167,7 @@ def read_csv(path: Path) -> CsvTable:
             or a row with more or fewer cells than columns; the message names the line.
     """
     # Not splitlines: it parts at more characters than those that end a line of a file.
-    lines = list(io.StringIO(_decoded(path), newline=""))
+    lines = list(io.StringIO(_decode(path), newline=""))
     named = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None
     first = next((i for i, t in enumerate(lines) if t.strip() and not (named and i == 0)), 0)
     delimiter = named[1] if named else _delimiter(lines[first] if lines else "")
@@ -216,7 +216,7 @@ def _as_written(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell.strip()
 
 
-def _decoded(path: Path) -> str:
+def _decode(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:

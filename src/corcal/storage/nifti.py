@@ -162,7 +162,7 @@ def _require_orientation(header: nib.Nifti1Header, name: str) -> None:
     if not (header["qform_code"] or header["sform_code"]):
         raise GeometryRefused(
             f"{name}: does not say how its axes lie in the patient (qform and sform codes "
-            "are 0), so left and right cannot be told apart"
+            "are 0), so left and right cannot be distinguished"
         )
 
 

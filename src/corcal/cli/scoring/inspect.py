@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Findings:
-    """What was found at a path; `refusal` is "" if a scan could be read."""
+    """Findings at a path; `refusal` is "" if a scan could be read."""
 
     series: tuple[SeriesCandidate, ...] = ()
     chosen: SeriesCandidate | None = None
