@@ -1,4 +1,4 @@
-# Works on a fresh machine with Python 3.11 to 3.13, make and pip; PYTHON names another one.
+# Works on a fresh machine with Python 3.11 to 3.14, make and pip; PYTHON names another one.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -66,8 +66,8 @@ $(TRAIN)/installed: pyproject.toml | $(BIN)/python
 # Some systems ship Python without the pip that a venv copies; the pip of the system then puts
 # one there.
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-		{ echo "corcal needs Python 3.11 to 3.13; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || \
+		{ echo "corcal needs Python 3.11 to 3.14; name one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
 		{ $(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(VENV)/bin/python install --quiet pip; } || \

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 
 import corcal
 from corcal.phantom.case import PhantomOptions, make_case
-from corcal.read.volume.volume import read_volume
+from corcal.read import read_volume
 
 
 @dataclass(frozen=True)

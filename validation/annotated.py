@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from corcal.read import read_scan
-from corcal.read.volume.volume import read_volume
+from corcal.read import read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.components import components
 from validation.truth import Calcium, Truth

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from corcal.core.scan import Scan
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
     from corcal.pipeline import Person, quantify_labels, score_scan
-    from corcal.read import read_scan
-    from corcal.read.volume.labels import read_labels
+    from corcal.read import read_labels, read_scan
     from corcal.report import write_reports
     from corcal.settings import Settings
 
@@ -65,8 +64,7 @@ __getattr__, __dir__ = lazy_exports(
         "core.scan": ("Scan",),
         "core.score": ("ArteryScore", "CalciumScore", "Lesion"),
         "pipeline": ("Person", "quantify_labels", "score_scan"),
-        "read": ("read_scan",),
-        "read.volume.labels": ("read_labels",),
+        "read": ("read_labels", "read_scan"),
         "report": ("write_reports",),
         "settings": ("Settings",),
     },

@@ -32,7 +32,7 @@ from corcal.prepare import (
     prepare,
 )
 from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket, quantify
-from corcal.read.admit import admit, check_heart
+from corcal.read import admit, check_heart
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
 from corcal.space.crop import uncrop

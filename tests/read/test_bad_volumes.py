@@ -100,6 +100,7 @@ def test_a_sheared_nifti(tmp_path: Path, read: Read) -> None:
     affine = np.array([[-1, 0, 0.6, 0], [0, -1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]])
     image = nib.Nifti1Image(body().transpose(2, 1, 0), None)
     image.set_sform(affine, code=1)
+    image.header.set_zooms(np.linalg.norm(affine[:3, :3], axis=0))
     nib.save(image, tmp_path / "x.nii")
     with pytest.raises(GeometryRefused, match="not at right angles"):
         read(tmp_path / "x.nii")

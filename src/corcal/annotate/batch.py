@@ -24,9 +24,7 @@ from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files
 from corcal.core.errors import InputRefused, UnreadableScan
 from corcal.core.scan import Scan
-from corcal.read.files import volume_kind
-from corcal.read.scan import read_scan
-from corcal.read.volume.volume import read_volume
+from corcal.read import read_scan, read_volume, volume_kind
 from corcal.storage.atomic import add_files, check_folder
 
 MANIFEST, SUMMARY = "manifest.csv", "summary.csv"

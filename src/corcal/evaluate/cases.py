@@ -12,8 +12,7 @@ from corcal.core.box import Box
 from corcal.core.errors import GridMismatch, TableRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
-from corcal.read import read_labels, read_scan
-from corcal.read.files import VOLUME_KINDS, volume_kind
+from corcal.read import VOLUME_KINDS, read_labels, read_scan, volume_kind
 
 #: What a result folder of `corcal score` is recognised by.
 RESULT = "report.json"

@@ -1,13 +1,22 @@
 """Step 1: a scan in. DICOM in any form it comes in, NIfTI, NRRD and MetaImage."""
 
-from corcal.read.admit import Check, admit, check_heart, check_scan
-from corcal.read.dicom.series import SeriesCandidate, choose_series, find_series
-from corcal.read.scan import read_scan
-from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.read.admission import Check, admit, check_heart, check_scan
+    from corcal.read.dicom.series import SeriesCandidate, choose_series, find_series
+    from corcal.read.files import VOLUME_KINDS, volume_kind
+    from corcal.read.scan import read_scan
+    from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
+    from corcal.read.volume.volume import Volume, read_volume
 
 __all__ = [
+    "VOLUME_KINDS",
     "Check",
     "SeriesCandidate",
+    "Volume",
     "admit",
     "check_heart",
     "check_scan",
@@ -17,4 +26,18 @@ __all__ = [
     "read_label_map",
     "read_labels",
     "read_scan",
+    "read_volume",
+    "volume_kind",
 ]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "admission": ("Check", "admit", "check_heart", "check_scan"),
+        "dicom.series": ("SeriesCandidate", "choose_series", "find_series"),
+        "files": ("VOLUME_KINDS", "volume_kind"),
+        "scan": ("read_scan",),
+        "volume.labels": ("parse_mapping", "read_label_map", "read_labels"),
+        "volume.volume": ("Volume", "read_volume"),
+    },
+)

@@ -1,4 +1,4 @@
-"""What lies at a path: a folder, a zip, one DICOM file, or a volume file."""
+"""The files at a path: a folder, a zip, one DICOM file, or a volume file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Content:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Content]:
+def open_input(path: Path) -> Iterator[Content]:
     """Give what lies at a path; a zip is unpacked to a folder that is gone afterwards.
 
     Raises:
@@ -84,7 +84,7 @@ def _content(path: Path, stack: ExitStack) -> Content:
 
 
 def _of_folder(folder: Path, name: str) -> Content:
-    found = sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p, folder))
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
     if not found:
         raise UnreadableScan(f"{name}: holds no files")
     volumes = [p for p in found if volume_kind(p)]
@@ -97,7 +97,7 @@ def _of_folder(folder: Path, name: str) -> Content:
     return Content(name, None, tuple(found))
 
 
-def _hidden(path: Path, folder: Path) -> bool:
+def _is_hidden(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
     return any(p.startswith(".") or p == "__MACOSX" for p in parts)
 
@@ -115,7 +115,7 @@ def _unpack(path: Path, folder: Path) -> None:
             members = [m for m in archive.infolist() if not m.is_dir()]
             _require_safe(path, members)
             for i, member in enumerate(members):
-                if _unwanted(member.filename):
+                if _is_clutter(member.filename):
                     continue
                 suffixes = "".join(PurePosixPath(member.filename).suffixes[-2:]).lower()
                 ending = next((e for e in VOLUME_KINDS if suffixes.endswith(e)), ".dcm")
@@ -139,6 +139,6 @@ def _require_safe(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _unwanted(name: str) -> bool:
+def _is_clutter(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return any(p.startswith(".") or p == "__MACOSX" for p in parts)

@@ -7,7 +7,7 @@ from pathlib import Path
 from corcal.core.scan import Scan
 from corcal.read.dicom.read_series import read_series
 from corcal.read.dicom.series import choose_series, series_in
-from corcal.read.files import Content, opened
+from corcal.read.files import Content, open_input
 from corcal.settings import Admission
 
 
@@ -29,7 +29,7 @@ def read_scan(
             is not clear which is meant.
         GeometryRefused: a volume file does not say how its axes lie.
     """
-    with opened(path) as content:
+    with open_input(path) as content:
         return _scan_of(path, content, settings or Admission(), series_uid)
 
 

@@ -10,6 +10,8 @@ import gzip
 import io
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,34 +71,54 @@ def write_nifti(
         _write(file, voxels, _header(voxels, affine_lps, description, largest_label))
 
 
+def read_nifti_header(path: Path) -> nib.Nifti1Header:
+    """Return the header of a .nii or .nii.gz file; its voxels are not read.
+
+    Raises:
+        UnreadableScan: the file is no NIfTI file, or damaged.
+        GeometryRefused: it does not say how its axes lie in the patient.
+    """
+    with _opened(path) as file:
+        header = _header_of(file, path.name)
+    _require_orientation(header, path.name)
+    return header
+
+
 def read_nifti_values(path: Path) -> NDArray[Any]:
     """Return the values of a .nii or .nii.gz file, slowest axis first; its scale is applied.
 
     The header is checked first, and no more is read than it announces. Where the voxels lie is
-    left to ITK, which knows the rules of qform and sform for every format that is read.
+    said by `corcal.read.volume.nifti`, which knows the rules of qform and sform.
 
     Raises:
         UnreadableScan: the file is no NIfTI file, damaged, or shorter than its header says.
         NoUsableSeries: it holds colours or complex numbers.
         GeometryRefused: it does not say how its axes lie in the patient.
     """
+    with _opened(path) as file:
+        header = _header_of(file, path.name)
+        _require_orientation(header, path.name)
+        kind, shape = _layout(header, path.name)
+        stored = _read_voxels(file, header, kind, shape, path)
+    slope, intercept = (float(header[name]) for name in ("scl_slope", "scl_inter"))
+    # The standard: a slope of 0 means that no scale is given.
+    if slope == 0 or (slope, intercept) == (1, 0) or not np.isfinite([slope, intercept]).all():
+        return stored
+    return stored * np.float64(slope) + np.float64(intercept)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
+    """Give the bytes of a file, unpacked if its name says that they are packed."""
     try:
         with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-            header = _read_header(file, path.name)
-            _require_orientation(header, path.name)
-            kind, shape = _layout(header, path.name)
-            stored = _read_voxels(file, header, kind, shape, path)
+            yield file
     except (gzip.BadGzipFile, zlib.error):
         raise UnreadableScan(f"{path.name}: not a gzip file, so no .nii.gz either") from None
     except EOFError:
         raise UnreadableScan(
             f"{path.name}: damaged, truncated: its gzip stream ends early"
         ) from None
-    slope, intercept = (float(header[name]) for name in ("scl_slope", "scl_inter"))
-    # The standard: a slope of 0 means that no scale is given.
-    if slope == 0 or (slope, intercept) == (1, 0) or not np.isfinite([slope, intercept]).all():
-        return stored
-    return stored * np.float64(slope) + np.float64(intercept)
 
 
 def _write(file: io.BufferedIOBase, voxels: Voxels, header: nib.Nifti1Header) -> None:
@@ -148,7 +170,7 @@ def _set_quaternion(header: nib.Nifti1Header, affine: NDArray[np.float64]) -> No
             header[name] = 0
 
 
-def _read_header(file: io.BufferedIOBase, name: str) -> nib.Nifti1Header:
+def _header_of(file: io.BufferedIOBase, name: str) -> nib.Nifti1Header:
     raw = file.read(nib.Nifti2Header.sizeof_hdr)
     for kind, magic, at in ((nib.Nifti1Header, b"n+1\0", 344), (nib.Nifti2Header, b"n+2\0", 4)):
         size = kind.sizeof_hdr
@@ -187,7 +209,7 @@ def _read_voxels(
     shape: tuple[int, ...],
     path: Path,
 ) -> NDArray[Any]:
-    """Return the values that a header announces, as they are stored; the file is read to its end.
+    """Return the values that a header announces, as they are stored.
 
     Raises:
         UnreadableScan: there are fewer.
@@ -203,7 +225,7 @@ def _read_voxels(
     raw = file.read(size)
     if len(raw) < size:
         raise short
-    # Only at its end does a packed file say whether it is whole.
-    while packed and file.read(_CHUNK):
-        pass
+    # Only at its end does a packed file say whether it is whole; that end must be near.
+    if packed and file.read(_CHUNK) and file.read(1):
+        raise UnreadableScan(f"{path.name}: damaged: goes on after its last voxel")
     return np.frombuffer(raw, kind).reshape(shape)

@@ -19,8 +19,7 @@ from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
 from corcal.phantom.files import folder as module
 from corcal.phantom.files.as_json import truth_of
 from corcal.phantom.files.folder import folder_of, write_case
-from corcal.read import read_scan
-from corcal.read.volume.labels import read_labels
+from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
 
 ADMISSION = Settings().admission

@@ -21,8 +21,7 @@ from corcal.core.grid import Grid
 from corcal.label.paint import paint
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.read.scan import read_scan
-from corcal.read.volume.labels import read_labels
+from corcal.read import read_labels, read_scan
 from corcal.train.dataset.annotated_scan import AnnotatedScan, DrawnHeart, read_annotated_scan
 from corcal.train.dataset.manifest import Row
 from tests.train.cohort import SHAPE, scan_of, small_settings

@@ -44,8 +44,7 @@ def quantify(
     """
     from corcal.cli.scoring.result import present
     from corcal.pipeline import quantify_labels
-    from corcal.read import read_scan
-    from corcal.read.volume.labels import parse_mapping, read_labels
+    from corcal.read import parse_mapping, read_labels, read_scan
     from corcal.report import check_output, write_reports
 
     codes = None if mapping is None else parse_mapping(mapping)

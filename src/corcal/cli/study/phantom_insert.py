@@ -141,7 +141,7 @@ def insert(
 
 def _courses(path: Path, scan: Scan, confidence: int) -> tuple[Vessel, ...]:
     from corcal.phantom.inserting.traced import labelled_courses, traced_courses
-    from corcal.read.volume.labels import read_labels
+    from corcal.read import read_labels
 
     if path.suffix.lower() == ".json":
         return traced_courses(path, least_confidence=confidence)

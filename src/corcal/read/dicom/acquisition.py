@@ -1,4 +1,4 @@
-"""How a scan was made, from the header of its first slice."""
+"""The acquisition of a scan, from the header of its first slice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def acquisition_of(tags: Dataset) -> Acquisition:
         thickness_mm=number(tags, "SliceThickness") or None,
         kernel=text(tags, "ConvolutionKernel"),
         contrast=contrast_named(tags),
-        gated=_gated(tags),
+        gated=_gating(tags),
         manufacturer=text(tags, "Manufacturer"),
         model=text(tags, "ManufacturerModelName"),
         mass_factors=factors or (),
@@ -37,7 +37,7 @@ def contrast_named(tags: Dataset) -> bool | None:
     return True if value(tags, "ContrastBolusAgentSequence") else None
 
 
-def _gated(tags: Dataset) -> bool | None:
+def _gating(tags: Dataset) -> bool | None:
     technique = text(tags, "CardiacSynchronizationTechnique").upper()
     if technique:
         return technique != "NONE"

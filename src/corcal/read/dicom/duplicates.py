@@ -77,7 +77,7 @@ def one_per_position(
     notices: list[Notice],
 ) -> list[Slice]:
     """Leave one slice at each position: drop identical ones, or keep one acquisition."""
-    if not _crowded(slices, normal):
+    if not _is_crowded(slices, normal):
         return slices
     distinct: list[Slice] = []
     for one in slices:
@@ -97,7 +97,7 @@ def one_per_position(
 def _one_acquisition(
     slices: list[Slice], normal: NDArray[np.float64], notices: list[Notice]
 ) -> list[Slice]:
-    if not _crowded(slices, normal):
+    if not _is_crowded(slices, normal):
         return slices
     positions = 1 + int((_distances(slices, normal) >= SAME_POSITION_MM).sum())
     for name, keyword in _SPLITS:
@@ -105,7 +105,7 @@ def _one_acquisition(
         for one in slices:
             parts[text(one.tags, keyword)].append(one)
         key, part = max(parts.items(), key=lambda item: len(item[1]))
-        apart = len(parts) > 1 and not any(_crowded(p, normal) for p in parts.values())
+        apart = len(parts) > 1 and not any(_is_crowded(p, normal) for p in parts.values())
         if apart and len(part) >= positions / 3:
             label = "" if keyword == "ContentTime" else f" {key}"
             sentence = (
@@ -122,7 +122,7 @@ def _one_acquisition(
     )
 
 
-def _crowded(slices: list[Slice], normal: NDArray[np.float64]) -> bool:
+def _is_crowded(slices: list[Slice], normal: NDArray[np.float64]) -> bool:
     """Tell whether some slices lie at, or much too near, the position of another."""
     d = _distances(slices, normal)
     return bool(d.size and d.min() < max(SAME_POSITION_MM, 0.2 * float(d.mean())))

@@ -24,9 +24,9 @@ def quiet_pydicom() -> Iterator[list[warnings.WarningMessage]]:
     before = log.disabled
     log.disabled = True
     try:
-        with config.disable_value_validation(), warnings.catch_warnings(record=True) as told:
+        with config.disable_value_validation(), warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            yield told
+            yield warned
     finally:
         log.disabled = before
 

@@ -1,4 +1,4 @@
-"""How sharp a reconstruction kernel is, from its name.
+"""Sharpness of a reconstruction kernel, from its name.
 
 The lists follow the vendors' naming: Siemens numbers rise with sharpness, GE and Canon use
 fixed names and families. They are a guide for choosing and warning, never a measurement.
@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Sharpness(Enum):
-    """What a kernel does to noise and edges."""
+    """Effect of a kernel on noise and edges."""
 
     SOFT = "soft"
     SHARP = "sharp"

@@ -12,7 +12,7 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLSTransferSyntaxes
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
@@ -43,7 +43,7 @@ def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice
         by_file[one.path].append(i)
     below = wrapped = 0
     for path, members in by_file.items():
-        for i, stored in zip(members, _stored(path, [slices[i] for i in members]), strict=True):
+        for i, stored in zip(members, _values_of(path, [slices[i] for i in members]), strict=True):
             hu[i] = _to_hu(stored, slices[i])
             wrapped += unwrap(hu[i])
             below += _fill(hu[i], slices[i])
@@ -58,9 +58,9 @@ def same_pixels(a: Slice, b: Slice) -> bool:
     return bool(np.array_equal(first, second))
 
 
-def _stored(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
+def _values_of(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
     """Give the stored values (row, column) of the slices that one file holds."""
-    plain = _plain(path, slices[0])
+    plain = _read_plain(path, slices[0])
     if plain is not None:
         yield plain
         return
@@ -69,7 +69,7 @@ def _stored(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
         yield _decode(tags, decoder, one)
 
 
-def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
+def _read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
     """Return uncompressed 16-bit pixels straight from the file, or None for any other form."""
     meta = getattr(one.tags, "file_meta", None)
     syntax = meta.get("TransferSyntaxUID", "") if meta else ""
@@ -96,7 +96,7 @@ def _plain(path: Path, one: Slice) -> NDArray[Any] | None:
 
 def _open(path: Path) -> tuple[Dataset, Decoder]:
     try:
-        with quiet_pydicom() as told:
+        with quiet_pydicom() as warned:
             tags = pydicom.dcmread(path, force=True)
         syntax = tags.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian)
         decoder = get_decoder(syntax)
@@ -106,21 +106,16 @@ def _open(path: Path) -> tuple[Dataset, Decoder]:
         raise
     except Exception as error:
         raise UnreadableScan(f"{path.name}: damaged ({type(error).__name__})") from None
-    if "PixelData" not in tags or any("End of file" in str(w.message) for w in told):
+    if "PixelData" not in tags or any("End of file" in str(w.message) for w in warned):
         raise UnreadableScan(f"{path.name}: ends within its pixels; copy the series again")
     return tags, decoder
 
 
 def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[Any]:
     """Return stored values (row, column)."""
-    plugin = ""
-    if decoder.UID in JPEGLSTransferSyntaxes and "pyjpegls" in decoder.available_plugins:
-        plugin = "pyjpegls"  # twice as fast as the default here
     try:
         with quiet_pydicom():
-            stored, _ = decoder.as_array(
-                tags, index=one.frame or 0, raw=True, decoding_plugin=plugin
-            )
+            stored, _ = decoder.as_array(tags, index=one.frame or 0, raw=True)
     except Exception as error:
         # Decoders fail in many ways; their texts name no patient but help nobody either.
         raise UnreadableScan(

@@ -15,9 +15,10 @@ from corcal.read.dicom.acquisition import acquisition_of
 from corcal.read.dicom.geometry import Stack
 from corcal.read.dicom.header import text
 from corcal.read.dicom.pixels import hounsfield
-from corcal.read.dicom.plausibility import require_hounsfield
-from corcal.read.dicom.regrid import restacked, straightened
+from corcal.read.dicom.regrid import restack, straighten
 from corcal.read.dicom.series import SeriesCandidate
+from corcal.read.dicom.slices import Slice
+from corcal.read.plausible import require_hounsfield
 from corcal.read.volume.orient import Turn
 
 
@@ -26,7 +27,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
 
     Args:
         series: the chosen one.
-        from_zip: the zip it was unpacked from; told as its file instead of unpacked ones.
+        from_zip: the zip it was unpacked from; named as its file instead of unpacked ones.
 
     Raises:
         UnreadableScan: pixels are truncated or damaged.
@@ -40,7 +41,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
     hu, first_pixel = _straight(hu, stack)
     places, filled = stack.targets()
     if stack.kind != "uniform":
-        hu = restacked(hu, places)
+        hu = restack(hu, places)
     affine = _affine(stack, first_pixel)
     turn = Turn.nearest_axial(affine)
     shape = (hu.shape[0], hu.shape[1], hu.shape[2])
@@ -55,7 +56,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
         hu=turned,
         grid=grid,
         acquisition=acquisition_of(stack.slices[0].tags),
-        source=_source(stack, series.series_uid, turn, from_zip, (places, filled), turned),
+        source=_source(series, places, filled, turn, turned, from_zip),
         notices=(*series.notices, *notices),
     )
 
@@ -63,7 +64,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
 def _straight(hu: NDArray[np.int16], stack: Stack) -> tuple[NDArray[np.int16], tuple[int, int]]:
     if not stack.drift_mm.any():
         return hu, (0, 0)
-    return straightened(hu, stack.drift_mm / np.array(stack.slices[0].spacing_mm))
+    return straighten(hu, stack.drift_mm / np.array(stack.slices[0].spacing_mm))
 
 
 def _affine(stack: Stack, first_pixel: tuple[int, int]) -> NDArray[np.float64]:
@@ -83,35 +84,38 @@ def _affine(stack: Stack, first_pixel: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _source(
-    stack: Stack,
-    series_uid: str,
+    series: SeriesCandidate,
+    places: NDArray[np.float64],
+    filled: tuple[int, ...],
     turn: Turn,
-    from_zip: Path | None,
-    made: tuple[NDArray[np.float64], tuple[int, ...]],
     hu: NDArray[np.int16],
+    from_zip: Path | None,
 ) -> Source:
-    places, filled = made
-    resampled = stack.kind == "varying" or bool(stack.drift_mm.any())
-    missing = set(filled)
-    slices = [None if i in missing else stack.slices[int(p)] for i, p in enumerate(places)]
-    multi_frame = stack.slices[0].frame is not None
+    """Return where the slices of a scan came from.
+
+    Args:
+        series: the series that was read.
+        places: where the scan's slices lie among the input slices (see `Stack.targets`).
+        filled: slices of the scan that the files lack.
+        turn: how the files' axes became those of the scan.
+        hu: the scan's voxels.
+        from_zip: the zip it was unpacked from, if any.
+    """
+    stack = series.stack
+    slices: list[Slice | None] = []
+    if stack and stack.kind != "varying" and not stack.drift_mm.any():
+        slices = [None if i in filled else stack.slices[int(p)] for i, p in enumerate(places)]
+    files = tuple(dict.fromkeys(str(s.path) for s in stack.slices)) if stack else ()
+    framed = any(s and s.frame is not None for s in slices)
     return Source(
         kind="dicom",
-        series_uid=series_uid,
-        instance_uids=() if resampled else tuple(s.instance_uid if s else "" for s in slices),
-        frames=(
-            tuple(s.frame + 1 if s and s.frame is not None else 0 for s in slices)
-            if multi_frame and not resampled
-            else ()
-        ),
-        files=(
-            (str(from_zip),)
-            if from_zip
-            else tuple(dict.fromkeys(str(s.path) for s in stack.slices))
-        ),
+        series_uid=series.series_uid,
+        instance_uids=tuple(s.instance_uid if s else "" for s in slices),
+        frames=tuple((s.frame or 0) + 1 if s else 0 for s in slices) if framed else (),
+        files=(str(from_zip),) if from_zip else files,
         sha256=hashlib.sha256(hu.data).hexdigest(),
         stored_axes=turn.axes,
         stored_flips=turn.flips,
         filled_slices=filled,
-        resampled=resampled,
+        resampled=not slices,
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from corcal.read.dicom.pixels import AIR_HU
 
 
-def straightened(
+def straighten(
     hu: NDArray[np.int16], drift_pixels: NDArray[np.float64]
 ) -> tuple[NDArray[np.int16], tuple[int, int]]:
     """Return a sheared stack with every slice moved to where it lies, linearly interpolated.
@@ -28,14 +28,14 @@ def straightened(
     for k in range(n):
         shift = drift_pixels[k] - low
         whole = np.floor(shift).astype(int)
-        moved = _shifted(_shifted(hu[k].astype(np.float32), shift[0] % 1, 0), shift[1] % 1, 1)
+        moved = _shift(_shift(hu[k].astype(np.float32), shift[0] % 1, 0), shift[1] % 1, 1)
         place = tuple(slice(w, w + m) for w, m in zip(whole, moved.shape, strict=True))
         out[k][place] = np.rint(moved).astype(np.int16)
     return out, (int(low[0]), int(low[1]))
 
 
-def _shifted(image: NDArray[np.float32], by: float, axis: int) -> NDArray[np.float32]:
-    """Return an image moved by a part of a pixel, one pixel longer unless `by` is nought."""
+def _shift(image: NDArray[np.float32], by: float, axis: int) -> NDArray[np.float32]:
+    """Return an image moved by a part of a pixel, one pixel longer unless `by` is 0."""
     if by == 0:
         return image
     edge = [(0, 0), (0, 0)]
@@ -46,7 +46,7 @@ def _shifted(image: NDArray[np.float32], by: float, axis: int) -> NDArray[np.flo
     return moved
 
 
-def restacked(hu: NDArray[np.int16], places: NDArray[np.float64]) -> NDArray[np.int16]:
+def restack(hu: NDArray[np.int16], places: NDArray[np.float64]) -> NDArray[np.int16]:
     """Return slices at other places, linearly interpolated between their neighbours.
 
     Args:

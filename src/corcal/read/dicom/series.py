@@ -1,4 +1,4 @@
-"""Which series of a study to read, and why.
+"""The choice of a series: every series of a study, what speaks for and against it.
 
 Refused are series that are no chest CT in axial slices; the others are ranked by points, so
 that a soft-kernel, thin, uncontrasted, complete series comes first. The user's choice by UID
@@ -21,7 +21,7 @@ from corcal.read.dicom.header import number, text
 from corcal.read.dicom.kernel import Sharpness, sharpness
 from corcal.read.dicom.pixels import same_pixels
 from corcal.read.dicom.slices import Slice, read_slices
-from corcal.read.files import Content, opened
+from corcal.read.files import Content, open_input
 from corcal.settings import Admission
 
 _CT_CLASSES = {
@@ -90,7 +90,7 @@ def find_series(path: Path, *, settings: Admission | None = None) -> tuple[Serie
     Raises:
         UnreadableScan: nothing readable is there.
     """
-    with opened(path) as content:
+    with open_input(path) as content:
         return () if content.volume else series_in(content, settings or Admission())
 
 
@@ -100,7 +100,7 @@ def series_in(content: Content, settings: Admission) -> tuple[SeriesCandidate, .
     Raises:
         UnreadableScan: no file is DICOM, or the file asked for is damaged.
     """
-    groups, damaged = _grouped(content)
+    groups, damaged = _group(content)
     if not groups:
         first = f"; the first: {damaged[0]}" if damaged else ""
         raise UnreadableScan(f"{content.name}: holds no DICOM file that can be read{first}")
@@ -130,7 +130,7 @@ def choose_series(
                 f"no series {series_uid} here; 'corcal inspect' lists the {len(known)} there are"
             )
         if named.refusals:
-            raise NoUsableSeries(f"series {series_uid} cannot be read: {_joined(named.refusals)}")
+            raise NoUsableSeries(f"series {series_uid} cannot be read: {_join(named.refusals)}")
         return named
     usable = [c for c in known if c.accepted]
     if not usable:
@@ -143,7 +143,7 @@ def choose_series(
     return usable[0]
 
 
-def _grouped(content: Content) -> tuple[dict[str, list[Slice]], list[str]]:
+def _group(content: Content) -> tuple[dict[str, list[Slice]], list[str]]:
     """Return the slices by series, and what is wrong with files that should be DICOM."""
     groups: dict[str, list[Slice]] = defaultdict(list)
     damaged: list[str] = []
@@ -279,9 +279,9 @@ def _with_damage(one: SeriesCandidate, damaged: list[str]) -> SeriesCandidate:
 def _why_not(known: list[SeriesCandidate]) -> str:
     whys: dict[str, int] = defaultdict(int)
     for one in known:
-        whys[_joined(one.refusals or one.named_only)] += 1
+        whys[_join(one.refusals or one.named_only)] += 1
     return "; ".join(why + (f" ({n} series)" if n > 1 else "") for why, n in whys.items())
 
 
-def _joined(parts: tuple[str, ...]) -> str:
+def _join(parts: tuple[str, ...]) -> str:
     return "; ".join(parts)

@@ -136,7 +136,7 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
             raise
         except Exception as error:
             # pydicom meets damaged headers with many kinds of exception, whose texts may hold
-            # header values: only the kind is told.
+            # header values: only the kind is given.
             raise UnreadableScan(
                 f"{path.name}: damaged DICOM header ({type(error).__name__})"
             ) from None

@@ -55,7 +55,7 @@ def read_label_map(path: Path, *, mapping: dict[int, int] | None = None) -> Arte
     from corcal.read.volume.volume import read_volume  # noqa: PLC0415
 
     volume = read_volume(path)
-    return ArteryLabels(_mapped(_codes(volume.values, path), mapping, path), volume.grid)
+    return ArteryLabels(_map_codes(_codes(volume.values, path), mapping, path), volume.grid)
 
 
 def parse_mapping(text: str) -> dict[int, int]:
@@ -87,7 +87,7 @@ def _codes(values: NDArray[Any], path: Path) -> NDArray[np.integer[Any]]:
     return values.astype(np.int64)
 
 
-def _mapped(
+def _map_codes(
     codes: NDArray[np.integer[Any]], mapping: dict[int, int] | None, path: Path
 ) -> NDArray[np.uint8]:
     # Slice by slice: to sort a whole scan takes seconds and a gigabyte.

@@ -20,7 +20,7 @@ _TARGETS = (2, 1, 0)
 
 @dataclass(frozen=True)
 class Turn:
-    """How the axes of a file's array become those of a scan.
+    """A turn of the axes of a file's array into those of a scan.
 
     Attributes:
         axes: for each axis of the file's array, the axis of the scan it becomes.

@@ -17,8 +17,7 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.prepare import LocatedHeart, Prepared, prepare
-from corcal.read import read_scan
-from corcal.read.volume.volume import read_volume
+from corcal.read import read_scan, read_volume
 from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest

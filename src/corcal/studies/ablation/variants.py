@@ -17,8 +17,7 @@ from corcal.core.errors import SettingsRefused
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
-from corcal.read.scan import read_scan
-from corcal.read.volume.labels import read_labels
+from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
 from corcal.studies.ablation.compare import Compared, Summary, compare, summarise
 from corcal.train.bundle.export import ModelName, export_bundle

@@ -16,10 +16,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
 from corcal.prepare import Prepared, locate_heart, prepare
-from corcal.read.admit import admit
-from corcal.read.scan import read_scan
-from corcal.read.volume.labels import read_labels
-from corcal.read.volume.volume import read_volume
+from corcal.read import admit, read_labels, read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.resample import nearest
 from corcal.train.dataset.crop_geometry import CropGeometry

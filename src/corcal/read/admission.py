@@ -35,7 +35,7 @@ class Check:
     Attributes:
         name: short and stable; also the code of the notice.
         passed: False if the scan is refused or doubted for it.
-        refuses: True if a scan that fails is refused, False if its reader is told.
+        refuses: True if a scan that fails is refused, False if a notice is enough.
         text: one sentence with the values.
     """
 
@@ -153,12 +153,12 @@ def _tube_voltage(scan: Scan) -> Check:
 
 
 def _contrast(scan: Scan) -> Check:
-    told = scan.acquisition.contrast
-    if told:
+    named = scan.acquisition.contrast
+    if named:
         text = "The header names a contrast agent: enhanced blood can pass for calcium."
         return Check("contrast-tagged", False, False, text)
     text = "The header says nothing of a contrast agent."
-    if told is False:
+    if named is False:
         text = "The header says that no contrast agent was given."
     return Check("contrast-tagged", True, False, text)
 

@@ -1,0 +1,86 @@
+"""Sizes, distances and values that a chest CT can have; what lies outside is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
+from corcal.core.grid import Grid
+
+#: Every chest CT holds air, in the lungs if not around the body.
+_AIR_BELOW_HU = -200
+_WIDEST_HU = 32767
+#: More rows, columns or slices has no scanner; more voxels has no scan.
+_LONGEST_SIDE = 8192
+_MOST_VOXELS = 2**31
+#: Distances between voxels, mm, and the longest side of a whole body.
+_FINEST_MM = 0.02
+_COARSEST_MM = 30.0
+_LONGEST_MM = 2500.0
+
+
+def require_hounsfield(low: float, high: float, what: str) -> None:
+    """Refuse values that are not those of a CT.
+
+    Args:
+        low: lowest value.
+        high: highest value.
+        what: what holds the values, for the message.
+
+    Raises:
+        NoUsableSeries: there is no air, nothing denser, or the values exceed any CT's.
+    """
+    if low < _AIR_BELOW_HU and 0 < high <= _WIDEST_HU:
+        return
+    raise NoUsableSeries(
+        f"{what}: values from {low:g} to {high:g} are not Hounsfield units of a chest CT (air is "
+        "about -1000); an MR, a windowed picture or a rescaled copy cannot be scored"
+    )
+
+
+def require_plausible_size(shape: Sequence[int], what: str) -> None:
+    """Refuse an array larger than any scan, before its voxels are read.
+
+    Args:
+        shape: voxels along each axis.
+        what: what announces them, for the message.
+
+    Raises:
+        UnreadableScan: a side or the whole is too large, or a side is empty.
+    """
+    voxels = 1
+    for n in shape:
+        voxels *= n
+    if min(shape) < 1 or max(shape) > _LONGEST_SIDE or voxels > _MOST_VOXELS:
+        raise UnreadableScan(
+            f"{what}: its header announces {' x '.join(str(n) for n in shape)} voxels, which is "
+            "no scan; refused"
+        )
+
+
+def plausible_spacing(spacing_mm: Sequence[float], shape: Sequence[int]) -> bool:
+    """Tell whether voxels of this size can make a scan of a person.
+
+    Args:
+        spacing_mm: distance between voxels along each axis.
+        shape: voxels along the same axes.
+    """
+    return all(
+        _FINEST_MM <= step <= _COARSEST_MM and step * n <= _LONGEST_MM
+        for step, n in zip(spacing_mm, shape, strict=True)
+    )
+
+
+def require_plausible_grid(grid: Grid, what: str) -> None:
+    """Refuse voxel sizes that no scan of a person has.
+
+    Raises:
+        GeometryRefused: voxels are too small, too large, or the scan is longer than a person.
+    """
+    if not plausible_spacing(grid.spacing_mm, grid.shape):
+        steps = " x ".join(f"{s:.4g}" for s in grid.spacing_mm)
+        sides = " x ".join(f"{s * n:.4g}" for s, n in zip(grid.spacing_mm, grid.shape, strict=True))
+        raise GeometryRefused(
+            f"{what}: voxels of {steps} mm over {sides} mm are no scan of a person; its voxel "
+            "size is wrong, or in another unit"
+        )
