@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.components import components
+from corcal.storage.json_text import read_json
+from corcal.storage.nifti import lps_of_ras
 from validation.truth import Calcium, Truth
 
 #: What the annotation's codes for look-alikes mean.
@@ -137,12 +138,12 @@ def _traced(data: Path, name: str) -> tuple[dict[str, NDArray[np.float64]], NDAr
     path = data / "annotations" / f"{name}_centrelines.json"
     if not path.exists():
         return {}, np.empty((0, 3))
-    traced = json.loads(path.read_text(encoding="utf-8"))["arteries"]
+    traced = read_json(path)["arteries"]
     points: dict[str, list[NDArray[np.float64]]] = {}
     for vessel in traced.values():
         artery = list(Artery)[vessel["group_label"] - 1].value
-        lps = np.array(vessel["points_ras_mm"]) * (-1.0, -1.0, 1.0)
+        lps = lps_of_ras(np.array(vessel["points_ras_mm"]))
         points.setdefault(artery, []).append(lps)
     mouths = [np.array(traced[v]["points_ras_mm"][0]) for v in ("RCA", "LM+LAD") if v in traced]
-    ostia = np.array(mouths).reshape(-1, 3) * (-1.0, -1.0, 1.0)
+    ostia = lps_of_ras(np.array(mouths).reshape(-1, 3))
     return {a: np.concatenate(p) for a, p in points.items()}, ostia

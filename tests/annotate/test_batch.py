@@ -17,8 +17,8 @@ from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import (
     AnnotationRefused,
     GridMismatch,
-    InputRefused,
     OutputRefused,
+    TableRefused,
     UnreadableScan,
 )
 from corcal.core.grid import Grid
@@ -195,21 +195,26 @@ def test_a_run_that_is_stopped_keeps_what_was_done(tmp_path: Path, scan: Path) -
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("scan,labels\na,b\n", "names the columns scan, labels"),
-        ("", r"names the columns \(none\)"),
-        ("scan,annotation\n", "lists no scan"),
-        ("scan,annotation\na\n", "line 2: needs a scan and an annotation"),
-        ("scan,annotation\na,b\na,b,c\n", "line 3: needs a scan and an annotation"),
-        ("scan,annotation,contrast\na,b,maybe\n", "line 2: contrast is yes, no or empty"),
-        ("scan,annotation\na,M\xfc\n", "is not UTF-8"),
+        ("scan,labels\na,b\n", "no column annotation; it has scan, labels"),
+        ("", "holds no rows"),
+        ("scan,annotation,age\na,b,c\n", "unknown column age; known are scan, annotation"),
+        ("scan,annotation\n", "holds no rows"),
+        ("scan,annotation\na\n", "line 2: 1 cells under 2 columns"),
+        ("scan,annotation\na,b\na,b,c\n", "line 3: 3 cells under 2 columns"),
+        ("scan,annotation\na,b\na,\n", "line 3: has no annotation"),
+        (
+            "scan,annotation,contrast\na,b,maybe\n",
+            "line 2: contrast 'maybe'; write yes, no",
+        ),
+        ("scan,annotation\na,M\xfc\n", "line 2: cannot be read as UTF-8"),
     ],
 )
 def test_other_tables_are_refused(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "cases.csv").write_bytes(text.encode("latin-1"))
-    with pytest.raises(InputRefused, match=words):
+    with pytest.raises(TableRefused, match=words):
         read_entries(tmp_path / "cases.csv")
 
 
 def test_an_absent_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableScan):
+    with pytest.raises(TableRefused, match="there is no such file"):
         read_entries(tmp_path / "cases.csv")

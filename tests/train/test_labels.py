@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
 from corcal.segment.bundle.plan import check_dataset
+from corcal.storage.json_text import json_bytes
 from corcal.train.labels import channel_names, dataset_json, load_dataset_json
-from corcal.train.training_folder import put_json
 
 MERGED, PLAIN = Training(), replace(Training(), merge_regions=False)
 
@@ -37,7 +37,7 @@ def test_the_papers_regions_in_its_order() -> None:
 
 @pytest.mark.parametrize("training", [MERGED, PLAIN])
 def test_what_is_written_is_loaded_and_fits_a_bundle(training: Training, tmp_path: Path) -> None:
-    put_json(tmp_path / "dataset.json", dataset_json(training, 3))
+    (tmp_path / "dataset.json").write_bytes(json_bytes(dataset_json(training, 3)))
     said = load_dataset_json(tmp_path / "dataset.json", training)
     assert said == dataset_json(training, 3)
     check_dataset(said, "dataset.json", exclusive=not training.merge_regions)

@@ -7,10 +7,7 @@ neither a failing case nor a stopped run loses what was done.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +23,8 @@ from corcal.core.errors import InputRefused, UnreadableScan
 from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume, volume_kind
 from corcal.storage.atomic import add_files, check_folder
+from corcal.storage.csv_table import Row, csv_bytes, read_csv
+from corcal.storage.json_text import parse_json
 
 MANIFEST, SUMMARY = "manifest.csv", "summary.csv"
 _COLUMNS = ("scan", "annotation", "patient", "contrast")
@@ -96,7 +95,7 @@ def annotate_scan(
     )
     files = annotation_files(annotation, scan, version=__version__)
     add_files(out, files, force=force)
-    record: dict[str, Any] = json.loads(files["annotation.json"])
+    record: dict[str, Any] = parse_json(files["annotation.json"], "annotation.json")
     return record, scan
 
 
@@ -160,39 +159,18 @@ def read_entries(path: Path) -> tuple[DrawnScan, ...]:
     Paths are relative to the manifest.
 
     Raises:
-        UnreadableScan: there is no such file, or it is no such table.
+        TableRefused: there is no such file, or it is no such table; the line is named.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UnreadableScan(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError:
-        raise UnreadableScan(f"{path.name}: is not UTF-8 text; save it as CSV UTF-8") from None
-    rows = csv.DictReader(io.StringIO(text))
-    columns = [c.strip() for c in rows.fieldnames or []]
-    if not {"scan", "annotation"} <= set(columns) <= {*_COLUMNS}:
-        raise UnreadableScan(
-            f"{path.name}: its first line names the columns {', '.join(columns) or '(none)'}; "
-            f"there must be scan and annotation, and there may be patient and contrast"
-        )
-    rows.fieldnames = columns
-    found = tuple(_entry(row, path, number) for number, row in enumerate(rows, start=2))
-    if not found:
-        raise UnreadableScan(f"{path.name}: lists no scan")
-    return found
+    table = read_csv(path)
+    table.require(*_COLUMNS[:2])
+    table.require_known(*_COLUMNS)
+    return tuple(_entry(row, path.absolute().parent) for row in table.rows)
 
 
-def _entry(row: dict[str, str | None], path: Path, line: int) -> DrawnScan:
-    values = {key: (row.get(key) or "").strip() for key in _COLUMNS}
-    contrast = values["contrast"].lower()
-    if not values["scan"] or not values["annotation"] or None in row:
-        raise UnreadableScan(f"{path.name}: line {line}: needs a scan and an annotation")
-    if contrast not in ("", "yes", "no"):
-        raise UnreadableScan(f"{path.name}: line {line}: contrast is yes, no or empty")
-    home = path.absolute().parent
-    return DrawnScan(
-        home / values["scan"], home / values["annotation"], values["patient"], contrast
-    )
+def _entry(row: Row, home: Path) -> DrawnScan:
+    scan, annotation = (home / row.required(column) for column in _COLUMNS[:2])
+    contrast = {True: "yes", False: "no", None: ""}[row.boolean("contrast")]
+    return DrawnScan(scan, annotation, row.text("patient"), contrast)
 
 
 def _tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
@@ -212,8 +190,8 @@ def _tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
     ]
     heads = ("case", "result", "orphans", "notes", "error")
     return {
-        MANIFEST: _csv(("patient", "scan", "labels", "contrast"), manifest),
-        SUMMARY: _csv(heads, summary),
+        MANIFEST: csv_bytes(("patient", "scan", "labels", "contrast"), manifest),
+        SUMMARY: csv_bytes(heads, summary),
     }
 
 
@@ -222,11 +200,3 @@ def _numbers(outcome: Outcome) -> tuple[str, str]:
     if record is None:
         return "", ""
     return str(len(record["orphans"])), str(len(record["notices"]))
-
-
-def _csv(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")

@@ -121,6 +121,12 @@ def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
         ) from None
 
 
+def lps_of_ras(points_ras_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points (n, 3), given as RAS mm, as LPS mm."""
+    turned: NDArray[np.float64] = points_ras_mm * (-1.0, -1.0, 1.0)
+    return turned
+
+
 def _write(file: io.BufferedIOBase, voxels: Voxels, header: nib.Nifti1Header) -> None:
     # No time and no name: the same voxels are the same bytes.
     with gzip.GzipFile("", "wb", 1, file, mtime=0) as packed:

@@ -12,7 +12,7 @@ from typing import Any
 from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
-from corcal.train.training_folder import read_json
+from corcal.storage.json_text import read_json
 
 
 def label_entries(training: Training) -> dict[str, int | list[int]]:
@@ -57,7 +57,7 @@ def load_dataset_json(path: Path, training: Training) -> dict[str, Any]:
             order.
     """
     remedy = "make the dataset again with `corcal train dataset`"
-    found = read_json(path, remedy=remedy)
+    found = read_json(path, refusal=DatasetRefused, remedy=remedy)
     expected = dataset_json(training, 0)
     for key in ("labels", "regions_class_order"):
         wanted = expected.get(key)

@@ -15,14 +15,10 @@ nnUNet_preprocessed and nnUNet_results.
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from corcal.core.errors import DatasetRefused, OutputRefused
+from corcal.core.errors import DatasetRefused
 from corcal.settings import Settings
 
 DATASET_NAME = "Dataset501_CoronaryCalcium"
@@ -102,53 +98,3 @@ class TrainingFolder:
                 "MANIFEST -o WORK` and name that folder"
             )
         return Settings.from_toml(self.settings_file)
-
-
-def put(path: Path, content: bytes | memoryview) -> None:
-    """Write a file whole or not at all; its folder is made.
-
-    Raises:
-        OutputRefused: it cannot be written; what was there before is still there.
-    """
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with partial.open("wb") as file:
-                file.write(content)
-                file.flush()
-                # Else a power cut may leave the name with nothing under it.
-                os.fsync(file.fileno())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputRefused(
-            f"{path}: cannot be written ({error.strerror or error}); what was there before is "
-            "kept. Free some space, or name another folder, and call again"
-        ) from error
-
-
-def put_json(path: Path, content: Any) -> None:
-    """Write JSON, its keys in the order given: nnU-Net's channels follow it.
-
-    Raises:
-        OutputRefused: as `put`.
-    """
-    put(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
-
-
-def read_json(path: Path, *, remedy: str) -> Any:
-    """Return what a JSON file holds.
-
-    Args:
-        path: the file.
-        remedy: what a person can do when it cannot be read.
-
-    Raises:
-        DatasetRefused: it is absent or damaged.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DatasetRefused(f"{path}: missing or damaged ({error}); {remedy}") from error

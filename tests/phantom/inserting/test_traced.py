@@ -59,7 +59,7 @@ def test_what_is_no_json_or_absent_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1, 2]")
     with pytest.raises(UnreadableScan, match="no centreline file"):
         traced_courses(tmp_path / "a.json")
-    with pytest.raises(UnreadableScan, match="cannot be read"):
+    with pytest.raises(UnreadableScan, match="missing or damaged"):
         traced_courses(tmp_path / "b.json")
 
 

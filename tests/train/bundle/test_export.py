@@ -20,9 +20,10 @@ from corcal.label.paint import paint
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
+from corcal.storage.atomic import replace_file
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.crop_geometry import read_crop_geometry
-from corcal.train.training_folder import TrainingFolder, put
+from corcal.train.training_folder import TrainingFolder
 from tests.train.heard import Heard
 
 pytestmark = [
@@ -113,7 +114,7 @@ def test_a_bundle_that_is_there_is_kept(
     before = Bundle.open(bundle).sha256
     with pytest.raises(OutputRefused, match="is there already"):
         export_bundle(trained[0], bundle, ModelName("other"))
-    put(tmp_path / "file.zip", b"mine")
+    replace_file(tmp_path / "file.zip", b"mine")
     with pytest.raises(OutputRefused, match="is there already"):
         export_bundle(trained[0], tmp_path / "file.zip", ModelName("other"))
     assert Bundle.open(bundle).sha256 == before

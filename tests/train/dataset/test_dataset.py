@@ -180,17 +180,17 @@ def test_the_same_file_under_two_names_is_refused(kind: str, tmp_path: Path) -> 
 def test_a_full_disk_is_said_and_what_was_there_is_kept(
     work: TrainingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from corcal.train.training_folder import put
+    from corcal.storage.atomic import replace_file
 
     target = work.folder / "thing.json"
-    put(target, b"good")
+    replace_file(target, b"good")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corcal.train.training_folder.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutputRefused, match=r"thing\.json: cannot be written \(No space left"):
-        put(target, b"worse")
+        replace_file(target, b"worse")
     assert target.read_bytes() == b"good"
     assert [p.name for p in work.folder.iterdir() if "partial" in p.name] == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corcal.core.errors import DatasetRefused
+from corcal.core.errors import TableRefused
 from corcal.train.dataset.manifest import read_manifest
 
 
@@ -36,22 +36,23 @@ def test_rows_with_paths_from_its_own_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "has no column patient, scan, labels"),
-        ("patient,scan\n", "has no column labels; a manifest begins with the line"),
-        ("patient,scan,labels\n", "lists no scan"),
+        ("", "holds no rows"),
+        ("scan,age\na.nii,3\n", "has no column patient, labels; a manifest begins"),
+        ("patient,scan\nP,a.nii\n", "has no column labels; a manifest begins with the line"),
+        ("patient,scan,labels\n", "holds no rows"),
         ("patient,scan,labels\nP,a.nii,\n", "line 2 has no labels"),
-        ("patient,scan,labels\nP\n", "line 2 has no scan; line 2 has no labels"),
+        ("patient,scan,labels\nP,,\n", "line 2 has no scan; line 2 has no labels"),
         ("patient,scan,labels\nP,b.nii,a-labels.nii\n", "line 2 names scan b.nii, which does not"),
         ("patient,scan,labels,contrast\nP,a.nii,a-labels.nii,maybe\n", "contrast 'maybe'; write"),
     ],
 )
 def test_faults_are_named(text: str, complaint: str, tmp_path: Path) -> None:
-    with pytest.raises(DatasetRefused, match=complaint):
+    with pytest.raises(TableRefused, match=complaint):
         read_manifest(written(tmp_path, text))
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "image.csv").write_bytes(b"\xff\xd8\xff\x00")
     for name in ("image.csv", "absent.csv"):
-        with pytest.raises(DatasetRefused, match="cannot be read as a CSV manifest"):
+        with pytest.raises(TableRefused, match=r"there is no such file|cannot be read as UTF-8"):
             read_manifest(tmp_path / name)

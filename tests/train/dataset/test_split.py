@@ -18,7 +18,7 @@ PAPER = Training()
 
 
 def row(number: int, patient: str, contrast: bool | None = None) -> Row:
-    return Row(number, patient, Path("ct"), Path("labels"), contrast)
+    return Row(number, number + 1, patient, Path("ct"), Path("labels"), contrast)
 
 
 def cohort(contrast: int, plain: int) -> list[Row]:

@@ -17,7 +17,7 @@ from corcal.segment.bundle.plan import parse_plan
 from corcal.settings import Settings
 from corcal.train.nnunet.fingerprint import Fingerprint, fingerprint_of
 from corcal.train.nnunet.plan import change_training, plans_json, write_plan
-from corcal.train.training_folder import TrainingFolder, put_json
+from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import small_settings
 
 SOME = Fingerprint(
@@ -143,8 +143,3 @@ def test_a_dataset_without_a_drawn_voxel_has_no_fingerprint() -> None:
     empty = (np.zeros((2, 2, 2), np.float32), np.zeros((2, 2, 2), np.uint8))
     with pytest.raises(DatasetRefused, match="no artery is drawn"):
         fingerprint_of([empty])
-
-
-def test_json_keeps_the_order_of_its_keys(tmp_path: Path) -> None:
-    put_json(tmp_path / "x.json", {"b": 1, "a": 2})
-    assert list(json.loads((tmp_path / "x.json").read_text())) == ["b", "a"]

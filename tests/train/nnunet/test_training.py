@@ -16,13 +16,14 @@ pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import DatasetRefused, SettingsRefused, TrainingStopped
+from corcal.storage.atomic import replace_file
 from corcal.train.bundle.card import read_curve
 from corcal.train.events import Began, EpochDone, Event, Noted, Prepared
 from corcal.train.labels import channel_names
 from corcal.train.nnunet.folds import missing_folds, plan_and_preprocess, train_folds
 from corcal.train.nnunet.preprocess import is_preprocessed, trained_cases
 from corcal.train.nnunet.states import epochs_done, load_state, save_state
-from corcal.train.training_folder import TrainingFolder, put
+from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import SMALL
 from tests.train.heard import MACHINE, Heard
 
@@ -175,7 +176,7 @@ def test_all_states_damaged_is_an_error(half_done: TrainingFolder) -> None:
 def test_a_training_is_not_gone_on_with_under_another_plan(half_done: TrainingFolder) -> None:
     settings = half_done.settings()
     longer = replace(settings, training=replace(settings.training, epochs=3))
-    put(half_done.settings_file, longer.to_toml().encode())
+    replace_file(half_done.settings_file, longer.to_toml().encode())
     with pytest.raises(TrainingStopped, match="begun with another plan or other settings"):
         train_folds(half_done, [0], MACHINE)
 
@@ -192,7 +193,7 @@ def test_a_full_disk_stops_with_the_last_state_kept(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("corcal.train.training_folder.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutputRefused, match="No space left on device"):
         save_state(tmp_path, 2, {"x": torch.zeros(3)})
     found = load_state(tmp_path, "cpu")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corcal.cli import options
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,7 +53,7 @@ def inspect(
     """
     found = _look(path, settings.admission, series)
     if as_json:
-        click.echo(json.dumps(_as_json(found), indent=2))
+        click.echo(json_text(_as_json(found)))
     else:
         _show(found)
     context.exit(0 if found.usable else 2)

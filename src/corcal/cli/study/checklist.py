@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from corcal.cli import options
 from corcal.cli.options import Output
+from corcal.storage.json_text import json_text
 
 
 @click.command()
@@ -34,7 +34,7 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
     add_files(output.folder, checklist_files(run), force=output.force)
     if output.as_json:
         counts = {t.name: {"items": len(t.rows), "filled": count_filled(t)} for t in tables}
-        click.echo(json.dumps(counts, indent=2))
+        click.echo(json_text(counts))
     elif not output.quiet:
         for table in tables:
             path = output.folder / f"{table.name}.md"

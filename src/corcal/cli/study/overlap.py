@@ -86,9 +86,9 @@ def _alone(count: int, of: int) -> tuple[Notice, ...]:
 
 def _show(document: Path, page: Path, notices: tuple[Notice, ...]) -> None:
     """Print the means, the doubts, and where the page is."""
-    import json
+    from corcal.storage.json_text import read_json
 
-    said = json.loads(document.read_text(encoding="utf-8"))
+    said = read_json(document)
     for target, parts in said["overlap"].items():
         for part, one in parts.items():
             dice, hd95 = one["dice"]["value"], one["hd95_mm"]["median"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
@@ -144,6 +144,6 @@ def _heart(labels: Path) -> Box | None:
 def _say(plot: Plot, written: tuple[Path, ...], output: Output) -> None:
     if output.as_json:
         result = {"files": [str(path) for path in written], "caption": plot.caption}
-        click.echo(json.dumps(result, indent=2))
+        click.echo(json_text(result))
     elif not output.quiet:
         click.echo(f"{written[1]}\n{plot.caption}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ from corcal import __version__
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import Announce, steps
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.phantom.case import PhantomCase
@@ -140,11 +140,12 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
     demonstrations: figures on them say nothing about patients.
     """
     from corcal.phantom.case import make_case
-    from corcal.phantom.files.folder import check_case_folder, folder_of, write_case
+    from corcal.phantom.files.folder import folder_of, write_case
+    from corcal.storage.atomic import check_folder
 
     seeds = range(seed, seed + count)
     for one in seeds:
-        check_case_folder(folder_of(output.folder, one), force=output.force)
+        check_folder(folder_of(output.folder, one), force=output.force)
     told: list[dict[str, Any]] = []
     for one in seeds:
         folder = folder_of(output.folder, one)
@@ -155,7 +156,7 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
             write_case(case, folder, kind=wanted.format, version=__version__, force=output.force)
         told += _said(case, folder, wanted, output)
     if output.as_json:
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json_text(told))
 
 
 def _titled(begin: Announce, name: str) -> Announce:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,8 @@ import click
 from corcal import __version__
 from corcal.cli import options
 from corcal.cli.progress import steps
+from corcal.storage.csv_table import read_csv
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.phantom.cohort.cohort_folder import Cohort
@@ -108,7 +108,7 @@ def cohort(
         counts = write_cohort(folder, wanted, jobs=jobs, tell=begin.part)
     present = _present(folder)
     if as_json:
-        click.echo(json.dumps({"folder": str(folder), **counts, "calcified": present}, indent=2))
+        click.echo(json_text({"folder": str(folder), **counts, "calcified": present}))
     elif not quiet:
         calcified = ", ".join(f"{artery} {count}" for artery, count in present.items())
         click.echo(
@@ -131,7 +131,6 @@ def _cohort(drawn: Drawn, scanned: Scanned) -> Cohort:
 
 def _present(folder: Path) -> dict[str, int]:
     """Return in how many patients each artery's calcium can be seen."""
-    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = Counter(row["artery"] for row in rows if row["present"] == "1")
-    return {artery: found[artery] for artery in dict.fromkeys(row["artery"] for row in rows)}
+    rows = read_csv(folder / "truth.csv").rows
+    found = Counter(row.text("artery") for row in rows if row.boolean("present"))
+    return {artery: found[artery] for artery in dict.fromkeys(row.text("artery") for row in rows)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from corcal import __version__
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.core.scan import Scan
@@ -108,13 +108,13 @@ def insert(
     """
     import numpy as np
 
-    from corcal.phantom.files.folder import check_case_folder
     from corcal.phantom.inserting.insertion_folder import SCAN, Insertion, truth_of, write_insertion
     from corcal.phantom.inserting.insertion_plan import insert_lesions
     from corcal.read import read_scan
+    from corcal.storage.atomic import check_folder
 
     plan = lesions.plan()
-    check_case_folder(output.folder, force=output.force)
+    check_folder(output.folder, force=output.force)
     with steps(output.quiet) as begin:
         begin("reading the scan")
         ct = read_scan(scan, series_uid=series)
@@ -129,7 +129,7 @@ def insert(
         write_insertion(output.folder, whole, version=__version__, force=output.force)
     truth = truth_of(whole, __version__)
     if output.as_json:
-        click.echo(json.dumps(truth, indent=2))
+        click.echo(json_text(truth))
     elif not output.quiet:
         total = truth["total"]
         click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.evaluate.readers.pictures import CasePictures
@@ -208,7 +208,7 @@ def _say_forms(study: Study, output: Output, key: Path) -> None:
             "forms": {reader: str(page) for reader, page in pages.items()},
             "key": str(key),
         }
-        click.echo(json.dumps(made, indent=2))
+        click.echo(json_text(made))
     elif not output.quiet:
         for reader, page in pages.items():
             click.echo(f"{page}: {len(study.cases)} cases for reader {reader}")

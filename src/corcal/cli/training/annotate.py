@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.storage.json_text import json_text
 
 if TYPE_CHECKING:
     from corcal.annotate.batch import Outcome
@@ -147,7 +147,7 @@ def annotate(
             entry, output.folder, options=chosen.options(), force=output.force
         )
     if output.as_json:
-        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        click.echo(json_text(record))
     elif not output.quiet:
         _show(record, output.folder)
 
@@ -183,7 +183,7 @@ def _many(manifest: Path, output: Output, chosen: Chosen) -> None:
         records = [
             {"case": o.name, "error": o.error or None, "annotation": o.record} for o in outcomes
         ]
-        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+        click.echo(json_text(records))
     elif not output.quiet:
         _summary(outcomes, output.folder)
     if any(o.record is None for o in outcomes):

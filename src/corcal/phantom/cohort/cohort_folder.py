@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,9 @@ from corcal.phantom.files.as_con import write_con
 from corcal.phantom.files.as_dicom import write_dicom
 from corcal.phantom.files.as_json import truth_of
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.phantom.files.folder import LABELS, SCANS, TRUTH, fill_whole
+from corcal.phantom.files.folder import LABELS, SCANS, TRUTH
+from corcal.storage.atomic import remove_partials, replace_file, replace_files
+from corcal.storage.json_text import json_bytes, read_json
 
 CASES, CONTOURS, SERIES = "cases", "contours.con", "dicom"
 #: What the cohort is: its population, as `Population.from_toml` reads it, and all else.
@@ -56,9 +55,9 @@ class Cohort:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the folder of every patient holds."""
+        """What the folder of every patient holds; the series is a folder."""
         files = (SCANS["nifti"], LABELS, CONTOURS, TRUTH)
-        return (*files, SERIES) if self.dicom else files
+        return (*files, f"{SERIES}/") if self.dicom else files
 
     def to_toml(self) -> str:
         """Return what decides about the cases beside their population and number, as TOML."""
@@ -95,9 +94,9 @@ def write_cohort(
     for done, _ in enumerate(_made(out, cohort, missing, jobs), start=1):
         if tell is not None:
             tell(done, len(missing))
-    truths = [json.loads((out / CASES / p.name / TRUTH).read_text("utf-8")) for p in patients]
-    for name, text in tables_of(cohort.population, patients, truths, cohort.seed).items():
-        _put(out / name, text)
+    truths = [read_json(out / CASES / p.name / TRUTH) for p in patients]
+    for name, content in tables_of(cohort.population, patients, truths, cohort.seed).items():
+        replace_file(out / name, content)
     return {"made": len(missing), "kept": len(patients) - len(missing)}
 
 
@@ -118,27 +117,14 @@ def _begin(out: Path, cohort: Cohort) -> None:
         else:
             out.mkdir(parents=True, exist_ok=True)
             for name, text in told.items():
-                _put(out / name, text)
+                replace_file(out / name, text.encode())
         (out / CASES).mkdir(exist_ok=True)
-        for left in (out / CASES).glob(".corcal-*.partial"):
-            shutil.rmtree(left, ignore_errors=True)
+        remove_partials(out / CASES)
     except OSError as error:
         why = error.strerror or str(error)
         raise OutputRefused(
             f"{out}: the cohort cannot be written there ({why}); name another folder"
         ) from error
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    aside = path.with_name(f".{path.name}.partial")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        why = error.strerror or str(error)
-        raise OutputRefused(f"{path}: cannot be written ({why}); free some space") from error
 
 
 def _is_whole(folder: Path, cohort: Cohort) -> bool:
@@ -175,12 +161,12 @@ def make_patient(out: Path, cohort: Cohort, patient: Patient) -> str:
     """Make and write the case of one patient; return its name."""
     case = phantom_of(patient, cohort.options)
     case = replace(case, parameters={**case.parameters, "name": patient.name})
-    fill = partial(_fill, case=case, patient=patient, cohort=cohort)
-    fill_whole(out / CASES / patient.name, fill, names=cohort.names, force=True)
+    with replace_files(out / CASES / patient.name, cohort.names, force=True) as stage:
+        _fill(stage, case, patient, cohort)
     return patient.name
 
 
-def _fill(folder: Path, *, case: PhantomCase, patient: Patient, cohort: Cohort) -> None:
+def _fill(folder: Path, case: PhantomCase, patient: Patient, cohort: Cohort) -> None:
     write_nifti(folder / SCANS["nifti"], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
     write_con(folder / CONTOURS, case.labels, case.grid)
@@ -191,4 +177,4 @@ def _fill(folder: Path, *, case: PhantomCase, patient: Patient, cohort: Cohort) 
     person["grades"] = [grade.word for grade in patient.grades]
     person["visible_mm3"] = dict(zip([a.value for a in Artery], seen, strict=True))
     truth = {**truth_of(case, cohort.version), "patient": person}
-    (folder / TRUTH).write_text(json.dumps(truth, indent=2) + "\n", encoding="utf-8")
+    (folder / TRUTH).write_bytes(json_bytes(truth))

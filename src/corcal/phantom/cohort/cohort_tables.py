@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ from corcal.core.severity import Severity
 from corcal.phantom.cohort.graders import grader_of
 from corcal.phantom.cohort.patients import Patient
 from corcal.phantom.cohort.population import Population
+from corcal.storage.csv_table import csv_bytes
 
 #: Columns to stratify by, in every table.
 STRATA = ("age", "sex", "group", "ph", "hospital", "scanner", "kernel", "contrast")
@@ -24,7 +23,7 @@ Truth = dict[str, Any]
 
 def tables_of(
     population: Population, patients: Sequence[Patient], truths: Sequence[Truth], seed: int
-) -> dict[str, str]:
+) -> dict[str, bytes]:
     """Return the tables of a cohort by file name.
 
     `manifest.csv` lists all scans and their labels, `train.csv` and `test.csv` those of each
@@ -61,32 +60,32 @@ def kernel_of(sigma_mm: float) -> str:
     return "medium" if sigma_mm < 0.6 else "soft"
 
 
-def _manifest(made: Iterable[tuple[Patient, Truth]]) -> str:
+def _manifest(made: Iterable[tuple[Patient, Truth]]) -> bytes:
     rows = [
         (p.name, f"cases/{p.name}/ct.nii.gz", f"cases/{p.name}/labels.nii.gz", _yes(p.contrast))
         for p, _ in made
     ]
-    return _csv(("patient", "scan", "labels", "contrast"), rows)
+    return csv_bytes(("patient", "scan", "labels", "contrast"), rows)
 
 
-def _contours(made: Iterable[tuple[Patient, Truth]]) -> str:
+def _contours(made: Iterable[tuple[Patient, Truth]]) -> bytes:
     rows = [
         (f"cases/{p.name}/ct.nii.gz", f"cases/{p.name}/contours.con", p.name, _yes(p.contrast))
         for p, _ in made
     ]
-    return _csv(("scan", "annotation", "patient", "contrast"), rows)
+    return csv_bytes(("scan", "annotation", "patient", "contrast"), rows)
 
 
-def _patients(made: Iterable[tuple[Patient, Truth]]) -> str:
+def _patients(made: Iterable[tuple[Patient, Truth]]) -> bytes:
     rows = []
     for patient, truth in made:
         thickness = truth["parameters"]["scanner"]["thickness_mm"]
         split = "train" if patient.train else "test"
         rows.append((patient.name, split, *_strata(patient, truth), f"{thickness:g}"))
-    return _csv(("patient", "split", *STRATA, "thickness_mm"), rows)
+    return csv_bytes(("patient", "split", *STRATA, "thickness_mm"), rows)
 
 
-def _truth(made: Iterable[tuple[Patient, Truth]]) -> str:
+def _truth(made: Iterable[tuple[Patient, Truth]]) -> bytes:
     rows = []
     for patient, truth in made:
         for artery, grade in zip(Artery, patient.grades, strict=True):
@@ -97,12 +96,12 @@ def _truth(made: Iterable[tuple[Patient, Truth]]) -> str:
             told = (int(seen > 0), f"{seen:.3f}", f"{sums['agatston']:.3f}", shown.word)
             rows.append((patient.name, artery.value, *told, *_strata(patient, truth)))
     columns = ("patient", "artery", "present", "volume_mm3", "agatston", "grade", *STRATA)
-    return _csv(columns, rows)
+    return csv_bytes(columns, rows)
 
 
 def _reader(
     population: Population, made: Iterable[tuple[Patient, Truth]], seed: int, reader: int
-) -> str:
+) -> bytes:
     graders = {artery: grader_of(population, artery) for artery in Artery}
     rows = []
     for patient, truth in made:
@@ -111,7 +110,7 @@ def _reader(
             grade = grader.grade(rng, truth["arteries"][artery.value]["visible_mm3"])
             told = (int(grade > Severity.NONE), grade.word)
             rows.append((patient.name, artery.value, *told, *_strata(patient, truth)))
-    return _csv(("patient", "artery", "present", "grade", *STRATA), rows)
+    return csv_bytes(("patient", "artery", "present", "grade", *STRATA), rows)
 
 
 def _strata(patient: Patient, truth: Truth) -> tuple[object, ...]:
@@ -129,11 +128,3 @@ def _strata(patient: Patient, truth: Truth) -> tuple[object, ...]:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return out.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from corcal.core.artery import Artery
 from corcal.phantom.case import PhantomCase
 from corcal.phantom.truth import TrueLesion
+from corcal.storage.json_text import json_text
 
 STATEMENT = (
     "Synthetic. No patient and no scanner was involved: this scan was computed from random "
@@ -75,8 +75,7 @@ def _rounded(value: Any) -> Any:
 
 def text_of(truth: dict[str, Any]) -> str:
     """Return the text of truth.json: indented, with rows of numbers on one line."""
-    text = json.dumps(truth, indent=2, allow_nan=False)
-    return _ROW.sub(lambda row: " ".join(row[0].split()), text) + "\n"
+    return _ROW.sub(lambda row: " ".join(row[0].split()), json_text(truth)) + "\n"
 
 
 #: A list of numbers alone.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,11 @@ from corcal.core.scan import Scan
 from corcal.phantom.body.coronaries import Vessel
 from corcal.phantom.body.shapes import Tube
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.phantom.files.folder import fill_whole
 from corcal.phantom.inserting.insertion_plan import InsertedLesion, InsertionPlan
 from corcal.phantom.paint.canvas import Canvas
+from corcal.storage.atomic import replace_files
+from corcal.storage.csv_table import csv_bytes
+from corcal.storage.json_text import json_bytes
 
 STATEMENT = (
     "A real scan with synthetic calcium. The lesions listed here were computed and put into it; "
@@ -65,20 +65,13 @@ def write_insertion(folder: Path, made: Insertion, *, version: str, force: bool)
     Raises:
         OutputRefused: the folder exists and `force` is off, or cannot be written.
     """
-
-    def fill(new: Path) -> None:
-        grid = made.scan.grid
-        write_nifti(new / SCAN, made.scan.hu, grid)
-        write_nifti(new / LABELS, codes_of(made), grid)
-        write_nifti(new / NUMBERS, made.numbers, grid)
-        with (new / TABLE).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(_COLUMNS)
-            writer.writerows(_row(lesion) for lesion in made.lesions)
-        text = json.dumps(truth_of(made, version), indent=2, allow_nan=False)
-        (new / TRUTH).write_text(text + "\n", encoding="utf-8")
-
-    fill_whole(folder, fill, names=FILES, force=force)
+    grid = made.scan.grid
+    with replace_files(folder, FILES, force=force) as stage:
+        write_nifti(stage / SCAN, made.scan.hu, grid)
+        write_nifti(stage / LABELS, codes_of(made), grid)
+        write_nifti(stage / NUMBERS, made.numbers, grid)
+        (stage / TABLE).write_bytes(csv_bytes(_COLUMNS, map(_row, made.lesions)))
+        (stage / TRUTH).write_bytes(json_bytes(truth_of(made, version)))
 
 
 def codes_of(made: Insertion) -> NDArray[np.uint8]:

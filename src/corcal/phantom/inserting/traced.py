@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.phantom.body.coronaries import Vessel
 from corcal.phantom.body.shapes import Floats, Tube, resampled
+from corcal.storage.json_text import read_json
+from corcal.storage.nifti import lps_of_ras
 
 #: Stretches shorter than this are left out.
 SHORTEST_MM = 6.0
@@ -36,12 +37,10 @@ def traced_courses(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ..
         LabelsRefused: it holds no stretch of that confidence.
     """
     try:
-        arteries = json.loads(path.read_text(encoding="utf-8"))["arteries"]
+        arteries = read_json(path)["arteries"]
         vessels = [
             v for name, one in arteries.items() for v in _stretches(name, one, least_confidence)
         ]
-    except OSError as error:
-        raise UnreadableScan(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise UnreadableScan(
             f"{path.name}: is no centreline file ({type(error).__name__}: {error}); it needs "
@@ -57,7 +56,7 @@ def traced_courses(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ..
 
 def _stretches(name: str, traced: dict[str, Any], least: int) -> list[Vessel]:
     artery = {a.vessel_code: a for a in Artery}[int(traced["group_label"])]
-    points = np.array(traced["points_ras_mm"], dtype=np.float64) * (-1.0, -1.0, 1.0)
+    points = lps_of_ras(np.array(traced["points_ras_mm"], dtype=np.float64))
     radii = np.broadcast_to(np.array(traced["radius_mm"], dtype=np.float64), len(points))
     sure = np.array(traced.get("confidence", [3] * len(points))) >= least
     if points.ndim != 2 or points.shape[1] != 3 or sure.shape != radii.shape:

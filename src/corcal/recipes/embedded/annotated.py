@@ -6,7 +6,6 @@ far as it was clearly seen.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,8 @@ from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest
 from corcal.settings import Preparation
 from corcal.space.resample import block_mean, nearest
+from corcal.storage.json_text import read_json
+from corcal.storage.nifti import lps_of_ras
 
 #: From where a voxel may be calcium.
 VISIBLE_HU = 130.0
@@ -215,9 +216,9 @@ def _trace(
     courses: dict[int, list[NDArray[np.float64]]] = {}
     if not path.exists():
         return drawn, doubtful, courses
-    for vessel in json.loads(path.read_text(encoding="utf-8"))["arteries"].values():
+    for vessel in read_json(path)["arteries"].values():
         artery = list(Artery)[vessel["group_label"] - 1]
-        lps = np.array(vessel["points_ras_mm"]) * (-1.0, -1.0, 1.0)
+        lps = lps_of_ras(np.array(vessel["points_ras_mm"]))
         sure = np.array(vessel["confidence"]) >= 2
         radius = np.array(vessel["radius_mm"]) + 0.3
         tube = paint_tube(grid, lps[sure], radius[sure])

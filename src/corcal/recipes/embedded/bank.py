@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
+from corcal.storage.atomic import replace_folder
+from corcal.storage.json_text import json_bytes, read_json
 
 #: Points kept of each set that patch centres are drawn from.
 _POINTS = 80
@@ -53,10 +54,6 @@ def some(voxels: NDArray[np.bool_], grid: Grid, rng: np.random.Generator) -> NDA
 
 def save_case(case: Case, bank: Path) -> None:
     """Write a case into a bank; the folder appears whole or not at all."""
-    partial = bank / f".{case.name}.partial"
-    partial.mkdir(parents=True, exist_ok=True)
-    np.save(partial / "hu.npy", case.hu)
-    np.save(partial / "packed.npy", case.packed)
     facts = {
         "kind": case.kind,
         "affine": case.grid.affine.tolist(),
@@ -66,13 +63,15 @@ def save_case(case: Case, bank: Path) -> None:
         "courses": {str(k): [c.round(2).tolist() for c in v] for k, v in case.courses.items()},
         "focus": [points.round(2).tolist() for points in case.focus],
     }
-    (partial / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-    partial.rename(bank / case.name)
+    with replace_folder(bank / case.name, force=False) as stage:
+        np.save(stage / "hu.npy", case.hu)
+        np.save(stage / "packed.npy", case.packed)
+        (stage / "facts.json").write_bytes(json_bytes(facts))
 
 
 def load_case(folder: Path) -> Case:
     """Read a case; its arrays stay on disk until they are indexed."""
-    facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    facts = read_json(folder / "facts.json")
     hu = np.load(folder / "hu.npy", mmap_mode="r")
     return Case(
         name=folder.name,

@@ -7,7 +7,6 @@ more.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +29,8 @@ from corcal.read import read_scan
 from corcal.recipes.embedded.annotated import TRUST, annotation, scan_path
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
+from corcal.storage.atomic import replace_file
+from corcal.storage.json_text import json_bytes, read_json
 
 #: Phantoms that lesion models are fitted on have seeds of their own.
 FIRST_SEED = 800_000
@@ -180,6 +181,6 @@ def fit_lesion_model(
             cases.append(scan_candidates(data, name, EmbeddedSegmenter(blind)))
             on_progress(f"lesion model: {name}")
     path = models / "arteries.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest = read_json(path)
     manifest["judge"] = fit_weights(cases)
-    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    replace_file(path, json_bytes(manifest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import queue
 import threading
 import time
@@ -13,6 +14,8 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import nn
+
+from corcal.storage.atomic import replace_file
 
 #: One batch: tensors by name, as the step of a task wants them.
 Batch = dict[str, torch.Tensor]
@@ -169,16 +172,15 @@ def _checkpoint(run: Run) -> Path:
 def _save(
     run: Run, step: int, network: nn.Module, mean: nn.Module, optimiser: torch.optim.Optimizer
 ) -> None:
-    run.folder.mkdir(parents=True, exist_ok=True)
     state = {
         "step": step,
         "network": network.state_dict(),
         "mean": mean.state_dict(),
         "optimiser": optimiser.state_dict(),
     }
-    partial = run.folder / "checkpoint.partial"
-    torch.save(state, partial)
-    partial.replace(_checkpoint(run))
+    content = io.BytesIO()
+    torch.save(state, content)
+    replace_file(_checkpoint(run), content.getbuffer())
 
 
 def _resume(run: Run, network: nn.Module, mean: nn.Module, optimiser: torch.optim.Optimizer) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from corcal.recipes.embedded.network import (
     joint_probabilities,
 )
 from corcal.runtime.openvino import load_openvino
+from corcal.storage.atomic import replace_file
+from corcal.storage.json_text import json_bytes
 
 #: The permutations of `network.space_to_depth` and `network.depth_to_space`.
 _TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)
@@ -102,8 +103,7 @@ def _export(
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (stem.with_suffix(".xml"), stem.with_suffix(".bin"))
     }
-    manifest = json.dumps({**card, "files": files}, indent=2) + "\n"
-    stem.with_suffix(".json").write_text(manifest, encoding="utf-8")
+    replace_file(stem.with_suffix(".json"), json_bytes({**card, "files": files}))
 
 
 def _use_block_operations(model: Any) -> None:

@@ -6,9 +6,7 @@ code, on the same split. Alnasser et al., section 2.4.5.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,8 @@ from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
 from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
+from corcal.storage.atomic import replace_file
+from corcal.storage.csv_table import csv_bytes
 from corcal.studies.ablation.compare import Compared, Summary, compare, summarise
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.dataset import make_dataset
@@ -26,7 +26,7 @@ from corcal.train.dataset.manifest import read_manifest
 from corcal.train.events import Event
 from corcal.train.nnunet.child import Machine
 from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
-from corcal.train.training_folder import TrainingFolder, put
+from corcal.train.training_folder import TrainingFolder
 
 #: Scores a scan with a model: scan, bundle, settings -> labels on the scan's grid.
 Score = Callable[[Scan, Path, Settings], ArteryLabels]
@@ -106,8 +106,8 @@ def run_variants(
     if settings.training.test_share == 0:
         raise SettingsRefused("training.test_share is 0: no scan is kept for the variants' test")
     rows = {name: _run(name, manifest, out, settings, runner) for name in names}
-    put(out / "variants.csv", _csv(rows).encode())
-    put(out / "variants.md", _markdown(rows).encode())
+    replace_file(out / "variants.csv", _csv(rows))
+    replace_file(out / "variants.md", _markdown(rows).encode())
     return out / "variants.md"
 
 
@@ -135,15 +135,14 @@ def _run(
     return compared
 
 
-def _csv(rows: dict[str, list[Compared]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["variant", *(f.name for f in dataclasses.fields(Compared))])
-    for name, compared in rows.items():
-        for one in compared:
-            values = dataclasses.astuple(one)
-            writer.writerow([name, *(f"{v:.6f}" if isinstance(v, float) else v for v in values)])
-    return text.getvalue()
+def _csv(rows: dict[str, list[Compared]]) -> bytes:
+    columns = ["variant", *(f.name for f in dataclasses.fields(Compared))]
+    cells = (
+        [name, *(f"{v:.6f}" if isinstance(v, float) else v for v in dataclasses.astuple(one))]
+        for name, compared in rows.items()
+        for one in compared
+    )
+    return csv_bytes(columns, cells)
 
 
 def _markdown(rows: dict[str, list[Compared]]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
 from corcal import DISCLAIMER, __version__
 from corcal.segment.bundle.manifest import BundleFacts
+from corcal.storage.csv_table import read_csv
 from corcal.train.events import EpochDone, decode
 from corcal.train.training_folder import TrainingFolder
 
@@ -74,8 +74,7 @@ def card_text(facts: BundleFacts, work: TrainingFolder) -> str:
 
 
 def _scans(work: TrainingFolder) -> Counter[str]:
-    with work.split_file.open(newline="", encoding="utf-8") as file:
-        return Counter(row["part"] for row in csv.DictReader(file))
+    return Counter(row.text("part") for row in read_csv(work.split_file).rows)
 
 
 def _dice_table(facts: BundleFacts, work: TrainingFolder) -> list[str]:

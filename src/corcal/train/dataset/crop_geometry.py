@@ -15,7 +15,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.prepare import Prepared
 from corcal.space.resample import nearest
-from corcal.train.training_folder import read_json
+from corcal.storage.json_text import read_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def read_crop_geometry(path: Path) -> CropGeometry:
         DatasetRefused: the file is absent or damaged.
     """
     remedy = "make the dataset again"
-    said = read_json(path, remedy=remedy)
+    said = read_json(path, refusal=DatasetRefused, remedy=remedy)
     try:
         return CropGeometry.from_dict(said)
     except (KeyError, TypeError, ValueError) as error:

@@ -14,13 +14,15 @@ from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.report import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
+from corcal.storage.atomic import replace_file
 from corcal.storage.csv_table import csv_bytes
+from corcal.storage.json_text import json_bytes, read_json
 from corcal.storage.nifti import nifti_bytes
 from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_scan
 from corcal.train.dataset.manifest import Row, read_manifest
 from corcal.train.dataset.split import Split, split_rows
 from corcal.train.labels import dataset_json
-from corcal.train.training_folder import TrainingFolder, put, put_json, read_json
+from corcal.train.training_folder import TrainingFolder
 
 _BEGUN = "dataset_begun.json"
 
@@ -125,7 +127,7 @@ def _write_cases(
         except OutputRefused:
             raise
         except InputRefused as error:
-            refused[row.case] = f"line {row.number + 1} of the manifest: {error}"
+            refused[row.case] = f"line {row.line} of the manifest: {error}"
             on_progress(f"scan {i} of {len(rows)} refused: {error}")
     return refused
 
@@ -155,19 +157,19 @@ def _begin(
     }
     path = work.folder / _BEGUN
     if path.exists():
-        begun = read_json(path, remedy="name another folder")
+        begun = read_json(path, refusal=DatasetRefused, remedy="name another folder")
         if not _goes_on(begun, source, rows, work):
             raise OutputRefused(
                 f"{work.folder}: holds a dataset of other scans, labels or settings; name "
                 "another folder, or delete this one"
             )
         if begun != source:
-            put_json(path, source)
+            replace_file(path, json_bytes(source))
     elif work.folder.exists() and any(work.folder.iterdir()):
         raise OutputRefused(f"{work.folder}: exists and is not empty; name a new folder")
     else:
-        put_json(path, source)
-    put(work.settings_file, settings.to_toml().encode())
+        replace_file(path, json_bytes(source))
+    replace_file(work.settings_file, settings.to_toml().encode())
 
 
 def _goes_on(begun: Any, source: dict[str, Any], rows: Sequence[Row], work: TrainingFolder) -> bool:
@@ -200,9 +202,9 @@ def _is_finished(row: Row, work: TrainingFolder, split: Split) -> bool:
 
 def _write_case(row: Row, pair: AnnotatedScan, work: TrainingFolder, split: Split) -> None:
     affine = pair.grid.affine
-    put(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
+    replace_file(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
     labels = nifti_bytes(pair.codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
-    put(label_file(row.case, work, split), labels)
+    replace_file(label_file(row.case, work, split), labels)
     counted = {str(code): int((pair.codes == code).sum()) for code in range(1, 7)}
     way = {
         "case": row.case,
@@ -213,12 +215,14 @@ def _write_case(row: Row, pair: AnnotatedScan, work: TrainingFolder, split: Spli
         "labels_sha256": hashlib.sha256(row.labels.read_bytes()).hexdigest(),
         "notices": [[n.code, n.text] for n in pair.notices],
     }
-    put_json(work.geometry_file(row.case), way)
+    replace_file(work.geometry_file(row.case), json_bytes(way))
 
 
 def _way(case: str, work: TrainingFolder) -> dict[str, Any]:
     path = work.geometry_file(case)
-    return dict(read_json(path, remedy="delete the file and make the dataset again"))
+    return dict(
+        read_json(path, refusal=DatasetRefused, remedy="delete the file and make the dataset again")
+    )
 
 
 def _notices(way: dict[str, Any]) -> tuple[Notice, ...]:
@@ -233,7 +237,7 @@ def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> 
             first = seen.setdefault(ways[row.case][key], row)
             if first is not row:
                 raise DatasetRefused(
-                    f"lines {first.number + 1} and {row.number + 1} of the manifest hold the same "
+                    f"lines {first.line} and {row.line} of the manifest hold the same "
                     f"{what}, voxel for voxel; leave one out, or correct it"
                 )
 
@@ -241,7 +245,7 @@ def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> 
 def _write_set_aside(refused: dict[str, str], work: TrainingFolder) -> None:
     """List the scans that were left out, and why; an earlier list goes when there are none."""
     if refused:
-        put(work.set_aside_file, csv_bytes(("case", "why"), list(refused.items())))
+        replace_file(work.set_aside_file, csv_bytes(("case", "why"), list(refused.items())))
     else:
         work.set_aside_file.unlink(missing_ok=True)
 
@@ -249,21 +253,15 @@ def _write_set_aside(refused: dict[str, str], work: TrainingFolder) -> None:
 def _write_descriptions(
     rows: Sequence[Row], split: Split, work: TrainingFolder, settings: Settings
 ) -> None:
-    put_json(work.raw / "splits_final.json", split.as_nnunet())
+    replace_file(work.raw / "splits_final.json", json_bytes(split.as_nnunet()))
     patients = list(dict.fromkeys(row.patient for row in rows))
     said = {None: "", True: "yes", False: "no"}
-    lines = [
-        (
-            row.case,
-            row.number + 1,
-            patients.index(row.patient) + 1,
-            said[row.contrast],
-            split.part_of(row.case),
-        )
-        for row in rows
-    ]
+    lines = (
+        (r.case, r.line, patients.index(r.patient) + 1, said[r.contrast], split.part_of(r.case))
+        for r in rows
+    )
     columns = ("case", "line", "patient", "contrast", "part")
-    put(work.split_file, csv_bytes(columns, lines))
+    replace_file(work.split_file, csv_bytes(columns, lines))
     # Last: with it, the dataset is whole.
     described = dataset_json(settings.training, len(split.trained))
-    put_json(work.raw / "dataset.json", described)
+    replace_file(work.raw / "dataset.json", json_bytes(described))

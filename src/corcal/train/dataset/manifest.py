@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from corcal.core.errors import DatasetRefused
+from corcal.core.errors import TableRefused
+from corcal.storage import csv_table
 
 REQUIRED = ("patient", "scan", "labels")
-_YES, _NO = {"yes", "true", "1"}, {"no", "false", "0"}
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,8 @@ class Row:
     """One annotated scan.
 
     Attributes:
-        number: its line among the scans of the manifest, from 1.
+        number: its place among the scans of the manifest, from 1.
+        line: its line in the file, from 1.
         patient: whose scan it is, as the manifest has it; never written anywhere.
         scan: a DICOM folder, zip or volume file.
         labels: a label map of corcal's codes on the scan's grid.
@@ -26,6 +26,7 @@ class Row:
     """
 
     number: int
+    line: int
     patient: str
     scan: Path
     labels: Path
@@ -44,48 +45,42 @@ def read_manifest(path: Path) -> tuple[Row, ...]:
     Paths are relative to the manifest's folder. Other columns are ignored.
 
     Raises:
-        DatasetRefused: the file cannot be read, lacks a column or a value, or names a file that
+        TableRefused: the file cannot be read, lacks a column or a value, or names a file that
             does not exist. All faulty rows are named at once.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file)
-            lines = [{k: (v or "").strip() for k, v in line.items() if k} for line in table]
-            columns = [name.strip() for name in table.fieldnames or ()]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetRefused(f"{path}: cannot be read as a CSV manifest ({error})") from error
-    missing = [name for name in REQUIRED if name not in columns]
+    table = csv_table.read_csv(path)
+    missing = [name for name in REQUIRED if not table.has(name)]
     if missing:
-        raise DatasetRefused(
+        raise TableRefused(
             f"{path}: has no column {', '.join(missing)}; a manifest begins with the line "
             "patient,scan,labels and may add contrast and heart"
         )
-    if not lines:
-        raise DatasetRefused(f"{path}: lists no scan")
     faults: list[str] = []
-    rows = tuple(_row(i, line, path.parent, faults) for i, line in enumerate(lines, start=1))
+    rows = tuple(_row(i, row, path.parent, faults) for i, row in enumerate(table.rows, start=1))
     if faults:
-        raise DatasetRefused(f"{path}: " + "; ".join(faults))
+        raise TableRefused(f"{path}: " + "; ".join(faults))
     return rows
 
 
-def _row(number: int, line: dict[str, str], home: Path, faults: list[str]) -> Row:
+def _row(number: int, row: csv_table.Row, home: Path, faults: list[str]) -> Row:
     """Return the row of a line, and add to `faults` what is wrong with it."""
-    # The header is line 1.
-    where = f"line {number + 1}"
-    faults += [f"{where} has no {name}" for name in REQUIRED if not line[name]]
-    heart = line.get("heart", "")
+    where = f"line {row.line}"
+    faults += [f"{where} has no {name}" for name in REQUIRED if not row.text(name)]
+    heart = row.text("heart")
     for name in ("scan", "labels", "heart"):
-        if line.get(name) and not (home / line[name]).exists():
-            faults.append(f"{where} names {name} {line[name]}, which does not exist")
-    said = line.get("contrast", "").lower()
-    if said not in _YES | _NO | {""}:
-        faults.append(f"{where} says contrast {said!r}; write yes, no or nothing")
+        if row.text(name) and not (home / row.text(name)).exists():
+            faults.append(f"{where} names {name} {row.text(name)}, which does not exist")
+    contrast = None
+    try:
+        contrast = row.boolean("contrast")
+    except TableRefused:
+        faults.append(f"{where} says contrast {row.text('contrast')!r}; write yes, no or nothing")
     return Row(
         number=number,
-        patient=line["patient"],
-        scan=home / line["scan"],
-        labels=home / line["labels"],
-        contrast=None if not said else said in _YES,
+        line=row.line,
+        patient=row.text("patient"),
+        scan=home / row.text("scan"),
+        labels=home / row.text("labels"),
+        contrast=contrast,
         heart=home / heart if heart else None,
     )

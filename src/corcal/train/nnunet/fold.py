@@ -10,13 +10,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from corcal.core.errors import SettingsRefused
+from corcal.core.errors import DatasetRefused, SettingsRefused
+from corcal.storage.atomic import remove_partials
+from corcal.storage.json_text import read_json
 from corcal.train.events import Began
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.preprocess import require_preprocessed
 from corcal.train.nnunet.process import Send, alone, run
 from corcal.train.nnunet.states import epochs_done
-from corcal.train.training_folder import TrainingFolder, read_json
+from corcal.train.training_folder import TrainingFolder
 
 
 def train_fold(work: TrainingFolder, number: int, device: str, threads: int, send: Send) -> None:
@@ -40,7 +42,9 @@ def train_fold(work: TrainingFolder, number: int, device: str, threads: int, sen
         torch.set_num_threads(threads)
     require_preprocessed(work)
     described = load_dataset_json(work.preprocessed / "dataset.json", settings.training)
-    plans = read_json(work.plans_file, remedy="call `corcal train plan` again")
+    plans = read_json(
+        work.plans_file, refusal=DatasetRefused, remedy="call `corcal train plan` again"
+    )
     trainer = CorcalTrainer.of(
         plans, described, number, training=settings.training, device=device, send=send
     )
@@ -55,8 +59,7 @@ def main(arguments: list[str]) -> int:
 
     def job(send: Send) -> None:
         with alone(folder):
-            for partial in folder.glob(".*.partial"):
-                partial.unlink()
+            remove_partials(folder)
             train_fold(work, int(number), device, int(threads), send)
 
     return run(job, folder / "console.log")

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from corcal.core.errors import SettingsRefused
+from corcal.core.errors import DatasetRefused, SettingsRefused
 from corcal.core.training import Training
 from corcal.settings import Settings
+from corcal.storage.atomic import replace_file
+from corcal.storage.json_text import json_bytes, read_json
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.fingerprint import Fingerprint, fingerprint_of
 from corcal.train.nnunet.topology import Topology, topology_of
@@ -25,9 +27,6 @@ from corcal.train.training_folder import (
     DATASET_NAME,
     PLANS_NAME,
     TrainingFolder,
-    put,
-    put_json,
-    read_json,
 )
 
 #: What a dataset is made with, and cannot be changed after it.
@@ -53,16 +52,21 @@ def write_plan(work: TrainingFolder) -> dict[str, Any]:
     settings = work.settings()
     described = load_dataset_json(work.raw / "dataset.json", settings.training)
     topology_of(settings.training, settings.preparation.spacing_mm)
-    splits = read_json(work.raw / "splits_final.json", remedy="make the dataset again")
+    splits = read_json(
+        work.raw / "splits_final.json", refusal=DatasetRefused, remedy="make the dataset again"
+    )
     cases = sorted({case for fold in splits for case in fold["train"] + fold["val"]})
     fingerprint = fingerprint_of(_read(work, case) for case in cases)
     plans = plans_json(settings, fingerprint)
     spacing_mm = settings.preparation.spacing_mm
-    put_json(work.preprocessed / "dataset.json", described)
-    put_json(work.preprocessed / "splits_final.json", splits)
-    put_json(work.preprocessed / "dataset_fingerprint.json", fingerprint.as_nnunet(spacing_mm))
+    replace_file(work.preprocessed / "dataset.json", json_bytes(described))
+    replace_file(work.preprocessed / "splits_final.json", json_bytes(splits))
+    replace_file(
+        work.preprocessed / "dataset_fingerprint.json",
+        json_bytes(fingerprint.as_nnunet(spacing_mm)),
+    )
     # Last: with it, the plan is whole.
-    put_json(work.plans_file, plans)
+    replace_file(work.plans_file, json_bytes(plans))
     return plans
 
 
@@ -92,7 +96,7 @@ def change_training(work: TrainingFolder, file: Path) -> None:
                 "another one with `corcal train dataset`, or leave that setting as it was"
             )
     changed = replace(made, training=wanted.training)
-    put(work.settings_file, changed.to_toml().encode())
+    replace_file(work.settings_file, changed.to_toml().encode())
 
 
 def plans_json(settings: Settings, fingerprint: Fingerprint) -> dict[str, Any]:

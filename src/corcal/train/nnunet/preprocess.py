@@ -7,17 +7,18 @@ Started by `corcal.train.nnunet.folds.plan_and_preprocess`, which sets its envir
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from corcal.core.errors import DatasetRefused
+from corcal.storage.atomic import remove_partials, replace_files
+from corcal.storage.json_text import read_json
 from corcal.train.events import Prepared
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.process import Send, alone, run
-from corcal.train.training_folder import CONFIGURATION, TrainingFolder, read_json
+from corcal.train.training_folder import CONFIGURATION, TrainingFolder
 
-#: What nnU-Net keeps of a case; the last is written last.
+#: What nnU-Net keeps of a case.
 _PARTS = (".b2nd", "_seg.b2nd", ".pkl")
 
 
@@ -34,23 +35,21 @@ def preprocess_all(work: TrainingFolder, send: Send) -> None:
 
     training = work.settings().training
     described = load_dataset_json(work.preprocessed / "dataset.json", training)
-    manager = PlansManager(read_json(work.plans_file, remedy="call `corcal train plan` again"))
+    manager = PlansManager(
+        read_json(work.plans_file, refusal=DatasetRefused, remedy="call `corcal train plan` again")
+    )
     configuration = manager.get_configuration(CONFIGURATION)
     cases = trained_cases(work)
-    stage = work.cases / ".partial"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
+    remove_partials(work.cases)
     for number, case in enumerate(cases, start=1):
         if not is_preprocessed(work, case):
             image = work.raw / "imagesTr" / f"{case}_0000.nii.gz"
             labels = work.raw / "labelsTr" / f"{case}.nii.gz"
-            DefaultPreprocessor(verbose=False).run_case_save(
-                str(stage / case), [str(image)], str(labels), manager, configuration, described
-            )
-            for part in _PARTS:
-                (stage / f"{case}{part}").replace(work.cases / f"{case}{part}")
+            with replace_files(work.cases, [f"{case}{p}" for p in _PARTS], force=True) as stage:
+                DefaultPreprocessor(verbose=False).run_case_save(
+                    str(stage / case), [str(image)], str(labels), manager, configuration, described
+                )
         send(Prepared(number, len(cases)))
-    shutil.rmtree(stage)
 
 
 def trained_cases(work: TrainingFolder) -> list[str]:
@@ -60,7 +59,9 @@ def trained_cases(work: TrainingFolder) -> list[str]:
         DatasetRefused: there is no plan yet.
     """
     path = work.preprocessed / "splits_final.json"
-    splits = read_json(path, remedy=f"call `corcal train plan {work.folder}`")
+    splits = read_json(
+        path, refusal=DatasetRefused, remedy=f"call `corcal train plan {work.folder}`"
+    )
     return sorted({case for fold in splits for case in fold["train"] + fold["val"]})
 
 

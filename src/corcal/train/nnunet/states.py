@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import TrainingStopped
-from corcal.train.training_folder import put
+from corcal.storage.atomic import replace_file
 
 _NAME = re.compile(r"state_(\d+)_([0-9a-f]{64})\.pt")
 _KEPT = 2
@@ -40,7 +40,7 @@ def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
     data = content.getbuffer()
     sha256 = hashlib.sha256(data).hexdigest()
     saved = folder / f"state_{epochs_done:05d}_{sha256}.pt"
-    put(saved, data)
+    replace_file(saved, data)
     # One as late as this is a damaged one that was passed over; it must not count as kept.
     passed = [p for done, p in _states(folder) if done >= epochs_done and p != saved]
     earlier = [p for done, p in _states(folder) if done < epochs_done]
