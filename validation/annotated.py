@@ -14,8 +14,7 @@ from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.components import components
-from corcal.storage.json_text import read_json
-from corcal.storage.nifti import lps_of_ras
+from corcal.storage import lps_of_ras, read_json
 from validation.truth import Calcium, Truth
 
 #: What the annotation's codes for look-alikes mean.

@@ -29,7 +29,6 @@ WITHOUT_DOOR = {
     "runtime",
     "segment",
     "space",
-    "storage",
     "studies",
     "train",
 }

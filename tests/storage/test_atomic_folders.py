@@ -17,7 +17,7 @@ from corcal.storage.atomic import (
     replace_file,
     replace_files,
     replace_folder,
-    staged_zip,
+    replace_zip,
 )
 
 FILES = {"a.txt": b"new a", "b.txt": b"new b"}
@@ -100,13 +100,13 @@ def test_a_file_is_never_replaced_by_a_folder(tmp_path: Path) -> None:
 
 def test_a_zip_holds_the_folder_of_its_name(tmp_path: Path) -> None:
     out = tmp_path / "small.zip"
-    with staged_zip(out, force=False) as stage:
+    with replace_zip(out, force=False) as stage:
         (stage / "a").write_bytes(b"first")
     with zipfile.ZipFile(out) as archive:
         assert {n: archive.read(n) for n in archive.namelist()} == {"small/a": b"first"}
     with pytest.raises(OutputRefused, match="is there already"):
-        staged_zip(out, force=False).__enter__()
-    with pytest.raises(OutputRefused, match="No space"), staged_zip(out, force=True):
+        replace_zip(out, force=False).__enter__()
+    with pytest.raises(OutputRefused, match="No space"), replace_zip(out, force=True):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert zipfile.is_zipfile(out)
     assert [p.name for p in tmp_path.iterdir()] == ["small.zip"]

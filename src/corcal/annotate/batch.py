@@ -22,9 +22,7 @@ from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files
 from corcal.core.errors import InputRefused, UnreadableScan
 from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume, volume_kind
-from corcal.storage.atomic import add_files, check_folder
-from corcal.storage.csv_table import Row, csv_bytes, read_csv
-from corcal.storage.json_text import parse_json
+from corcal.storage import Row, add_files, check_folder, csv_bytes, parse_json, read_csv
 
 MANIFEST, SUMMARY = "manifest.csv", "summary.csv"
 _COLUMNS = ("scan", "annotation", "patient", "contrast")

@@ -32,7 +32,7 @@ from corcal.report import (
     take_views,
     view_at,
 )
-from corcal.storage.json_text import json_bytes
+from corcal.storage import json_bytes
 
 #: The files of an annotation, in the order in which they are listed.
 ANNOTATION_FILES = ("labels.nii.gz", "annotation.json", "qc.png")

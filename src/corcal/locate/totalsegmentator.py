@@ -26,8 +26,7 @@ from corcal.core.grid import Grid
 from corcal.locate.weights import DATASET, HEART, Weights
 from corcal.runtime.child_process import end_with, run_module
 from corcal.runtime.openvino import need, user_folder
-from corcal.storage.atomic import replace_folder
-from corcal.storage.json_text import json_bytes
+from corcal.storage import json_bytes, replace_folder
 
 SPACING_MM = 1.5
 #: Of a window's side.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from corcal.core.errors import ModelRefused
-from corcal.storage.json_text import parse_json
+from corcal.storage import parse_json
 
 #: As TotalSegmentator's release names it.
 DATASET = "Dataset293_TotalSegmentator_part3_cardiac_1559subj"

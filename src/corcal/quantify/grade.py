@@ -14,7 +14,7 @@ from corcal.core.grading import ArteryGrade, ArteryGrading
 from corcal.core.reading import ModelStamp, Reading
 from corcal.core.score import ArteryScore
 from corcal.core.severity import Severity
-from corcal.storage.json_text import json_bytes, parse_json
+from corcal.storage import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-severity/1"
 

@@ -12,7 +12,7 @@ from importlib import resources
 import numpy as np
 
 from corcal.core.errors import SettingsRefused
-from corcal.storage.json_text import parse_json
+from corcal.storage import parse_json
 
 _AGES_YEARS = (45.0, 84.0)
 _BRACKETS = ("<25", "25-50", "50-75", "75-90", ">90")

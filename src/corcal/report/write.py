@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corcal.core.reading import Reading
 from corcal.report.build import build_reports
-from corcal.storage.atomic import add_files, check_folder
+from corcal.storage import add_files, check_folder
 
 #: The files of a report, in the order in which they are listed.
 REPORT_FILES = ("report.html", "report.json", "calcium.csv", "labels.nii.gz", "overview.png")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.errors import ModelRefused
-from corcal.storage.json_text import read_json
+from corcal.storage import read_json
 
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
 _CONFIG = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}

@@ -1,1 +1,84 @@
 """Files: written whole or not at all, NIfTI, CSV and JSON in one form each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.storage.atomic import (
+        add_files,
+        check_folder,
+        remove_partials,
+        replace_file,
+        replace_files,
+        replace_folder,
+        replace_zip,
+    )
+    from corcal.storage.csv_table import (
+        CsvTable,
+        Row,
+        csv_bytes,
+        read_csv,
+    )
+    from corcal.storage.json_document import (
+        json_bytes,
+        json_text,
+        parse_json,
+        read_json,
+    )
+    from corcal.storage.nifti import (
+        lps_of_ras,
+        nifti_bytes,
+        read_nifti_header,
+        read_nifti_values,
+        write_nifti,
+    )
+
+__all__ = [
+    "CsvTable",
+    "Row",
+    "add_files",
+    "check_folder",
+    "csv_bytes",
+    "json_bytes",
+    "json_text",
+    "lps_of_ras",
+    "nifti_bytes",
+    "parse_json",
+    "read_csv",
+    "read_json",
+    "read_nifti_header",
+    "read_nifti_values",
+    "remove_partials",
+    "replace_file",
+    "replace_files",
+    "replace_folder",
+    "replace_zip",
+    "write_nifti",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "atomic": (
+            "add_files",
+            "check_folder",
+            "remove_partials",
+            "replace_file",
+            "replace_files",
+            "replace_folder",
+            "replace_zip",
+        ),
+        "csv_table": ("CsvTable", "Row", "csv_bytes", "read_csv"),
+        "json_document": ("json_bytes", "json_text", "parse_json", "read_json"),
+        "nifti": (
+            "lps_of_ras",
+            "nifti_bytes",
+            "read_nifti_header",
+            "read_nifti_values",
+            "write_nifti",
+        ),
+    },
+)

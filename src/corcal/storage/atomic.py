@@ -7,7 +7,7 @@ Four ways, which must not be mixed up:
     replace_files    named files and folders in a folder; what else is in it is kept
     add_files        the same for files whose content is in memory
     replace_file     one file, whose folder may hold anything
-    staged_zip       one zip, filled as a folder
+    replace_zip       one zip, filled as a folder
 
 One rule for the disk: before a rename, the content of every file and the entries of its folder are
 flushed to the disk, and after it the folder in which it happened; else a power cut may leave a
@@ -124,7 +124,7 @@ def replace_folder(out: Path, *, force: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def staged_zip(out: Path, *, force: bool) -> Iterator[Path]:
+def replace_zip(out: Path, *, force: bool) -> Iterator[Path]:
     """Yield an empty folder to be filled; at the end `out` is a zip with that folder in it.
 
     The folder in the zip has the zip's name without its ending. On an error nothing is left.

@@ -12,7 +12,7 @@ from typing import Any
 from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
-from corcal.storage.json_text import read_json
+from corcal.storage import read_json
 
 
 def label_entries(training: Training) -> dict[str, int | list[int]]:

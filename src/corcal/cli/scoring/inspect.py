@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corcal.cli import options
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from rich.table import Table

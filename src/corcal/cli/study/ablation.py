@@ -30,7 +30,7 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.evaluate.tables_in.pairs import pair
     from corcal.evaluate.tables_in.read_results import read_results
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
     from corcal.studies.ablation.ablation import ablation as compute
     from corcal.studies.ablation.ablation import publish_ablation
 

@@ -8,7 +8,7 @@ import click
 
 from corcal.cli import options
 from corcal.cli.options import Output
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 
 @click.command()
@@ -27,7 +27,7 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
         count_filled,
         read_run,
     )
-    from corcal.storage.atomic import add_files
+    from corcal.storage import add_files
 
     run = read_run(folders)
     tables = checklist_tables(run)

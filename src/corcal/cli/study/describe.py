@@ -84,7 +84,7 @@ def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int) ->
     from corcal.evaluate.describe.flow import check_against, check_flow, flow_of, read_flow
     from corcal.evaluate.describe.table1 import describe as compute
     from corcal.evaluate.publish.publication import main_files
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     check_folder(output.folder, main_files("describe"), force=output.force)
     cohort = read_cohort(

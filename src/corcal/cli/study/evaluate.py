@@ -102,7 +102,7 @@ def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateO
     from corcal.evaluate.accuracy.evaluation import evaluate as compute
     from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
     from corcal.evaluate.publish.publication import main_files
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     check_folder(output.folder, main_files("evaluation"), force=output.force)
     with steps(output.quiet) as begin:

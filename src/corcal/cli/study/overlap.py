@@ -52,7 +52,7 @@ def overlap(
     from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.read import parse_mapping
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     codes = None if mapping is None else parse_mapping(mapping)
     check_folder(output.folder, (*main_files("overlap"), CASES_FILE), force=output.force)
@@ -86,7 +86,7 @@ def _alone(count: int, of: int) -> tuple[Notice, ...]:
 
 def _show(document: Path, page: Path, notices: tuple[Notice, ...]) -> None:
     """Print the means, the doubts, and where the page is."""
-    from corcal.storage.json_text import read_json
+    from corcal.storage import read_json
 
     said = read_json(document)
     for target, parts in said["overlap"].items():

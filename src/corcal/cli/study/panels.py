@@ -11,7 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
@@ -62,7 +62,7 @@ def panels(
     from corcal.evaluate.cases import label_files, scan_files
     from corcal.evaluate.panels import panels_plot
     from corcal.read import parse_mapping
-    from corcal.storage.atomic import add_files, check_folder
+    from corcal.storage import add_files, check_folder
 
     codes = None if mapping is None else parse_mapping(mapping)
     check_folder(output.folder, _FILES, force=output.force)

@@ -13,7 +13,7 @@ from corcal import __version__
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import Announce, steps
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.phantom.case import PhantomCase
@@ -141,7 +141,7 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
     """
     from corcal.phantom.case import make_case
     from corcal.phantom.files.folder import folder_of, write_case
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     seeds = range(seed, seed + count)
     for one in seeds:

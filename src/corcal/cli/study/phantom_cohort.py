@@ -12,8 +12,7 @@ import click
 from corcal import __version__
 from corcal.cli import options
 from corcal.cli.progress import steps
-from corcal.storage.csv_table import read_csv
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text, read_csv
 
 if TYPE_CHECKING:
     from corcal.phantom.cohort.cohort_folder import Cohort

@@ -12,7 +12,7 @@ from corcal import __version__
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.core.scan import Scan
@@ -111,7 +111,7 @@ def insert(
     from corcal.phantom.inserting.insertion_folder import SCAN, Insertion, truth_of, write_insertion
     from corcal.phantom.inserting.insertion_plan import insert_lesions
     from corcal.read import read_scan
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     plan = lesions.plan()
     check_folder(output.folder, force=output.force)

@@ -11,7 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.evaluate.readers.pictures import CasePictures
@@ -104,7 +104,7 @@ def forms(
     from corcal.evaluate.cases import result_folders, scan_files
     from corcal.evaluate.readers.forms import build_forms, form_files
     from corcal.evaluate.readers.study import key_json, plan_study
-    from corcal.storage.atomic import add_files, check_folder
+    from corcal.storage import add_files, check_folder
 
     folders = result_folders(results)
     study = plan_study(list(folders), plan.names, categories=_scale(plan.scale), seed=plan.seed)
@@ -148,7 +148,7 @@ def score(
     from corcal.evaluate.readers.ratings import read_ratings
     from corcal.evaluate.readers.readers_page import publish_readers
     from corcal.evaluate.readers.study import read_key
-    from corcal.storage.atomic import check_folder
+    from corcal.storage import check_folder
 
     if key is not None and scale:
         raise click.UsageError("The key states the scale: leave --category out.")

@@ -11,7 +11,7 @@ import click
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.annotate.batch import Outcome

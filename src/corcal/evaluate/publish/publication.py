@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from corcal.evaluate.publish.page import Page, page_html
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import write_table
-from corcal.storage.atomic import add_files
-from corcal.storage.json_text import json_bytes
+from corcal.storage import add_files, json_bytes
 
 if TYPE_CHECKING:
     from corcal.evaluate.publish.plot import Plot
@@ -48,7 +47,7 @@ class Publication:
             The files, NAME.json and NAME.html first.
 
         Raises:
-            OutputRefused: as `corcal.storage.atomic.check_folder`, or the disk is full.
+            OutputRefused: as `corcal.storage.check_folder`, or the disk is full.
         """
         document, page = main_files(self.name)
         files = {document: json_bytes(self.document), page: page_html(self.page)}

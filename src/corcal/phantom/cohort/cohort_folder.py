@@ -25,8 +25,7 @@ from corcal.phantom.files.as_dicom import write_dicom
 from corcal.phantom.files.as_json import truth_of
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.phantom.files.folder import LABELS, SCANS, TRUTH
-from corcal.storage.atomic import remove_partials, replace_file, replace_files
-from corcal.storage.json_text import json_bytes, read_json
+from corcal.storage import json_bytes, read_json, remove_partials, replace_file, replace_files
 
 CASES, CONTOURS, SERIES = "cases", "contours.con", "dicom"
 #: What the cohort is: its population, as `Population.from_toml` reads it, and all else.

@@ -12,7 +12,7 @@ from corcal.core.severity import Severity
 from corcal.phantom.cohort.graders import grader_of
 from corcal.phantom.cohort.patients import Patient
 from corcal.phantom.cohort.population import Population
-from corcal.storage.csv_table import csv_bytes
+from corcal.storage import csv_bytes
 
 #: Columns to stratify by, in every table.
 STRATA = ("age", "sex", "group", "ph", "hospital", "scanner", "kernel", "contrast")

@@ -9,7 +9,7 @@ from typing import Any
 from corcal.core.artery import Artery
 from corcal.phantom.case import PhantomCase
 from corcal.phantom.truth import TrueLesion
-from corcal.storage.json_text import json_text
+from corcal.storage import json_text
 
 STATEMENT = (
     "Synthetic. No patient and no scanner was involved: this scan was computed from random "

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal import storage
 from corcal.core.grid import Grid
-from corcal.storage import nifti
 
 _TEXT = "synthetic, or with synthetic calcium: corcal phantom"
 
@@ -20,4 +20,4 @@ def write_nifti(path: Path, voxels: NDArray[np.int16] | NDArray[np.uint8], grid:
         OSError: the file cannot be written.
     """
     largest = int(voxels.max()) if voxels.dtype == np.uint8 else None
-    nifti.write_nifti(path, voxels, grid.affine, description=_TEXT, largest_label=largest)
+    storage.write_nifti(path, voxels, grid.affine, description=_TEXT, largest_label=largest)

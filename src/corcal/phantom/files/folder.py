@@ -8,7 +8,7 @@ from corcal.phantom.case import PhantomCase
 from corcal.phantom.files.as_dicom import write_dicom
 from corcal.phantom.files.as_json import text_of, truth_of
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.storage.atomic import replace_files
+from corcal.storage import replace_files
 
 #: The scan by format; a folder holds one of them.
 SCANS = {"nifti": "ct.nii.gz", "dicom": "ct"}
@@ -35,7 +35,7 @@ def write_case(case: PhantomCase, folder: Path, *, kind: str, version: str, forc
         force: replace the phantom in the folder; other files in it are kept.
 
     Raises:
-        OutputRefused: as `corcal.storage.atomic.check_folder`, or the disk is full.
+        OutputRefused: as `corcal.storage.check_folder`, or the disk is full.
     """
     with replace_files(folder, FILES, force=force) as stage:
         _fill(stage, case, kind, version)

@@ -18,9 +18,7 @@ from corcal.phantom.body.shapes import Tube
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.phantom.inserting.insertion_plan import InsertedLesion, InsertionPlan
 from corcal.phantom.paint.canvas import Canvas
-from corcal.storage.atomic import replace_files
-from corcal.storage.csv_table import csv_bytes
-from corcal.storage.json_text import json_bytes
+from corcal.storage import csv_bytes, json_bytes, replace_files
 
 STATEMENT = (
     "A real scan with synthetic calcium. The lesions listed here were computed and put into it; "

@@ -18,8 +18,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.phantom.body.coronaries import Vessel
 from corcal.phantom.body.shapes import Floats, Tube, resampled
-from corcal.storage.json_text import read_json
-from corcal.storage.nifti import lps_of_ras
+from corcal.storage import lps_of_ras, read_json
 
 #: Stretches shorter than this are left out.
 SHORTEST_MM = 6.0

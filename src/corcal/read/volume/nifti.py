@@ -18,7 +18,7 @@ from corcal.core.errors import GeometryRefused, UnreadableScan
 from corcal.core.scan import Notice
 from corcal.read.plausible import plausible_spacing
 from corcal.read.volume.stored import StoredVolume, affine_lps, require_single_volume, square_axes
-from corcal.storage.nifti import read_nifti_header, read_nifti_values
+from corcal.storage import read_nifti_header, read_nifti_values
 
 #: Sine of the angle by which the axes of qform and sform may differ: about 2 degrees.
 _SAME_AXES = 0.035

@@ -22,8 +22,7 @@ from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest
 from corcal.settings import Preparation
 from corcal.space.resample import block_mean, nearest
-from corcal.storage.json_text import read_json
-from corcal.storage.nifti import lps_of_ras
+from corcal.storage import lps_of_ras, read_json
 
 #: From where a voxel may be calcium.
 VISIBLE_HU = 130.0

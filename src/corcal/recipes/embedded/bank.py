@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.storage.atomic import replace_folder
-from corcal.storage.json_text import json_bytes, read_json
+from corcal.storage import json_bytes, read_json, replace_folder
 
 #: Points kept of each set that patch centres are drawn from.
 _POINTS = 80

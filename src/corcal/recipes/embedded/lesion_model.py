@@ -29,8 +29,7 @@ from corcal.read import read_scan
 from corcal.recipes.embedded.annotated import TRUST, annotation, scan_path
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
-from corcal.storage.atomic import replace_file
-from corcal.storage.json_text import json_bytes, read_json
+from corcal.storage import json_bytes, read_json, replace_file
 
 #: Phantoms that lesion models are fitted on have seeds of their own.
 FIRST_SEED = 800_000

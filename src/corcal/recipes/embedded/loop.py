@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from corcal.storage.atomic import replace_file
+from corcal.storage import replace_file
 
 #: One batch: tensors by name, as the step of a task wants them.
 Batch = dict[str, torch.Tensor]

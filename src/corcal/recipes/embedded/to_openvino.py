@@ -18,8 +18,7 @@ from corcal.recipes.embedded.network import (
     joint_probabilities,
 )
 from corcal.runtime.openvino import load_openvino
-from corcal.storage.atomic import replace_file
-from corcal.storage.json_text import json_bytes
+from corcal.storage import json_bytes, replace_file
 
 #: The permutations of `network.space_to_depth` and `network.depth_to_space`.
 _TO_DEPTH = (0, 1, 3, 5, 7, 2, 4, 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corcal.core.reading import Report
 from corcal.core.score import ArteryScore, CalciumScore
-from corcal.storage.csv_table import csv_bytes
+from corcal.storage import csv_bytes
 
 #: The columns, in this order in every version of the file; a new one would be added at the end.
 #: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU

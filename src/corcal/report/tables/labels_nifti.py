@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Source
-from corcal.storage.nifti import nifti_bytes
+from corcal.storage import nifti_bytes
 
 #: What the header of a label map says.
 LABELS_TEXT = "1 RCA 2 LM+LAD 3 LCX, 4 5 6 their calcium; corcal, research use only"

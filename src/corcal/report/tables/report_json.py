@@ -11,7 +11,7 @@ from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
 from corcal.report.words.finding import is_estimated, notices
 from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
-from corcal.storage.json_text import json_bytes, parse_json
+from corcal.storage import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-report/1"
 

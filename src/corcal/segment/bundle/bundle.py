@@ -34,7 +34,7 @@ from corcal.segment.bundle.manifest import (
 )
 from corcal.segment.bundle.plan import Plan, check_dataset, parse_plan
 from corcal.settings import Preparation, Settings
-from corcal.storage.json_text import parse_json
+from corcal.storage import parse_json
 
 __all__ = ["Bundle", "BundleFacts", "write_manifest"]
 

@@ -8,7 +8,7 @@ from corcal.core.errors import InputRefused, ModelRefused
 from corcal.runtime.openvino import user_folder
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import MANIFEST
-from corcal.storage.atomic import replace_folder
+from corcal.storage import replace_folder
 
 
 def models_folder() -> Path:

@@ -11,8 +11,7 @@ from typing import Any
 
 from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import ModelRefused
-from corcal.storage.atomic import replace_file
-from corcal.storage.json_text import json_bytes, parse_json
+from corcal.storage import json_bytes, parse_json, replace_file
 
 FORMAT = "corcal-bundle/1"
 MANIFEST = "bundle.json"

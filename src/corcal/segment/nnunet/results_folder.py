@@ -11,7 +11,7 @@ from corcal.runtime.openvino import need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import DATASET, PLANS
 from corcal.segment.nnunet.network import load_network
-from corcal.storage.atomic import replace_folder
+from corcal.storage import replace_folder
 
 #: Which class trained a model makes no difference to running it; this one every nnU-Net has.
 TRAINER = "nnUNetTrainer"

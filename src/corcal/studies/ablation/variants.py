@@ -17,8 +17,7 @@ from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
 from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
-from corcal.storage.atomic import replace_file
-from corcal.storage.csv_table import csv_bytes
+from corcal.storage import csv_bytes, replace_file
 from corcal.studies.ablation.compare import Compared, Summary, compare, summarise
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.dataset import make_dataset

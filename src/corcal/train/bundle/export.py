@@ -26,7 +26,7 @@ from corcal.segment.bundle.manifest import (
 )
 from corcal.segment.nnunet.network import load_network
 from corcal.settings import Settings
-from corcal.storage.atomic import replace_folder, staged_zip
+from corcal.storage import replace_folder, replace_zip
 from corcal.train.bundle.card import card_text
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
@@ -85,7 +85,7 @@ def export_bundle(
     states = {fold: _is_finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
     facts = _facts(named, chosen, settings)
-    staged = staged_zip if out.suffix == ".zip" else replace_folder
+    staged = replace_zip if out.suffix == ".zip" else replace_folder
     with staged(out, force=force) as stage:
         shutil.copyfile(work.preprocessed / DATASET, stage / DATASET)
         shutil.copyfile(work.plans_file, stage / PLANS)

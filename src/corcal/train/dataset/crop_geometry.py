@@ -15,7 +15,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.prepare import Prepared
 from corcal.space.resample import nearest
-from corcal.storage.json_text import read_json
+from corcal.storage import read_json
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,7 @@ from corcal.core.steps import HeartLocator
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.report import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
-from corcal.storage.atomic import replace_file
-from corcal.storage.csv_table import csv_bytes
-from corcal.storage.json_text import json_bytes, read_json
-from corcal.storage.nifti import nifti_bytes
+from corcal.storage import csv_bytes, json_bytes, nifti_bytes, read_json, replace_file
 from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_scan
 from corcal.train.dataset.manifest import Row, read_manifest
 from corcal.train.dataset.split import Split, split_rows

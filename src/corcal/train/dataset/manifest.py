@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from corcal import storage
 from corcal.core.errors import TableRefused
-from corcal.storage import csv_table
 
 REQUIRED = ("patient", "scan", "labels")
 
@@ -48,7 +48,7 @@ def read_manifest(path: Path) -> tuple[Row, ...]:
         TableRefused: the file cannot be read, lacks a column or a value, or names a file that
             does not exist. All faulty rows are named at once.
     """
-    table = csv_table.read_csv(path)
+    table = storage.read_csv(path)
     missing = [name for name in REQUIRED if not table.has(name)]
     if missing:
         raise TableRefused(
@@ -62,7 +62,7 @@ def read_manifest(path: Path) -> tuple[Row, ...]:
     return rows
 
 
-def _row(number: int, row: csv_table.Row, home: Path, faults: list[str]) -> Row:
+def _row(number: int, row: storage.Row, home: Path, faults: list[str]) -> Row:
     """Return the row of a line, and add to `faults` what is wrong with it."""
     where = f"line {row.line}"
     faults += [f"{where} has no {name}" for name in REQUIRED if not row.text(name)]

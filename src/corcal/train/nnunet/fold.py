@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 
 from corcal.core.errors import DatasetRefused, SettingsRefused
-from corcal.storage.atomic import remove_partials
-from corcal.storage.json_text import read_json
+from corcal.storage import read_json, remove_partials
 from corcal.train.events import Began
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.preprocess import require_preprocessed

@@ -17,8 +17,7 @@ import SimpleITK as sitk
 from corcal.core.errors import DatasetRefused, SettingsRefused
 from corcal.core.training import Training
 from corcal.settings import Settings
-from corcal.storage.atomic import replace_file
-from corcal.storage.json_text import json_bytes, read_json
+from corcal.storage import json_bytes, read_json, replace_file
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.fingerprint import Fingerprint, fingerprint_of
 from corcal.train.nnunet.topology import Topology, topology_of

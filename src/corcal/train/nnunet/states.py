@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import TrainingStopped
-from corcal.storage.atomic import replace_file
+from corcal.storage import replace_file
 
 _NAME = re.compile(r"state_(\d+)_([0-9a-f]{64})\.pt")
 _KEPT = 2

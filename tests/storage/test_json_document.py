@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corcal.core.errors import DatasetRefused, InputRefused, UnreadableScan
-from corcal.storage.json_text import json_bytes, json_text, parse_json, read_json
+from corcal.storage.json_document import json_bytes, json_text, parse_json, read_json
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
