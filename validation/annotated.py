@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from corcal.read import read_scan, read_volume
+from corcal.read import read_scan
+from corcal.recipes.embedded.scans import RealScans, read_scans
 from corcal.settings import Settings
 from corcal.space.components import components
 from corcal.storage import lps_of_ras, read_json
 from validation.truth import Calcium, Truth
 
+#: The scans that the embedded models were trained on.
+SCANS = Path(__file__).parents[1] / "recipes" / "embedded" / "scans.toml"
 #: What the annotation's codes for look-alikes mean.
 PLACES = {
     10: "aortic wall",
@@ -52,26 +55,28 @@ class Annotated:
     ostia_mm: NDArray[np.float64]
 
 
+def _listed(data: Path) -> RealScans:
+    """Return the scans that the embedded models were trained on."""
+    return read_scans(SCANS, data)
+
+
 def names(data: Path) -> list[str]:
     """Return the annotated scans that lie in a data folder."""
-    from corcal.recipes.embedded.annotated import TRUST, scan_path
-
-    return [name for name in TRUST if scan_path(data, name).exists()]
+    scans = _listed(data)
+    return [name for name in scans.trust if scans.path(name).exists()]
 
 
 def usable(data: Path, name: str) -> tuple[str, ...]:
     """Return the arteries of a scan that were traced well enough to go by."""
-    from corcal.recipes.embedded.annotated import TRUST
-
+    trust = _listed(data).trust[name]
     traced = (data / "annotations" / f"{name}_centrelines.json").exists()
-    return TRUST[name].complete + TRUST[name].partial if traced else ()
+    return trust.complete + trust.partial if traced else ()
 
 
 def annotated(data: Path, name: str) -> Annotated:
     """Return one annotated scan."""
-    from corcal.recipes.embedded.annotated import TRUST, scan_path
-
-    scan = read_scan(scan_path(data, name), settings=Settings().admission)
+    scans = _listed(data)
+    scan = read_scan(scans.path(name), settings=Settings().admission)
     heart = _drawn(data, name, "heart", scan.grid)
     assert heart is not None
     calcium = _drawn(data, name, "calcium", scan.grid)
@@ -91,7 +96,7 @@ def annotated(data: Path, name: str) -> Annotated:
         heart_mm=scan.grid.to_lps(heart_index[None])[0],
         courses=courses,
     )
-    known = calcium is not None or TRUST[name].calcium_free
+    known = calcium is not None or scans.trust[name].calcium_free
     free = known and not lesions and not excused.any()
     return Annotated(name, scan, heart > 0, truth, known, free, ostia)
 

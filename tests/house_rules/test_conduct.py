@@ -15,10 +15,9 @@ USING_PRIVATE_NAMES: set[str] = {
     "tests/locate/test_totalsegmentator.py",
     "tests/phantom/scanner/test_streaks.py",
     "tests/read/test_bad_input.py",
-    "tests/recipes/embedded/test_sampler.py",
     "tests/validation/test_variations.py",
 }
-NAMING_SCANS = {"src/corcal/recipes/embedded/annotated.py"}
+NAMING_SCANS: set[str] = set()
 
 
 def test_only_the_command_line_prints() -> None:

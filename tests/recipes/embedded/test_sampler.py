@@ -62,7 +62,7 @@ def test_the_frame_of_a_patch_is_that_of_the_scan(monkeypatch: pytest.MonkeyPatc
     made = case()
     shape = (32, 32, 32)
     middle = (np.array(SHAPE) - 1) / 2
-    monkeypatch.setattr("corcal.recipes.embedded.sampler._centre", lambda *_: middle)
+    monkeypatch.setattr("corcal.recipes.embedded.sampler.patch_centre", lambda *_: middle)
 
     rng = np.random.default_rng(0)
     monkeypatch.setattr("corcal.recipes.embedded.sampler.rotation", lambda *_: np.eye(3))

@@ -72,6 +72,13 @@ _amount = options.bundle(
     required=True,
     help="Annotated scans: a folder with ct/ and annotations/.",
 )
+@click.option(
+    "--scans",
+    type=click.Path(path_type=Path),
+    metavar="TOML",
+    help="The list of annotated scans: a table for each. That of corcal's own models is "
+    "recipes/embedded/scans.toml in its source.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Work folder.")
 @_amount
 @click.option(
@@ -81,8 +88,17 @@ _amount = options.bundle(
     help="A real scan that the segmenter is not shown; may be given again.",
 )
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], device: str) -> None:
+def default(
+    data: Path,
+    scans: Path | None,
+    out: Path,
+    amount: Amount,
+    leave_out: tuple[str, ...],
+    device: str,
+) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
+
+    Which scans those are, and how far their annotations can be trusted, --scans says.
 
     A run that was stopped goes on where it was when it is called again. Everything random comes
     from one fixed seed. The finished files are in OUT/models, or in OUT/without/SCAN/models
@@ -90,6 +106,7 @@ def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], d
     """
     try:
         from corcal.recipes.embedded.recipe import Recipe, train_default
+        from corcal.recipes.embedded.scans import read_scans
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "openvino"}:
             raise
@@ -98,5 +115,6 @@ def default(data: Path, out: Path, amount: Amount, leave_out: tuple[str, ...], d
             "(for a CPU, install the CPU build of torch first)"
         ) from error
     recipe = Recipe(**asdict(amount), leave_out=leave_out, device=device)
-    models = train_default(data, out, recipe, on_progress=lambda line: click.echo(line, err=True))
+    listed = read_scans(scans, data)
+    models = train_default(listed, out, recipe, on_progress=lambda line: click.echo(line, err=True))
     click.echo(str(models))

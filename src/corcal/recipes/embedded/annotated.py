@@ -6,9 +6,6 @@ far as it was clearly seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -16,10 +13,11 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.prepare import LocatedHeart, Prepared, prepare
-from corcal.read import read_scan, read_volume
+from corcal.read import read_scan
 from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest
+from corcal.recipes.embedded.scans import RealScans, Trust
 from corcal.settings import Preparation
 from corcal.space.resample import block_mean, nearest
 from corcal.storage import lps_of_ras, read_json
@@ -34,70 +32,20 @@ _UNSETTLED_MM = 6.0
 MARGIN = (24, 28, 28)
 
 
-@dataclass(frozen=True)
-class Trust:
-    """The extent to which the annotations of one scan can be trusted.
-
-    Attributes:
-        complete: arteries traced in full: elsewhere they are known not to be.
-        partial: arteries traced in part: unknown away from the traced stretch.
-        calcium_free: read as free of coronary calcium where no calcium file exists.
-        unsettled_mm: LPS points about which the reading is doubted: nothing is learnt of calcium
-            within 6 mm of them.
-    """
-
-    complete: tuple[str, ...] = ()
-    partial: tuple[str, ...] = ()
-    calcium_free: bool = False
-    unsettled_mm: tuple[tuple[float, float, float], ...] = ()
-
-
-#: From the reader's own notes on each scan.
-TRUST = {
-    "LCTSC-Test-S1-101": Trust(),
-    "LCTSC-Test-S1-104": Trust(complete=("RCA", "LAD", "LCX")),
-    "LCTSC-Test-S1-201": Trust(complete=("LAD",), partial=("LCX",)),
-    "LCTSC-Test-S1-202": Trust(),
-    "LIDC-IDRI-0002": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
-    # Read as free, but 18 mm3 of 341 HU lie in the proximal LAD.
-    "LIDC-IDRI-0314": Trust(
-        complete=("LAD",),
-        partial=("RCA",),
-        calcium_free=True,
-        unsettled_mm=((14.6, 144.1, -536.8),),
-    ),
-    "LIDC-IDRI-0001": Trust(complete=("RCA", "LAD"), partial=("LCX",)),
-    "CPTAC-PDA-C3N-00249": Trust(complete=("LAD",), partial=("RCA",), calcium_free=True),
-    "Lung_Dx-A0001_kB": Trust(),
-}
-
-
-def scan_path(data: Path, name: str) -> Path:
-    """Return where a scan lies in a folder of annotated scans: a NIfTI file or a DICOM folder."""
-    volume = data / "ct" / f"{name}.nii.gz"
-    return volume if volume.exists() else data / "ct" / f"{name}_dicom"
-
-
-def annotation(data: Path, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
-    """Return a label map of a scan, "heart" or "calcium", and its grid."""
-    volume = read_volume(data / "annotations" / f"{name}_{what}.nii.gz")
-    return volume.values.astype(np.uint8), volume.grid
-
-
-def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
+def annotated_case(scans: RealScans, name: str, preparation: Preparation) -> Case:
     """Return one annotated scan, prepared as for scoring but with more room around the heart.
 
     Args:
-        data: folder with `ct/` and `annotations/`.
-        name: the scan's name, a key of `TRUST`.
+        scans: the annotated scans.
+        name: one of them.
         preparation: spacing; its padding is replaced by `MARGIN`.
     """
-    scan = read_scan(scan_path(data, name))
-    heart, heart_grid = annotation(data, name, "heart")
+    scan = read_scan(scans.path(name))
+    heart, heart_grid = scans.annotation(name, "heart")
     located = LocatedHeart(heart > 0, heart_grid)
     prepared = prepare(scan, located, Preparation(preparation.spacing_mm, MARGIN))
-    codes, flags = _calcium(data, name, prepared)
-    courses = _vessels(data, name, prepared, codes, flags)
+    codes, flags = _calcium(scans, name, prepared)
+    courses = _vessels(scans, name, prepared, codes, flags)
     flags[targets.HEART] = prepared.heart
     flags[targets.UNKNOWN_AORTA] = np.ones(codes.shape, bool)
     centre = prepared.grid.to_lps(np.argwhere(prepared.heart).mean(0)[None])[0]
@@ -116,27 +64,27 @@ def annotated_case(data: Path, name: str, preparation: Preparation) -> Case:
     )
 
 
-def annotated_chest(data: Path, name: str, spacing_mm: float) -> Chest:
+def annotated_chest(scans: RealScans, name: str, spacing_mm: float) -> Chest:
     """Return one annotated scan as a whole, at the locator's spacing."""
-    scan = read_scan(scan_path(data, name))
-    heart, _ = annotation(data, name, "heart")
+    scan = read_scan(scans.path(name))
+    heart, _ = scans.annotation(name, "heart")
     coarse = scan.grid.with_spacing((spacing_mm,) * 3)
     share = block_mean((heart > 0).astype(np.int16), scan.grid, coarse)
     return Chest(name, "real", block_mean(scan.hu, scan.grid, coarse), share >= 0.5)
 
 
 def _calcium(
-    data: Path, name: str, prepared: Prepared
+    scans: RealScans, name: str, prepared: Prepared
 ) -> tuple[NDArray[np.uint8], dict[int, NDArray[np.bool_]]]:
     """Return calcium codes on the crop, and the flags of what is not known about it."""
     shape = prepared.grid.shape
     codes = np.zeros(shape, np.uint8)
     everywhere = np.ones(shape, bool)
-    path = data / "annotations" / f"{name}_calcium.nii.gz"
-    if not path.exists():
-        unknown = _doubtful_places(name, prepared.grid) if TRUST[name].calcium_free else everywhere
+    trust = scans.trust[name]
+    if not scans.annotation_file(name, "calcium.nii.gz").exists():
+        unknown = _doubtful_places(trust, prepared.grid) if trust.calcium_free else everywhere
         return codes, {targets.UNKNOWN_CALCIUM: unknown, targets.UNKNOWN_OTHER: everywhere}
-    drawn, grid = annotation(data, name, "calcium")
+    drawn, grid = scans.annotation(name, "calcium")
     near = nearest(drawn, grid, prepared.grid)
     for artery in Artery:
         codes[near == artery.vessel_code] = artery.calcium_code
@@ -149,8 +97,8 @@ def _calcium(
     return codes, flags
 
 
-def _doubtful_places(name: str, grid: Grid) -> NDArray[np.bool_]:
-    points = np.array(TRUST[name].unsettled_mm, dtype=np.float64).reshape(-1, 3)
+def _doubtful_places(trust: Trust, grid: Grid) -> NDArray[np.bool_]:
+    points = np.array(trust.unsettled_mm, dtype=np.float64).reshape(-1, 3)
     spots = paint_tube(grid, points, np.full(len(points), 0.5))
     return _within(spots, grid, _UNSETTLED_MM)
 
@@ -170,17 +118,17 @@ def _focus(
 
 
 def _vessels(
-    data: Path,
+    scans: RealScans,
     name: str,
     prepared: Prepared,
     codes: NDArray[np.uint8],
     flags: dict[int, NDArray[np.bool_]],
 ) -> dict[int, list[NDArray[np.float64]]]:
     """Paint the traced arteries into `codes`, flag where they are not known, return courses."""
-    trust = TRUST[name]
+    trust = scans.trust[name]
     grid = prepared.grid
     near_heart = ndimage.binary_dilation(prepared.heart, iterations=12)
-    drawn, doubtful, courses = _trace(data, name, grid)
+    drawn, doubtful, courses = _trace(scans, name, grid)
     seen = {artery: drawn.get(artery, np.zeros(grid.shape, bool)) for artery in Artery}
     for artery in Artery:
         fill = seen[artery] & (codes == 0)
@@ -202,14 +150,14 @@ def _vessels(
 
 
 def _trace(
-    data: Path, name: str, grid: Grid
+    scans: RealScans, name: str, grid: Grid
 ) -> tuple[
     dict[Artery, NDArray[np.bool_]],
     dict[Artery, NDArray[np.bool_]],
     dict[int, list[NDArray[np.float64]]],
 ]:
     """Return seen tubes, doubtful axes and seen courses of the traced arteries."""
-    path = data / "annotations" / f"{name}_centrelines.json"
+    path = scans.annotation_file(name, "centrelines.json")
     drawn: dict[Artery, NDArray[np.bool_]] = {}
     doubtful: dict[Artery, NDArray[np.bool_]] = {}
     courses: dict[int, list[NDArray[np.float64]]] = {}

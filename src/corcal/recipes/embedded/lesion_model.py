@@ -26,7 +26,7 @@ from corcal.phantom.case import PhantomOptions, make_case
 from corcal.phantom.scanner.physics import THICKNESSES
 from corcal.prepare import LocatedHeart, prepare
 from corcal.read import read_scan
-from corcal.recipes.embedded.annotated import TRUST, annotation, scan_path
+from corcal.recipes.embedded.scans import RealScans
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings
 from corcal.storage import json_bytes, read_json, replace_file
@@ -72,13 +72,13 @@ def phantom_candidates(seed: int, segmenter: ArterySegmenter) -> CaseCandidates:
     return _candidates_of(_complete(case.scan, heart, segmenter), coronary, weight=1.0)
 
 
-def scan_candidates(data: Path, name: str, segmenter: ArterySegmenter) -> CaseCandidates:
+def scan_candidates(scans: RealScans, name: str, segmenter: ArterySegmenter) -> CaseCandidates:
     """Return the candidates of a real annotated scan, read by a segmenter that never saw it."""
-    scan = read_scan(scan_path(data, name))
-    mask, grid = annotation(data, name, "heart")
+    scan = read_scan(scans.path(name))
+    mask, grid = scans.annotation(name, "heart")
     codes = np.zeros(scan.grid.shape, np.uint8)
-    if not TRUST[name].calcium_free:
-        codes, _ = annotation(data, name, "calcium")
+    if not scans.trust[name].calcium_free:
+        codes, _ = scans.annotation(name, "calcium")
     found = _complete(scan, LocatedHeart(mask > 0, grid), segmenter)
     return _candidates_of(found, codes, weight=_REAL_WEIGHT)
 
@@ -154,12 +154,17 @@ def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def fit_lesion_model(
-    data: Path, models: Path, without: Path, *, phantoms: int, on_progress: Callable[[str], None]
+    scans: RealScans,
+    models: Path,
+    without: Path,
+    *,
+    phantoms: int,
+    on_progress: Callable[[str], None],
 ) -> None:
     """Fit the lesion model of a segmenter and write it into its manifest.
 
     Args:
-        data: annotated scans.
+        scans: the annotated scans.
         models: folder of the segmenter, which has seen no phantom of these seeds.
         without: folder of folders, named after a scan, with `models/` trained without it;
             scans that have none are left out.
@@ -171,13 +176,11 @@ def fit_lesion_model(
     for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
         cases.append(phantom_candidates(seed, segmenter))
         on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} of {phantoms}")
-    for name in TRUST:
+    for name, trust in scans.trust.items():
         blind = without / name / "models"
-        known = (
-            TRUST[name].calcium_free or (data / "annotations" / f"{name}_calcium.nii.gz").exists()
-        )
+        known = trust.calcium_free or scans.annotation_file(name, "calcium.nii.gz").exists()
         if known and blind.exists():
-            cases.append(scan_candidates(data, name, EmbeddedSegmenter(blind)))
+            cases.append(scan_candidates(scans, name, EmbeddedSegmenter(blind)))
             on_progress(f"lesion model: {name}")
     path = models / "arteries.json"
     manifest = read_json(path)

@@ -15,14 +15,14 @@ from corcal import __version__
 from corcal.core.errors import SettingsRefused
 from corcal.locate.embedded import SPACING_MM
 from corcal.phantom.case import make_chest
-from corcal.recipes.embedded.annotated import TRUST, annotated_case, annotated_chest
+from corcal.recipes.embedded.annotated import annotated_case, annotated_chest
 from corcal.recipes.embedded.bank import Case, load_bank, save_case
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.locator_task import Chest, LocatorTask
-from corcal.recipes.embedded.loop import Run, Schedule, train
-from corcal.recipes.embedded.memory import keep_freed_memory
+from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
 from corcal.recipes.embedded.network import Locator, Segmenter
 from corcal.recipes.embedded.phantoms import phantom_case
+from corcal.recipes.embedded.scans import RealScans
 from corcal.recipes.embedded.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter
 from corcal.settings import Preparation
@@ -65,7 +65,7 @@ class Recipe:
 
 
 def train_default(
-    data: Path, out: Path, recipe: Recipe, *, on_progress: Callable[[str], None]
+    scans: RealScans, out: Path, recipe: Recipe, *, on_progress: Callable[[str], None]
 ) -> Path:
     """Train both embedded models and return the folder with their files.
 
@@ -75,62 +75,56 @@ def train_default(
     scan; their files are in `without/SCAN/models` for each of those scans.
 
     Args:
-        data: annotated scans: a folder with `ct/` and `annotations/`.
+        scans: the annotated scans.
         out: where to work.
         recipe: how much and how long.
         on_progress: called with one line of progress at a time.
 
     Raises:
-        SettingsRefused: the data folder does not hold the annotated scans, a scan to leave out
-            is not one of them, or the device is not there.
+        SettingsRefused: a scan to leave out is not one of the annotated, or the device is not
+            there.
     """
-    _check(data, recipe)
+    _check(scans, recipe)
     keep_freed_memory()
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     folders = [out / "without" / name / "models" for name in recipe.leave_out]
     models = folders[0] if folders else out / "models"
     if recipe.locator_steps:
-        _locator(data, out, models, recipe, on_progress)
-    _segmenter(data, out, models, recipe, on_progress)
+        _locator(scans, out, models, recipe, on_progress)
+    _segmenter(scans, out, models, recipe, on_progress)
     for folder in folders[1:]:
         shutil.copytree(models, folder, dirs_exist_ok=True)
     return models
 
 
-def _check(data: Path, recipe: Recipe) -> None:
-    missing = [n for n in TRUST if not (data / "annotations" / f"{n}_heart.nii.gz").exists()]
-    if missing:
-        raise SettingsRefused(
-            f"{data}: no annotations/{missing[0]}_heart.nii.gz there; the default models are "
-            "trained on the annotated scans that MODEL_CARD.md names"
-        )
-    unknown = sorted(set(recipe.leave_out) - set(TRUST))
+def _check(scans: RealScans, recipe: Recipe) -> None:
+    unknown = sorted(set(recipe.leave_out) - set(scans.trust))
     if unknown:
         raise SettingsRefused(
-            f"no annotated scan {unknown[0]!r} to leave out; known: {list(TRUST)}"
+            f"no annotated scan {unknown[0]!r} to leave out; known: {list(scans.trust)}"
         )
     if recipe.device == "cuda" and not torch.cuda.is_available():
         raise SettingsRefused("device cuda was asked for, but torch finds no CUDA device")
 
 
 def _locator(
-    data: Path, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
+    scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
     on_progress("heart locator: preparing chests")
-    real = [annotated_chest(data, n, SPACING_MM) for n in TRUST if n not in recipe.leave_out]
+    real = [annotated_chest(scans, n, SPACING_MM) for n in scans.without(recipe.leave_out).trust]
     made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
     task = LocatorTask(tuple(real + made))
     schedule = Schedule(recipe.locator_steps, rate=2e-3)
     folder = models.parent / "locator"
     run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", on_progress))
     locator = train(Locator, task, schedule, run)
-    export_locator(locator.cpu(), models, _card("corcal heart locator", recipe))
+    export_locator(locator.cpu(), models, _card("corcal heart locator", scans, recipe))
     on_progress(f"heart locator: written to {models}")
 
 
 def _segmenter(
-    data: Path, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
+    scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
     """Train the segmenter and write its files.
 
@@ -138,7 +132,7 @@ def _segmenter(
     alone. Halfway between the weights of both parts is better than either on scans that neither
     has seen (Wortsman et al., CVPR 2022, found the same for images of everyday things).
     """
-    cases = _bank(data, out / "bank", recipe, on_progress)
+    cases = _bank(scans, out / "bank", recipe, on_progress)
     base = _base(cases, out / "base", recipe, on_progress)
 
     def from_base() -> Segmenter:
@@ -151,11 +145,11 @@ def _segmenter(
     run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", on_progress))
     segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
     segmenter = _between(base, segmenter.cpu(), recipe.blend)
-    card = _card("corcal artery and calcium segmenter", recipe)
+    card = _card("corcal artery and calcium segmenter", scans, recipe)
     export_segmenter(segmenter, models, card)
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
-            data, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
+            scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
         )
     on_progress(f"segmenter: written to {models}")
 
@@ -182,14 +176,14 @@ def _base(
 
 
 def _bank(
-    data: Path, bank: Path, recipe: Recipe, on_progress: Callable[[str], None]
+    scans: RealScans, bank: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> tuple[Case, ...]:
     """Return all prepared cases; those that are not there yet are made."""
     bank.mkdir(parents=True, exist_ok=True)
-    for name in TRUST:
+    for name in scans.trust:
         if not (bank / name).exists():
             on_progress(f"preparing {name}")
-            save_case(annotated_case(data, name, Preparation()), bank)
+            save_case(annotated_case(scans, name, Preparation()), bank)
     for seed in range(recipe.phantoms):
         if not (bank / f"phantom-{seed:05d}").exists():
             on_progress(f"making phantom {seed + 1} of {recipe.phantoms}")
@@ -210,12 +204,12 @@ def _progress(what: str, on_progress: Callable[[str], None]) -> Callable[[int, f
     return on_step
 
 
-def _card(name: str, recipe: Recipe) -> dict[str, object]:
+def _card(name: str, scans: RealScans, recipe: Recipe) -> dict[str, object]:
     return {
         "name": name,
         "version": __version__,
         "trained_on": {
-            "real": [n for n in TRUST if n not in recipe.leave_out],
+            "real": list(scans.without(recipe.leave_out).trust),
             "held_out": list(recipe.leave_out),
             "recipe": asdict(recipe),
         },

@@ -17,6 +17,7 @@ from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case
 from corcal.recipes.embedded.lookalikes import lookalikes
 from corcal.recipes.embedded.warp import affine_grid, rotation
+from corcal.segment.frame import heart_frame
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def sample_patch(
     turn = rotation(rng, plan.turn_degrees)
     zoom = rng.uniform(*plan.scale, 3) if rng.random() < 0.8 else np.ones(3)
     matrix = turn * (zoom * spacing)[None, :] / spacing[:, None]
-    centre = _centre(case, rng)
+    centre = patch_centre(case, rng)
     half = (np.array(shape) - 1) / 2
     reach = np.ceil(np.abs(matrix) @ half).astype(int) + 2
     low, high = np.floor(centre).astype(int) - reach, np.floor(centre).astype(int) + reach + 1
@@ -95,7 +96,7 @@ def sample_patch(
     return Patch(_roughen(image, rng), frame, labels.to(torch.int32))
 
 
-def _centre(case: Case, rng: np.random.Generator) -> NDArray[np.float64]:
+def patch_centre(case: Case, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return a patch centre: near what matters, or anywhere, so that bone is learnt as well."""
     if rng.random() < 0.7 and case.focus:
         points = case.focus[rng.integers(len(case.focus))]
@@ -163,15 +164,14 @@ def _frame(
     size = float(np.cbrt(np.abs(np.linalg.det(matrix))))
     side = (1000.0 * case.heart_ml) ** (1 / 3) / size * float(np.exp(rng.normal(0, 0.05)))
     shift = rng.normal(0, plan.frame_shift_mm, 3)
-    frame = torch.empty((3, *[n // 2 for n in shape]))
-    for axis in range(3):  # index axis (slice, row, column) is LPS axis (z, y, x)
-        n = shape[axis]
-        steps = torch.arange(n // 2, dtype=torch.float32) * 2 + 0.5 - (n - 1) / 2
-        line = ((steps + middle[axis]) * spacing[axis] + shift[axis]) / side
-        view = [1, 1, 1]
-        view[axis] = -1
-        frame[2 - axis] = line.view(view).expand(frame.shape[1:])
-    return frame
+    affine = np.zeros((4, 4))
+    affine[3, 3] = 1.0
+    for axis, n in enumerate(shape):  # index axis (slice, row, column) is LPS axis (z, y, x)
+        first = 0.5 - (n - 1) / 2 + middle[axis]
+        affine[2 - axis, axis] = 2.0 * spacing[axis]
+        affine[2 - axis, 3] = first * spacing[axis] + shift[axis]
+    halved = Grid((shape[0] // 2, shape[1] // 2, shape[2] // 2), affine)
+    return torch.from_numpy(heart_frame(halved, np.zeros(3), side**3 / 1000.0))
 
 
 def _roughen(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
