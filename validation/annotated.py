@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from corcal.read import read_scan
+from corcal.read import read_scan, read_volume
 from corcal.recipes.embedded.scans import RealScans, read_scans
 from corcal.settings import Settings
 from corcal.space.components import components
