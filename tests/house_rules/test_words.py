@@ -63,7 +63,6 @@ PARTICIPLES_IN = {
     "runtime",
     "segment",
     "settings.py",
-    "storage",
 }
 DIALECT_IN = {
     "MODEL_CARD.md",

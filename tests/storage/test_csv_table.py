@@ -129,12 +129,12 @@ def test_whole_numbers_and_answers() -> None:
     row = Row("t.csv", 7, {"n": "3", "m": "3.5", "p": "Yes", "q": "0", "r": "", "s": "maybe"})
     assert row.integer("n") == 3
     assert (row.boolean("p"), row.boolean("q"), row.boolean("r")) == (True, False, None)
-    assert row.required("m") == "3.5"
+    assert row.require("m") == "3.5"
     for ask, complaint in (
         (lambda: row.integer("m"), "m '3.5' is no whole number"),
         (lambda: row.boolean("s"), "s 'maybe'; write yes, no or nothing"),
-        (lambda: row.required("r"), "has no r"),
-        (lambda: row.required("absent"), "has no absent"),
+        (lambda: row.require("r"), "has no r"),
+        (lambda: row.require("absent"), "has no absent"),
     ):
         with pytest.raises(TableRefused, match=rf"^t\.csv, line 7: {complaint}$"):
             ask()

@@ -166,7 +166,7 @@ def read_entries(path: Path) -> tuple[DrawnScan, ...]:
 
 
 def _entry(row: Row, home: Path) -> DrawnScan:
-    scan, annotation = (home / row.required(column) for column in _COLUMNS[:2])
+    scan, annotation = (home / row.require(column) for column in _COLUMNS[:2])
     contrast = {True: "yes", False: "no", None: ""}[row.boolean("contrast")]
     return DrawnScan(scan, annotation, row.text("patient"), contrast)
 

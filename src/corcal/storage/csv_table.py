@@ -52,7 +52,7 @@ class Row:
         """File and line, for messages."""
         return f"{self.file}, line {self.line}"
 
-    def refused(self, why: str) -> TableRefused:
+    def refusal(self, why: str) -> TableRefused:
         """Return the error that names this row."""
         return TableRefused(f"{self.place}: {why}")
 
@@ -60,14 +60,14 @@ class Row:
         """Return a cell, "" where nothing stands or the table has no such column."""
         return self.cells.get(column.lower(), "")
 
-    def required(self, column: str) -> str:
+    def require(self, column: str) -> str:
         """Return a cell in which something stands.
 
         Raises:
             TableRefused: it is empty.
         """
         if not self.text(column):
-            raise self.refused(f"has no {column}")
+            raise self.refusal(f"has no {column}")
         return self.text(column)
 
     def numeral(self, column: str) -> str:
@@ -88,7 +88,7 @@ class Row:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise self.refused(f"{column} {self.text(column)!r} is no number, such as 12.5")
+            raise self.refusal(f"{column} {self.text(column)!r} is no number, such as 12.5")
         return value
 
     def integer(self, column: str) -> int:
@@ -99,7 +99,7 @@ class Row:
         """
         value = self.number(column)
         if not value.is_integer():
-            raise self.refused(f"{column} {self.text(column)!r} is no whole number")
+            raise self.refusal(f"{column} {self.text(column)!r} is no whole number")
         return int(value)
 
     def boolean(self, column: str) -> bool | None:
@@ -110,7 +110,7 @@ class Row:
         """
         text = self.text(column)
         if text and text.lower() not in _BOOLEANS:
-            raise self.refused(f"{column} {text!r}; write yes, no or nothing")
+            raise self.refusal(f"{column} {text!r}; write yes, no or nothing")
         return _BOOLEANS.get(text.lower())
 
 

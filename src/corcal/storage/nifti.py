@@ -78,7 +78,7 @@ def read_nifti_header(path: Path) -> nib.Nifti1Header:
         UnreadableScan: the file is no NIfTI file, or damaged.
         GeometryRefused: it does not say how its axes lie in the patient.
     """
-    with _opened(path) as file:
+    with _open(path) as file:
         header = _header_of(file, path.name)
     _require_orientation(header, path.name)
     return header
@@ -95,7 +95,7 @@ def read_nifti_values(path: Path) -> NDArray[Any]:
         NoUsableSeries: it holds colours or complex numbers.
         GeometryRefused: it does not say how its axes lie in the patient.
     """
-    with _opened(path) as file:
+    with _open(path) as file:
         header = _header_of(file, path.name)
         _require_orientation(header, path.name)
         kind, shape = _layout(header, path.name)
@@ -108,7 +108,7 @@ def read_nifti_values(path: Path) -> NDArray[Any]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
+def _open(path: Path) -> Iterator[io.BufferedIOBase]:
     """Give the bytes of a file, unpacked if its name says that they are packed."""
     try:
         with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
