@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import REGIONS
+from corcal.locate import locate_heart
 from corcal.locate.embedded import EmbeddedLocator
-from corcal.prepare import Prepared, locate_heart, prepare
+from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from corcal import models as chosen
 from corcal.core.errors import ModelRefused
 from corcal.locate.totalsegmentator import TotalSegmentatorLocator
-from corcal.models import ChosenModels
+from corcal.models import ModelChoice
 from tests.bundles import write_bundle
 from tests.locate.stand_in import write_release
 
@@ -19,8 +19,8 @@ from tests.locate.stand_in import write_release
 def test_without_a_choice_both_are_the_embedded_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chosen, "EmbeddedLocator", lambda: "heart")
     monkeypatch.setattr(chosen, "EmbeddedSegmenter", lambda: "arteries")
-    assert str(ChosenModels().locator()) == "heart"
-    assert str(ChosenModels().segmenter()) == "arteries"
+    assert str(ModelChoice().locator()) == "heart"
+    assert str(ModelChoice().segmenter()) == "arteries"
 
 
 def test_a_bundle_and_totalsegmentator_are_opened(
@@ -28,12 +28,11 @@ def test_a_bundle_and_totalsegmentator_are_opened(
 ) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(chosen, "NnunetSegmenter", lambda b, **more: asked.append((b.name, more)))
-    choice = ChosenModels(
+    choice = ModelChoice(
         str(write_bundle(tmp_path / "b")), "totalsegmentator", write_release(tmp_path), "cuda"
     )
-    told = print
-    choice.segmenter(told)
-    assert asked == [("small 1", {"device": "cuda", "told": told})]
+    choice.segmenter(print)
+    assert asked == [("small 1", {"device": "cuda", "on_progress": print})]
     locator = choice.locator()
     assert isinstance(locator, TotalSegmentatorLocator)
     assert locator.device == "cuda"
@@ -51,4 +50,4 @@ def test_a_bundle_and_totalsegmentator_are_opened(
 )
 def test_what_does_not_go_together_is_refused(choice: dict[str, Any], said: str) -> None:
     with pytest.raises(ModelRefused, match=said):
-        ChosenModels(**choice)
+        ModelChoice(**choice)

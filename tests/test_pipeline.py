@@ -18,7 +18,8 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.phantom.case import PhantomCase, make_case
-from corcal.pipeline import STEPS, Person, quantify_labels
+from corcal.pipeline import STEPS, quantify_labels
+from corcal.quantify import Person
 from corcal.read import read_scan
 from corcal.settings import Settings
 from tests.grids import as_itk

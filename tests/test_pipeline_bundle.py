@@ -26,7 +26,7 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
         tmp_path / "b", replace(FACTS, mirroring_axes=()), WEIGHTS, BIASES, (128, 160, 160)
     )
     told: list[tuple[int, int]] = []
-    segmenter = NnunetSegmenter(bundle, told=lambda done, of: told.append((done, of)))
+    segmenter = NnunetSegmenter(bundle, on_progress=lambda done, of: told.append((done, of)))
     asked = replace(
         Settings(),
         preparation=Preparation(padding_voxels=(4, 10, 10)),

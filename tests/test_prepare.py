@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from corcal.core.box import Box, Index
 from corcal.core.errors import HeartNotFound
 from corcal.core.grid import Grid
+from corcal.core.lesion_model import LesionModel
 from corcal.core.scan import Scan
-from corcal.prepare import LocatedHeart, as_trained, heart_box, locate_heart, prepare
+from corcal.locate import LocatedHeart, heart_box, locate_heart
+from corcal.prepare import preparation_for, prepare
 from corcal.settings import Preparation, Settings
 from corcal.space.resample import nearest, resample
 from tests.grids import boxes_in, grids, shapes
@@ -19,10 +21,11 @@ steps = st.tuples(*[st.floats(0.6, 5.0)] * 3)
 
 
 class Found:
-    """A locator that finds what it is told."""
+    """A locator that finds what it is given."""
 
-    name = "told"
+    name = "given"
     sha256 = ""
+    device = "cpu"
 
     def __init__(self, mask: NDArray[np.bool_], grid: Grid) -> None:
         self._found = mask, grid
@@ -163,6 +166,9 @@ class Untrained:
 
     name = "any 1"
     sha256 = ""
+    device = "cpu"
+    preparation: Preparation | None = None
+    lesion_model: LesionModel | None = None
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
@@ -179,12 +185,12 @@ class Trained(Untrained):
 
 @pytest.mark.parametrize("asked", [Preparation(), Settings.paper().preparation])
 def test_a_crop_is_prepared_as_those_of_the_training_were(asked: Preparation) -> None:
-    assert as_trained(asked, Trained()) == (Trained.preparation, ())
+    assert preparation_for(Trained(), asked) == (Trained.preparation, ())
 
 
 def test_what_a_user_set_and_does_not_get_is_told() -> None:
     asked = Preparation(spacing_mm=(1.0, 1.0, 1.0), padding_voxels=(0, 10, 10))
-    given, (notice,) = as_trained(asked, Trained())
+    given, (notice,) = preparation_for(Trained(), asked)
     assert given == Trained.preparation
     assert notice.code == "preparation-of-model"
     assert notice.text == (
@@ -195,4 +201,4 @@ def test_what_a_user_set_and_does_not_get_is_told() -> None:
 
 def test_a_segmenter_that_takes_any_crop_gets_what_was_asked_for() -> None:
     asked = Preparation(padding_voxels=(1, 2, 3))
-    assert as_trained(asked, Untrained()) == (asked, ())
+    assert preparation_for(Untrained(), asked) == (asked, ())

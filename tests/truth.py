@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
+from corcal.core.lesion_model import LesionModel
+from corcal.core.preparation import Preparation
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
@@ -25,6 +27,7 @@ class TrueHeart:
     case: PhantomCase
     name: str = "true heart 1"
     sha256: str = "a1"
+    device: str = "cpu"
 
     def locate(self, hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
         return self.case.auxiliary["heart"] > 0, self.case.grid
@@ -37,6 +40,9 @@ class TrueArteries:
     case: PhantomCase
     name: str = "true arteries 2"
     sha256: str = "b2"
+    device: str = "cpu"
+    preparation: Preparation | None = None
+    lesion_model: LesionModel | None = None
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from corcal.core.reading import Reading, Report
     from corcal.core.scan import Scan
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
-    from corcal.pipeline import Person, quantify_labels, score_scan
+    from corcal.pipeline import quantify_labels, score_scan
+    from corcal.quantify import Person
     from corcal.read import read_labels, read_scan
     from corcal.report import write_reports
     from corcal.settings import Settings
@@ -63,7 +64,8 @@ __getattr__, __dir__ = lazy_exports(
         "core.reading": ("Reading", "Report"),
         "core.scan": ("Scan",),
         "core.score": ("ArteryScore", "CalciumScore", "Lesion"),
-        "pipeline": ("Person", "quantify_labels", "score_scan"),
+        "pipeline": ("quantify_labels", "score_scan"),
+        "quantify": ("Person",),
         "read": ("read_labels", "read_scan"),
         "report": ("write_reports",),
         "settings": ("Settings",),

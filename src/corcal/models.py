@@ -1,4 +1,4 @@
-"""Which models find the heart and the arteries: those in the wheel, or those that a user names."""
+"""A choice of models for heart and arteries: those in the wheel, or those that a user names."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from corcal.locate.weights import Weights
 from corcal.segment.bundle.installed import find_bundle
 from corcal.segment.embedded import EmbeddedSegmenter
 from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
-from corcal.segment.nnunet.windows import Told
+from corcal.segment.nnunet.windows import ProgressCallback
 
 HEARTS = ("embedded", "totalsegmentator")
 
 
 @dataclass(frozen=True)
-class ChosenModels:
+class ModelChoice:
     """A user's choice of models; plain values, so that it can be sent to other processes.
 
     Attributes:
@@ -71,16 +71,16 @@ class ChosenModels:
         weights = Weights.open(self.heart_weights) if self.heart_weights else find_weights()
         return TotalSegmentatorLocator(weights, device=self.device)
 
-    def segmenter(self, told: Told | None = None) -> ArterySegmenter:
+    def segmenter(self, on_progress: ProgressCallback | None = None) -> ArterySegmenter:
         """Return what finds the arteries.
 
         Args:
-            told: called after each window of a bundle with how many are done and how many there
-                are.
+            on_progress: called after each window of a bundle with how many are done and how many
+                there are.
 
         Raises:
             ModelRefused: its files are absent, damaged or changed, or it cannot be run here.
         """
         if not self.model:
             return EmbeddedSegmenter()
-        return NnunetSegmenter(find_bundle(self.model), device=self.device, told=told)
+        return NnunetSegmenter(find_bundle(self.model), device=self.device, on_progress=on_progress)

@@ -1,4 +1,4 @@
-"""Resample, locate the heart, crop: the one path by which a scan reaches a network.
+"""The heart crop at the working spacing: the one path by which a scan reaches a network.
 
 Training and scoring both come this way, so they cannot drift apart.
 """
@@ -9,14 +9,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from corcal.core.box import Box
-from corcal.core.errors import HeartNotFound
 from corcal.core.grid import Grid
+from corcal.core.preparation import Preparation
 from corcal.core.scan import Notice, Scan
-from corcal.core.steps import ArterySegmenter, HeartLocator
-from corcal.settings import Preparation
+from corcal.core.steps import ArterySegmenter
+from corcal.locate.heart import LocatedHeart, heart_box
 from corcal.space.resample import nearest, resample
 
 
@@ -39,65 +38,30 @@ class Prepared:
     box: Box
 
 
-@dataclass(frozen=True, eq=False)
-class LocatedHeart:
-    """The heart as a locator found it.
-
-    Attributes:
-        mask: bool (slice, row, column), its largest connected part.
-        grid: the mask's grid.
-    """
-
-    mask: NDArray[np.bool_]
-    grid: Grid
-
-    @property
-    def volume_ml(self) -> float:
-        """Volume of the mask."""
-        return float(self.mask.sum()) * self.grid.voxel_mm3 / 1000.0
-
-
-def locate_heart(scan: Scan, locator: HeartLocator) -> LocatedHeart:
-    """Find the heart and keep its largest connected part.
-
-    Raises:
-        HeartNotFound: the locator found none.
-    """
-    mask, grid = locator.locate(scan.hu, scan.grid)
-    parts, count = ndimage.label(mask)
-    if count == 0:
-        raise HeartNotFound(
-            "no heart was found in the field of view; corcal needs a chest or cardiac CT"
-        )
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    return LocatedHeart(parts == sizes.argmax(), grid)
-
-
-def as_trained(
-    asked: Preparation, segmenter: ArterySegmenter
+def preparation_for(
+    segmenter: ArterySegmenter, settings: Preparation
 ) -> tuple[Preparation, tuple[Notice, ...]]:
-    """Return how a crop is prepared for a segmenter, and what of the asked that undoes.
+    """Return how a crop is prepared for a segmenter, and a notice if that is not what was set.
 
     Args:
-        asked: what the settings say.
-        segmenter: may have a `preparation` of its own, that of its training.
+        segmenter: its own `preparation`, that of its training, comes first.
+        settings: what the user set.
     """
-    trained: Preparation = getattr(segmenter, "preparation", asked)
+    trained = segmenter.preparation or settings
     # The default is nobody's wish; what a user has set and does not get must be said.
-    if asked in (trained, Preparation()):
+    if settings in (trained, Preparation()):
         return trained, ()
     text = (
-        f"the settings ask for {_differing(asked, trained)}; {segmenter.name} was trained with, "
-        f"and was given, {_differing(trained, asked)}"
+        f"the settings ask for {_differences(settings, trained)}; {segmenter.name} was trained "
+        f"with, and was given, {_differences(trained, settings)}"
     )
     return trained, (Notice("preparation-of-model", text),)
 
 
-def _differing(one: Preparation, other: Preparation) -> str:
-    """Return what one preparation does otherwise than another."""
-    pairs = ((f.name, getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
-    return ", ".join(f"{name} {value}" for name, value, theirs in pairs if value != theirs)
+def _differences(first: Preparation, second: Preparation) -> str:
+    """Return the values of a preparation in which another differs from it."""
+    values = ((f.name, getattr(first, f.name), getattr(second, f.name)) for f in fields(first))
+    return ", ".join(f"{name} {value}" for name, value, other in values if value != other)
 
 
 def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
@@ -119,29 +83,3 @@ def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
     hu = resample(scan.hu, scan.grid, resampled, box=box)
     inside = nearest(heart.mask.view(np.uint8), heart.grid, grid).view(np.bool_)
     return Prepared(hu, inside, grid, resampled, box)
-
-
-def heart_box(heart: LocatedHeart, grid: Grid) -> Box:
-    """Return the box of a grid's voxels that the heart's box touches, cut where the grid ends.
-
-    Args:
-        heart: where the heart is.
-        grid: a grid with the same directions.
-    """
-    return touched(heart.grid.cut(Box.around(heart.mask)), grid)
-
-
-def touched(part: Grid, grid: Grid) -> Box:
-    """Return the box of a grid's voxels that another grid touches, cut where the grid ends.
-
-    Args:
-        part: what touches, up to the outer faces of its voxels.
-        grid: a grid with the same directions.
-    """
-    faces = np.array([(0, 0, 0), part.shape], dtype=np.float64) - 0.5
-    # Faces that coincide with the grid's own must not reach a voxel further by their last digit.
-    index = np.round(grid.to_index(part.to_lps(faces)), 6)
-    start = [int(i) for i in np.floor(index.min(0) + 0.5)]
-    stop = [max(int(i), a + 1) for i, a in zip(np.ceil(index.max(0) + 0.5), start, strict=True)]
-    box = Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
-    return box.intersect(Box.whole(grid.shape))

@@ -15,7 +15,10 @@ from typing import Any, Self
 import tomli_w
 
 from corcal.core.errors import SettingsRefused
+from corcal.core.preparation import Preparation
 from corcal.core.training import Training
+
+__all__ = ["Admission", "Preparation", "Scoring", "Segmentation", "Settings", "Training"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,15 @@ class Admission:
             (unenhanced blood is 30 to 60).
         metal_hu: voxels this bright near the heart are noted as metal.
         small_field_mm: an in-plane field of view below this is noted as zoomed.
+        min_heart_ml: a heart with its sac is not smaller; what is, is no heart.
+        max_heart_ml: and not larger.
+        max_cut_face: the heart is cut off where the scan ends in more than this share of its
+            largest cross-section.
+        blood_depth_mm: contrast is looked for this far inside the heart's outline, away from
+            fat and lung.
+        blood_step_mm: and on voxels about this far apart.
+        metal_reach_mm: metal is looked for this far around the heart's box.
+        min_metal_mm3: less of it is not noted.
     """
 
     min_slices: int = 12
@@ -38,23 +50,13 @@ class Admission:
     contrast_blood_hu: float = 90.0
     metal_hu: int = 2500
     small_field_mm: float = 260.0
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """The one path by which every scan reaches a network, in training and in scoring.
-
-    Attributes:
-        spacing_mm: (slice, row, column), paper section 2.4.1.
-        padding_voxels: added around the heart on each side, (slice, row, column), at
-            `spacing_mm`. The paper's (10, 10, 0) is read as in-plane only. The default also
-            pads along slices, so that an ostium at the top of the heart is not cut off.
-        crop_to_heart: False keeps the whole scan, as the paper's ablation does.
-    """
-
-    spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
-    padding_voxels: tuple[int, int, int] = (10, 10, 10)
-    crop_to_heart: bool = True
+    min_heart_ml: float = 150.0
+    max_heart_ml: float = 2500.0
+    max_cut_face: float = 0.30
+    blood_depth_mm: float = 10.0
+    blood_step_mm: float = 3.0
+    metal_reach_mm: float = 20.0
+    min_metal_mm3: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,22 @@ class Segmentation:
         over_blood_hu: calcium is completed from this far above the brightest blood, where that
             is more than the scoring threshold: contrast agent would join it otherwise.
         min_lesion_voxels: smaller calcium components are dropped as noise.
-        min_lesion_mm3: likewise, by volume.
+        min_lesion_mm3: the same by volume.
         min_artery_mm3: smaller parts of an artery without calcium are dropped.
         heart_margin_mm: labels farther than this from the located heart are dropped; 0 keeps all.
         candidate_probability: probability of calcium from which a voxel starts a candidate
-            lesion, to be judged as a whole; the paper's is that of `threshold`.
+            lesion, which is kept or dropped as a whole; the paper's is that of `threshold`.
         min_lesion_probability: candidates that are less probably coronary calcium are dropped;
             0 keeps all.
-        uncertain_below: an artery of which the reading is less sure is called uncertain.
+        uncertain_below: an artery of which the reading is less certain is called uncertain.
+        connectivity_3d: 26, 18 or 6, for parts of arteries and for candidate lesions.
+        blood_percentile: of the heart's voxels that is taken for its brightest blood.
+        blood_average_voxels: side of the cube over which they are averaged before, against noise.
+        blood_every_voxels: only every so many of them along each axis are looked at.
+        max_artery_log_odds: from here on an artery is plainly there, and more belief in it says
+            no more about a candidate. The embedded lesion model was fitted with 2.
+        peak_reference_hu: to which a candidate's peak is set in proportion. The embedded lesion
+            model was fitted with 130.
     """
 
     threshold: float = 0.5
@@ -90,6 +100,12 @@ class Segmentation:
     candidate_probability: float = 0.25
     min_lesion_probability: float = 0.35
     uncertain_below: float = 0.8
+    connectivity_3d: int = 26
+    blood_percentile: float = 95.0
+    blood_average_voxels: int = 5
+    blood_every_voxels: int = 3
+    max_artery_log_odds: float = 2.0
+    peak_reference_hu: float = 130.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,9 @@ class Scoring:
         slab_mm: slices both thinner and closer together than `slab_below_mm` are averaged to
             slabs this thick before the Agatston score is taken.
         slab_below_mm: see above; 0 scores every scan on its own slices.
+        reference_mm: slice distance of the scanner on which the Agatston score was defined.
+        cac_drs_bounds: Agatston scores from which CAC-DRS categories 2 and 3 begin; category 1
+            is everything above exactly 0.
     """
 
     threshold_hu: float = 130.0
@@ -114,6 +133,8 @@ class Scoring:
     connectivity_3d: int = 26
     slab_mm: float = 3.0
     slab_below_mm: float = 2.5
+    reference_mm: float = 3.0
+    cac_drs_bounds: tuple[float, float] = (100.0, 300.0)
 
 
 @dataclass(frozen=True)

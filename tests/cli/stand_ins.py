@@ -20,13 +20,7 @@ from tests.cli.readings import empty_scan, reading
 REPORT = {"schema": "corcal-report/1", "total": {"agatston": 1322.4}}
 
 
-class Person(NamedTuple):
-    age_years: float
-    sex: str
-    group: str
-
-
-class ChosenModels(NamedTuple):
+class ModelChoice(NamedTuple):
     model: str
     heart: str
     heart_weights: Path | None
@@ -105,12 +99,10 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
         "corcal.report": ("check_output", "write_reports"),
     }
     chosen = ModuleType("corcal.models")
-    chosen.__dict__["ChosenModels"] = ChosenModels
+    chosen.__dict__["ModelChoice"] = ModelChoice
     put("corcal.models", chosen)
     for home, names in homes.items():
         module = ModuleType(home)
         for name in names:
             setattr(module, name, getattr(steps, name))
-        if home == "corcal.pipeline":
-            module.__dict__["Person"] = Person
         put(home, module)

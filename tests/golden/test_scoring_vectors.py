@@ -47,5 +47,5 @@ def test_t7_keeps_arteries_apart_and_is_category_a1_n2() -> None:
 
     assert [a.agatston for a in score.arteries] == pytest.approx([16, 8, 0])
     assert [a.density for a in score.arteries] == [4, 2, None]
-    assert str(make_cac_drs(score, gated=True)) == "A1/N2"
-    assert str(make_cac_drs(score, gated=False)) == "V1/N2"
+    assert str(make_cac_drs(score, Scoring(), gated=True)) == "A1/N2"
+    assert str(make_cac_drs(score, Scoring(), gated=False)) == "V1/N2"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from corcal.label.blood import blood_hu
+from corcal.settings import Segmentation
 
 
 @pytest.mark.parametrize("blood", [40.0, 120.0, 320.0])
@@ -14,11 +15,11 @@ def test_noise_and_calcium_are_not_blood(blood: float) -> None:
     heart = np.zeros(hu.shape, bool)
     heart[5:35, 8:42, 10:50] = True
     hu[20, 20, 20:26] = 1200.0
-    assert blood_hu(hu, heart) == pytest.approx(max(blood, 45.0), abs=8.0)
+    assert blood_hu(hu, heart, Segmentation()) == pytest.approx(max(blood, 45.0), abs=8.0)
 
 
 def test_a_heart_of_a_few_voxels_is_enough() -> None:
     hu = np.full((9, 9, 9), 50.0, np.float32)
     heart = np.zeros(hu.shape, bool)
     heart[4, 4, 4] = True
-    assert blood_hu(hu, heart) == 50.0
+    assert blood_hu(hu, heart, Segmentation()) == 50.0

@@ -1,4 +1,4 @@
-"""The second look: candidates measured by hand, judged, dropped, and what that makes sure."""
+"""The second look: candidates measured by hand, dropped, and what that makes sure."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.core.lesion_model import PLAIN_JUDGE, LesionJudge
+from corcal.core.lesion_model import MEAN_PROBABILITY, LesionModel
 from corcal.core.scan import Acquisition, Scan
 from corcal.label.lesions import (
     Candidates,
     certainties,
+    drop_doubtful,
     find_candidates,
-    without_doubtful,
 )
+from corcal.settings import Segmentation
 
 GRID = Grid.axial((4, 8, 8), (3.0, 1.0, 1.0))
 
@@ -32,7 +33,9 @@ def found() -> tuple[ArteryLabels, Candidates]:
     hu = np.full(GRID.shape, 40, np.int16)
     hu[1, 1, 2], hu[1, 6, 1:5] = 390, 130
     labels = ArteryLabels(codes, GRID)
-    return labels, find_candidates(Scan(hu, GRID, Acquisition()), labels, calcium, artery)
+    return labels, find_candidates(
+        Scan(hu, GRID, Acquisition()), labels, calcium, artery, Segmentation()
+    )
 
 
 def log_odds(p: float) -> float:
@@ -53,21 +56,21 @@ def test_what_is_measured_of_a_candidate() -> None:
 
 
 @pytest.mark.parametrize(("least", "kept"), [(0.0, [5, 4]), (0.5, [5]), (0.95, [])])
-def test_without_a_judge_of_its_own_the_mean_probability_decides(
+def test_without_a_model_of_its_own_the_mean_probability_decides(
     least: float, kept: list[int]
 ) -> None:
     labels, candidates = found()
-    probability = PLAIN_JUDGE.probability(candidates.features)
+    probability = MEAN_PROBABILITY.probability(candidates.features)
     assert probability == pytest.approx([0.8, 0.25])
-    codes = without_doubtful(labels, candidates, probability, least=least).codes
+    codes = drop_doubtful(labels, candidates, probability, least=least).codes
     assert [code for code in (5, 4) if (codes == code).any()] == kept
     assert codes[2, 3, 3] == 1
 
 
 def sure(probability: list[float], missed: tuple[float, float, float]) -> NDArray[np.float64]:
     _, candidates = found()
-    judge = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, missed)
-    out = certainties(candidates, np.array(probability), judge, least=0.5, uncertain_below=0.75)
+    model = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, missed)
+    out = certainties(candidates, np.array(probability), model, least=0.5, uncertain_below=0.75)
     assert [c.artery for c in out] == list(Artery)
     assert [c.uncertain for c in out] == [c.probability < 0.75 for c in out]
     return np.array([c.probability for c in out])
@@ -79,10 +82,10 @@ def test_an_artery_is_as_sure_as_its_candidates_and_what_may_be_missed() -> None
     assert sure([0.9, 0.7], (0.0, 0.0, 0.0)) == pytest.approx([0.7, 0.9, 1.0])
 
 
-def test_a_judge_that_was_not_fitted_claims_nothing() -> None:
+def test_a_model_that_was_not_fitted_claims_nothing() -> None:
     _, candidates = found()
     none = certainties(
-        candidates, np.array([0.9, 0.4]), PLAIN_JUDGE, least=0.5, uncertain_below=0.8
+        candidates, np.array([0.9, 0.4]), MEAN_PROBABILITY, least=0.5, uncertain_below=0.8
     )
     assert none == ()
 
@@ -91,10 +94,10 @@ def test_labels_without_calcium_have_no_candidates() -> None:
     labels = ArteryLabels(np.ones(GRID.shape, np.uint8), GRID)
     blank = np.zeros(GRID.shape, np.uint8)
     scan = Scan(np.full(GRID.shape, 40, np.int16), GRID, Acquisition())
-    candidates = find_candidates(scan, labels, blank, blank)
-    probability = PLAIN_JUDGE.probability(candidates.features)
+    candidates = find_candidates(scan, labels, blank, blank, Segmentation())
+    probability = MEAN_PROBABILITY.probability(candidates.features)
     assert probability.shape == (0,)
-    assert without_doubtful(labels, candidates, probability, least=0.5) is labels
-    judge = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, (0.1, 0.2, 0.3))
-    out = certainties(candidates, probability, judge, least=0.5, uncertain_below=0.75)
+    assert drop_doubtful(labels, candidates, probability, least=0.5) is labels
+    model = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, (0.1, 0.2, 0.3))
+    out = certainties(candidates, probability, model, least=0.5, uncertain_below=0.75)
     assert [c.probability for c in out] == pytest.approx([0.9, 0.8, 0.7])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from corcal.core.grid import Grid
-from corcal.label.limits import drop_specks, near_heart
+from corcal.label.limits import near_heart, remove_small_parts
 
 
 def test_the_margin_is_measured_in_mm_on_another_grid() -> None:
@@ -34,7 +34,7 @@ def test_specks_of_artery_go_unless_they_hold_calcium() -> None:
     codes[4, 1, 1:3] = 1
     codes[4, 8, 8] = 2
     codes[4, 8, 9] = 5
-    drop_specks(codes, grid, least_mm3=5.0)
+    remove_small_parts(codes, grid, min_mm3=5.0, connectivity=26)
     assert (codes[1, 1, 1:11] == 1).all()
     assert not codes[4, 1].any()
     assert codes[4, 8, 8:10].tolist() == [2, 5]

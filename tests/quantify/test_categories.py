@@ -7,8 +7,9 @@ import pytest
 from corcal.core.artery import Artery
 from corcal.core.errors import SettingsRefused
 from corcal.core.score import ArteryScore, CalciumScore
-from corcal.quantify import arterial_age_years, make_cac_drs, mesa_bracket
+from corcal.quantify import Person, arterial_age_years, make_cac_drs, mesa_bracket
 from corcal.quantify.mass import mass_factor
+from corcal.settings import Scoring
 
 
 def score_of(agatston: float, artery: Artery = Artery.LAD) -> CalciumScore:
@@ -32,12 +33,14 @@ def score_of(agatston: float, artery: Artery = Artery.LAD) -> CalciumScore:
 )  # fmt: skip
 def test_category_boundaries(agatston: float, category: int) -> None:
     vessels = 1 if agatston else 0
-    assert str(make_cac_drs(score_of(agatston), gated=True)) == f"A{category}/N{vessels}"
-    assert str(make_cac_drs(score_of(agatston), gated=False)) == f"V{category}/N{vessels}"
+    assert str(make_cac_drs(score_of(agatston), Scoring(), gated=True)) == f"A{category}/N{vessels}"
+    assert (
+        str(make_cac_drs(score_of(agatston), Scoring(), gated=False)) == f"V{category}/N{vessels}"
+    )
 
 
 def test_unknown_gating_counts_as_not_gated() -> None:
-    assert make_cac_drs(score_of(150.0), gated=None).scale == "V"
+    assert make_cac_drs(score_of(150.0), Scoring(), gated=None).scale == "V"
 
 
 @pytest.mark.parametrize(
@@ -73,26 +76,26 @@ def test_arterial_age_is_the_published_one(agatston: float, age_years: float) ->
     ],
 )  # fmt: skip
 def test_bracket_at_a_printed_age(agatston: float, bracket: str) -> None:
-    assert mesa_bracket(agatston, age_years=70, sex="male", group="white") == bracket
+    assert mesa_bracket(agatston, Person(70, "male", "white")) == bracket
 
 
 def test_no_calcium_is_in_the_lowest_bracket_even_where_most_have_none() -> None:
-    assert mesa_bracket(0, age_years=50, sex="female", group="hispanic") == "<25"
-    assert mesa_bracket(1, age_years=50, sex="female", group="hispanic") == "75-90"
+    assert mesa_bracket(0, Person(50, "female", "hispanic")) == "<25"
+    assert mesa_bracket(1, Person(50, "female", "hispanic")) == "75-90"
 
 
 def test_between_ages_the_logarithm_is_interpolated() -> None:
     halfway = math.sqrt((155 + 1) * (540 + 1)) - 1  # 75th percentile, white men, age 65
-    assert mesa_bracket(halfway - 0.1, age_years=65, sex="male", group="white") == "50-75"
-    assert mesa_bracket(halfway + 0.1, age_years=65, sex="male", group="white") == "75-90"
+    assert mesa_bracket(halfway - 0.1, Person(65, "male", "white")) == "50-75"
+    assert mesa_bracket(halfway + 0.1, Person(65, "male", "white")) == "75-90"
 
 
 def test_beyond_the_printed_ages_the_nearest_line_goes_on() -> None:
     at_84 = 2934 * (2934 / 1346) ** 0.4 - 1  # 90th percentile, white men
-    assert mesa_bracket(at_84 - 1, age_years=84, sex="male", group="white") == "75-90"
-    assert mesa_bracket(at_84 + 1, age_years=84, sex="male", group="white") == ">90"
+    assert mesa_bracket(at_84 - 1, Person(84, "male", "white")) == "75-90"
+    assert mesa_bracket(at_84 + 1, Person(84, "male", "white")) == ">90"
     # The 90th percentile of Hispanic women falls to 0 before 45: any calcium is above it.
-    assert mesa_bracket(0.5, age_years=45, sex="female", group="hispanic") == ">90"
+    assert mesa_bracket(0.5, Person(45, "female", "hispanic")) == ">90"
 
 
 @pytest.mark.parametrize(
@@ -109,4 +112,4 @@ def test_what_mesa_does_not_know_is_refused(
     age_years: float, sex: str, group: str, message: str
 ) -> None:
     with pytest.raises(SettingsRefused, match=message):
-        mesa_bracket(10, age_years=age_years, sex=sex, group=group)
+        mesa_bracket(10, Person(age_years, sex, group))

@@ -44,4 +44,4 @@ def test_volumes_and_scores_are_those_of_the_outlines() -> None:
         assert score.of(artery).volume_mm3 == pytest.approx(listed_mm3, rel=0.01)
         assert score.of(artery).mask_volume_ml * 1000 == pytest.approx(listed_mm3, rel=0.01)
         assert score.of(artery).agatston == pytest.approx(expected, rel=1e-9)
-    assert str(make_cac_drs(score, gated=False)) == "V3/N3"
+    assert str(make_cac_drs(score, Scoring(), gated=False)) == "V3/N3"

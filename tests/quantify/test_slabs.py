@@ -86,8 +86,8 @@ def test_a_faint_lesion_is_present_but_scores_nothing() -> None:
     assert (artery.present, artery.agatston, artery.density) == (True, 0.0, None)
     assert artery.volume_mm3 == pytest.approx(4)
     assert len(artery.lesions) == 1
-    assert str(make_cac_drs(score, gated=False)) == "V1/N1"
-    assert str(make_cac_drs(score, gated=True)) == "A0/N0"
+    assert str(make_cac_drs(score, Scoring(), gated=False)) == "V1/N1"
+    assert str(make_cac_drs(score, Scoring(), gated=True)) == "A0/N0"
 
 
 def test_lesions_that_share_a_slab_share_its_score_by_volume() -> None:

@@ -17,8 +17,8 @@ import click
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
-    from corcal.models import ChosenModels
-    from corcal.pipeline import Person
+    from corcal.models import ModelChoice
+    from corcal.quantify import Person
     from corcal.settings import Settings
 
 Command = Callable[..., None]
@@ -110,7 +110,7 @@ def person(command: Command) -> Command:
 
 
 def models(command: Command) -> Command:
-    """Add --model, --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    """Add --model, --heart, --heart-weights and --device; it receives `models: ModelChoice`."""
     model = click.option(
         "--model",
         metavar="MODEL",
@@ -123,7 +123,7 @@ def models(command: Command) -> Command:
 
 
 def hearts(command: Command) -> Command:
-    """Add --heart, --heart-weights and --device; it receives `models: ChosenModels`."""
+    """Add --heart, --heart-weights and --device; it receives `models: ModelChoice`."""
     return bundle("models", _hearts, *_heart("Where TotalSegmentator runs."))(command)
 
 
@@ -197,18 +197,18 @@ def _settings(file: Path | None, paper: bool) -> Settings:
     return Settings.paper() if paper else Settings()
 
 
-def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
-    from corcal.models import ChosenModels
+def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ModelChoice:
+    from corcal.models import ModelChoice
 
-    return ChosenModels(model or "", heart, heart_weights, device)
+    return ModelChoice(model or "", heart, heart_weights, device)
 
 
-def _hearts(heart: str, heart_weights: Path | None, device: str) -> ChosenModels:
+def _hearts(heart: str, heart_weights: Path | None, device: str) -> ModelChoice:
     return _models(None, heart, heart_weights, device)
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:
-    from corcal.pipeline import Person
+    from corcal.quantify import Person
 
     if age is not None and sex is not None and group is not None:
         return Person(age_years=age, sex=sex, group=group)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Index = tuple[int, int, int]
+
+
+def index3(values: Iterable[int]) -> Index:
+    """Return three whole numbers, numpy's among them, as an index.
+
+    Raises:
+        ValueError: there are not three.
+    """
+    slice_, row, column = (int(v) for v in values)
+    return (slice_, row, column)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,15 @@ class Box:
             raise ValueError(f"box {self.start} to {self.stop} has an empty side")
 
     @classmethod
+    def of(cls, start: Iterable[int], stop: Iterable[int]) -> Box:
+        """Return the box between any three and three whole numbers, numpy's among them.
+
+        Raises:
+            ValueError: not three and three, or a side is empty.
+        """
+        return cls(index3(start), index3(stop))
+
+    @classmethod
     def whole(cls, shape: Index) -> Box:
         """Return the box that holds every voxel of an array of this shape."""
         return cls((0, 0, 0), shape)
@@ -52,13 +72,12 @@ class Box:
             if hit.size == 0:
                 raise ValueError("an empty mask has no box around it")
             spans.append((int(hit[0]), int(hit[-1]) + 1))
-        return cls((spans[0][0], spans[1][0], spans[2][0]), (spans[0][1], spans[1][1], spans[2][1]))
+        return cls.of(*zip(*spans, strict=True))
 
     @property
     def shape(self) -> Index:
         """Voxels along (slice, row, column)."""
-        a, b = self.start, self.stop
-        return (b[0] - a[0], b[1] - a[1], b[2] - a[2])
+        return index3(b - a for a, b in zip(self.start, self.stop, strict=True))
 
     @property
     def slices(self) -> tuple[slice, slice, slice]:
@@ -70,8 +89,21 @@ class Box:
 
     def padded(self, margin: Index) -> Box:
         """Return the box grown by this many voxels on both ends of each axis."""
-        a, b, m = self.start, self.stop, margin
-        return Box((a[0] - m[0], a[1] - m[1], a[2] - m[2]), (b[0] + m[0], b[1] + m[1], b[2] + m[2]))
+        return Box.of(
+            (a - m for a, m in zip(self.start, margin, strict=True)),
+            (b + m for b, m in zip(self.stop, margin, strict=True)),
+        )
+
+    def meets(self, other: Box) -> bool:
+        """Tell whether any voxel lies in both boxes."""
+        return all(a < b for a, b in zip(*self._common(other), strict=True))
+
+    def _common(self, other: Box) -> tuple[Index, Index]:
+        """Return where both boxes begin and end together; empty or reversed if they are apart."""
+        return (
+            index3(max(p, q) for p, q in zip(self.start, other.start, strict=True)),
+            index3(min(p, q) for p, q in zip(self.stop, other.stop, strict=True)),
+        )
 
     def intersect(self, other: Box) -> Box:
         """Return the voxels in both boxes.
@@ -79,13 +111,11 @@ class Box:
         Raises:
             ValueError: the boxes do not meet.
         """
-        lo = tuple(max(p, q) for p, q in zip(self.start, other.start, strict=True))
-        hi = tuple(min(p, q) for p, q in zip(self.stop, other.stop, strict=True))
-        return Box((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2]))
+        return Box.of(*self._common(other))
 
     def shifted(self, by: Index) -> Box:
         """Return the box moved by this many voxels."""
-        a, b = self.start, self.stop
-        return Box(
-            (a[0] + by[0], a[1] + by[1], a[2] + by[2]), (b[0] + by[0], b[1] + by[1], b[2] + by[2])
+        return Box.of(
+            (a + m for a, m in zip(self.start, by, strict=True)),
+            (b + m for b, m in zip(self.stop, by, strict=True)),
         )

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from corcal.core.box import Box, Index
 from corcal.core.errors import GridMismatch
 
+MM3_PER_ML = 1000.0
+
 
 @dataclass(frozen=True, eq=False)
 class Grid:

@@ -1,4 +1,4 @@
-"""Whether a candidate lesion is coronary calcium, and how sure that makes a reading."""
+"""The probability that a candidate lesion is coronary calcium, and a reading's certainty."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from corcal.core.artery import Artery
 #: What is measured of a candidate, in this order: the log odds of the network's mean and highest
 #: probability of calcium over it and of its probability of artery where it is believed to be
 #: calcium (the mean weighted by that belief: blooming and motion carry calcium beyond its
-#: artery; at most 2), the logarithm of its volume in mm3, and that of its peak over 130 HU.
+#: artery; capped), the logarithm of its volume in mm3, and that of its peak over a reference.
+#: `corcal.settings.Segmentation` has the cap and the reference.
 FEATURES = ("mean_calcium", "peak_calcium", "artery_there", "log_mm3", "log_peak")
 
 
 @dataclass(frozen=True)
-class LesionJudge:
+class LesionModel:
     """A logistic regression over what is measured of a candidate lesion.
 
     Attributes:
         weights: one for each of `FEATURES`.
         bias: log odds where all are 0.
         missed: for RCA, LAD and LCX, how often an artery without any candidate holds calcium
-            after all; None where the judge was not fitted to held-out scans, so that its
+            after all; None where the model was not fitted to held-out scans, so that its
             numbers are no probabilities.
     """
 
@@ -39,12 +40,12 @@ class LesionJudge:
             features: float64 (candidate, feature).
         """
         odds = features @ np.asarray(self.weights) + self.bias
-        found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
-        return found
+        probability: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
+        return probability
 
 
-#: For segmenters without a judge of their own: the network's mean probability as it is.
-PLAIN_JUDGE = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
+#: For segmenters without a lesion model of their own: the network's mean probability as it is.
+MEAN_PROBABILITY = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ class Report:
     certainty: tuple[Certainty, ...] = ()
     grades: tuple[ArteryGrade, ...] = ()
 
-    def sure_of(self, artery: Artery) -> Certainty | None:
-        """Return how sure the reading is of one artery, None where nobody can say."""
+    def certainty_of(self, artery: Artery) -> Certainty | None:
+        """Return how certain the reading is of one artery, None where nobody can say."""
         return next((c for c in self.certainty if c.artery is artery), None)
 
     def grade_of(self, artery: Artery) -> ArteryGrade | None:

@@ -1,10 +1,6 @@
 """The two steps that a model may take over, and what such a model must offer.
 
 The arrays handed over may be read-only and may be views; they are the caller's, to be read only.
-
-A segmenter that can only take crops prepared as those of its training were may also have
-`preparation`, a `corcal.settings.Preparation`: it then takes the place of the user's. Either may
-have `device`, where its network runs, for the report; "cpu" where it has none.
 """
 
 from __future__ import annotations
@@ -15,18 +11,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
+from corcal.core.lesion_model import LesionModel
+from corcal.core.preparation import Preparation
 
 
-class HeartLocator(Protocol):
-    """Finds the heart in a scan."""
+class Model(Protocol):
+    """What every model says of itself, for the report."""
 
     @property
     def name(self) -> str:
-        """Name and version, for the report."""
+        """Name and version."""
 
     @property
     def sha256(self) -> str:
         """Hash of the model's files, "" for one without."""
+
+    @property
+    def device(self) -> str:
+        """Where its network runs: "cpu" or "cuda"."""
+
+
+class HeartLocator(Model, Protocol):
+    """Finds the heart in a scan."""
 
     def locate(self, hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
         """Return the heart as a mask and the grid it is on.
@@ -40,16 +46,16 @@ class HeartLocator(Protocol):
         """
 
 
-class ArterySegmenter(Protocol):
+class ArterySegmenter(Model, Protocol):
     """Finds arteries and calcium in a heart crop."""
 
     @property
-    def name(self) -> str:
-        """Name and version, for the report."""
+    def preparation(self) -> Preparation | None:
+        """How crops must be prepared, in place of the user's settings; None takes any crop."""
 
     @property
-    def sha256(self) -> str:
-        """Hash of the model's files, "" for one without."""
+    def lesion_model(self) -> LesionModel | None:
+        """How probable its candidate lesions are; None: as its mean probability says."""
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid

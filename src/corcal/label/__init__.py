@@ -1,1 +1,23 @@
 """Step 6: six probabilities a voxel become labels on the scan as acquired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.label.labelling import CandidateLabels, label_candidates, label_scan
+
+__all__ = [
+    "CandidateLabels",
+    "label_candidates",
+    "label_scan",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "labelling": ("CandidateLabels", "label_candidates", "label_scan"),
+    },
+)

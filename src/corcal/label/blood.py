@@ -1,4 +1,4 @@
-"""How bright the blood is: calcium must stand out from it."""
+"""The brightness of blood: calcium must stand out from it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-#: Voxels are averaged over this many along each axis, so that noise does not count as blood.
-_SIDE = 5
+from corcal.settings import Segmentation
 
 
-def blood_hu(hu: NDArray[np.float32], heart: NDArray[np.bool_]) -> float:
+def blood_hu(hu: NDArray[np.float32], heart: NDArray[np.bool_], settings: Segmentation) -> float:
     """Return the HU of the brightest blood in the heart: 35 to 60 without a contrast agent.
 
-    It is the 95th percentile over the heart of the locally averaged scan.
+    It is a percentile over the heart of the locally averaged scan; averaged, so that noise does
+    not count as blood.
 
     Args:
         hu: float32 (slice, row, column), the prepared crop.
         heart: bool, the heart on the same voxels, not empty.
+        settings: `blood_percentile`, `blood_average_voxels` and `blood_every_voxels`.
     """
-    thin = (slice(None, None, 3),) * 3
+    thin = (slice(None, None, settings.blood_every_voxels),) * 3
     inside = heart[thin]
     if not inside.any():
         thin, inside = (slice(None),) * 3, heart
-    return float(np.percentile(ndimage.uniform_filter(hu, _SIDE)[thin][inside], 95))
+    averaged = ndimage.uniform_filter(hu, settings.blood_average_voxels)
+    return float(np.percentile(averaged[thin][inside], settings.blood_percentile))

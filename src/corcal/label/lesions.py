@@ -1,9 +1,9 @@
-"""The second look: each candidate lesion is measured, judged, and kept or dropped.
+"""The second look: each candidate lesion is measured, and kept or dropped.
 
-The network marks voxels; what is completed from them at 130 HU can be calcium of an artery, but
-also the aortic wall, bone, noise or an artefact. A candidate's HU and size and the network's own
-belief over its whole extent tell them apart (after Lessmann et al., IEEE TMI 2018, who gave the
-second look to a network of its own).
+The network marks voxels; what is completed from them at the scoring threshold can be calcium of
+an artery, but also the aortic wall, bone, noise or an artefact. A candidate's HU and size and the
+network's own belief over its whole extent tell them apart (after Lessmann et al., IEEE TMI 2018,
+who gave the second look to a network of its own).
 """
 
 from __future__ import annotations
@@ -15,20 +15,18 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.labels import ArteryLabels
-from corcal.core.lesion_model import FEATURES, Certainty, LesionJudge
+from corcal.core.lesion_model import FEATURES, Certainty, LesionModel
 from corcal.core.scan import Scan
+from corcal.settings import Segmentation
 from corcal.space.components import components
 
-_CONNECTIVITY = 26
 #: Probabilities come as whole numbers up to 255; half a step keeps their log odds finite.
 _LEVELS, _EDGE = 255.0, 0.5 / 255.0
-#: Log odds from which an artery is plainly there: more belief says no more about its calcium.
-_PLAINLY = 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """The 26-connected calcified lesions of a label map, before they are judged.
+    """The connected calcified lesions of a label map, before any is dropped.
 
     Attributes:
         flat: (voxel,), flat indices of all calcium voxels.
@@ -44,7 +42,11 @@ class Candidates:
 
 
 def find_candidates(
-    scan: Scan, labels: ArteryLabels, calcium: NDArray[np.uint8], artery: NDArray[np.uint8]
+    scan: Scan,
+    labels: ArteryLabels,
+    calcium: NDArray[np.uint8],
+    artery: NDArray[np.uint8],
+    settings: Segmentation,
 ) -> Candidates:
     """Return the candidates of completed labels, measured.
 
@@ -53,38 +55,40 @@ def find_candidates(
         labels: on its grid.
         calcium: uint8 (slice, row, column), the likeliest artery's probability of calcium on
             the same grid, 255 for 1.
-        artery: uint8, likewise of artery.
+        artery: uint8, the same of artery.
+        settings: `connectivity_3d`, `max_artery_log_odds` and `peak_reference_hu`.
     """
     flat = np.flatnonzero(labels.codes >= min(a.calcium_code for a in Artery))
     if not flat.size:
         none = np.empty((0, len(Artery)), bool)
         return Candidates(flat, flat, none, np.empty((0, len(FEATURES))))
     index = np.stack(np.unravel_index(flat, labels.codes.shape), axis=1)
-    lesion = components(index, _CONNECTIVITY)
+    lesion = components(index, settings.connectivity_3d)
     size = np.bincount(lesion)
     codes = labels.codes.ravel()[flat]
     belief = calcium.ravel()[flat] / _LEVELS
     around = artery.ravel()[flat] / _LEVELS
+    most = settings.max_artery_log_odds
     peak = np.maximum(_highest(lesion, scan.hu.ravel()[flat].astype(np.float64)), 1.0)
     features = (
         _log_odds(np.bincount(lesion, belief) / size),
         _log_odds(_highest(lesion, belief)),
-        np.minimum(_log_odds(_mean(lesion, around, belief + _EDGE)), _PLAINLY),
+        np.minimum(_log_odds(_mean(lesion, around, belief + _EDGE)), most),
         np.log(size * scan.grid.voxel_mm3),
-        np.log(peak / 130.0),
+        np.log(peak / settings.peak_reference_hu),
     )
     arteries = [np.bincount(lesion, codes == a.calcium_code) > 0 for a in Artery]
     return Candidates(flat, lesion, np.stack(arteries, 1), np.stack(features, 1))
 
 
-def without_doubtful(
-    labels: ArteryLabels, found: Candidates, probability: NDArray[np.float64], *, least: float
+def drop_doubtful(
+    labels: ArteryLabels, candidates: Candidates, probability: NDArray[np.float64], *, least: float
 ) -> ArteryLabels:
     """Return the labels without the candidates that are too improbable; they become background.
 
     Args:
         labels: that the candidates are of.
-        found: the candidates.
+        candidates: the lesions in them.
         probability: (candidate,).
         least: lowest probability that is kept.
     """
@@ -92,38 +96,38 @@ def without_doubtful(
     if not doubtful.any():
         return labels
     codes = labels.codes.copy()
-    codes.ravel()[found.flat[doubtful[found.lesion]]] = 0
+    codes.ravel()[candidates.flat[doubtful[candidates.lesion]]] = 0
     return ArteryLabels(codes, labels.grid)
 
 
 def certainties(
-    found: Candidates,
+    candidates: Candidates,
     probability: NDArray[np.float64],
-    judge: LesionJudge,
+    model: LesionModel,
     *,
     least: float,
     uncertain_below: float,
 ) -> tuple[Certainty, ...]:
-    """Return how sure the reading is of each artery; nothing where the judge was not fitted.
+    """Return how certain the reading is of each artery; nothing where the model was not fitted.
 
     An artery holds calcium unless each of its candidates is none, and nothing was missed.
 
     Args:
-        found: the candidates.
+        candidates: the lesions in them.
         probability: (candidate,).
-        judge: who judged them.
+        model: that gave the probabilities.
         least: lowest probability of a candidate that is reported.
         uncertain_below: probability under which an artery is called uncertain.
     """
-    if judge.missed is None:
+    if model.missed is None:
         return ()
-    out = []
+    result = []
     for column, artery in enumerate(Artery):
-        own = probability[found.arteries[:, column]]
-        holds = 1.0 - (1.0 - judge.missed[column]) * float(np.prod(1.0 - own))
-        sure = holds if (own >= least).any() else 1.0 - holds
-        out.append(Certainty(artery, sure, sure < uncertain_below))
-    return tuple(out)
+        own = probability[candidates.arteries[:, column]]
+        holds = 1.0 - (1.0 - model.missed[column]) * float(np.prod(1.0 - own))
+        right = holds if (own >= least).any() else 1.0 - holds
+        result.append(Certainty(artery, right, right < uncertain_below))
+    return tuple(result)
 
 
 def _mean(

@@ -1,4 +1,4 @@
-"""Numbers per artery: lesions, Agatston score, volumes, mass, categories."""
+"""Step 7: lesions, Agatston score, volumes, mass, CAC-DRS, and the place among people."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ if TYPE_CHECKING:
     from corcal.quantify.cacdrs import make_cac_drs
     from corcal.quantify.grade import SeverityModel, read_severity_model, with_grades
     from corcal.quantify.lesions import counted_voxels, pixel_mm2
-    from corcal.quantify.percentile import arterial_age_years, mesa_bracket
+    from corcal.quantify.measurement import Measurement, measure
+    from corcal.quantify.percentile import Person, arterial_age_years, mesa_bracket
     from corcal.quantify.score import quantify, score_voxels
 
 __all__ = [
+    "Measurement",
+    "Person",
     "SeverityModel",
     "arterial_age_years",
     "counted_voxels",
     "make_cac_drs",
+    "measure",
     "mesa_bracket",
     "pixel_mm2",
     "quantify",
@@ -32,7 +36,8 @@ __getattr__, __dir__ = lazy_exports(
         "cacdrs": ("make_cac_drs",),
         "grade": ("SeverityModel", "read_severity_model", "with_grades"),
         "lesions": ("counted_voxels", "pixel_mm2"),
-        "percentile": ("arterial_age_years", "mesa_bracket"),
+        "measurement": ("Measurement", "measure"),
+        "percentile": ("Person", "arterial_age_years", "mesa_bracket"),
         "score": ("quantify", "score_voxels"),
     },
 )

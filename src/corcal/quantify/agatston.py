@@ -12,9 +12,6 @@ from corcal.quantify.slabs import Planes
 from corcal.settings import Scoring
 from corcal.space.components import components
 
-#: The slice distance of the scanner on which the score was defined.
-_REFERENCE_MM = 3.0
-
 
 @dataclass(frozen=True, eq=False)
 class Agatston:
@@ -46,8 +43,8 @@ def score_planes(
 
     In every plane, each two-dimensional lesion (component of pixels at or above the threshold,
     at least `min_area_mm2` large) scores area x weight of its own peak in that plane x depth /
-    3 mm. What it scores goes to the three-dimensional lesions that lie in it, by the volume
-    that each has there.
+    `reference_mm`. What it scores goes to the three-dimensional lesions that lie in it, by the
+    volume that each has there.
 
     Args:
         planes: the pixels to score.
@@ -67,7 +64,7 @@ def score_planes(
     weighted_mm2 = areas_mm2 * density_weights(peaks_hu, settings)
     depths_mm = np.zeros(len(counts))
     depths_mm[part] = planes.depth_mm[candidate]
-    scores = weighted_mm2 * depths_mm / _REFERENCE_MM
+    scores = weighted_mm2 * depths_mm / settings.reference_mm
     density = float(weighted_mm2.sum() / areas_mm2.sum()) if counts.any() else None
     part_of_pixel = np.full(len(planes.hu), -1, dtype=np.intp)
     part_of_pixel[candidate] = part

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from corcal.core.score import CalciumScore
 from corcal.core.severity import CacDrs
-
-#: Scores from which categories 2 and 3 begin. Category 1 is everything above exactly 0.
-_LOWER_BOUNDS = (100.0, 300.0)
+from corcal.settings import Scoring
 
 
-def make_cac_drs(score: CalciumScore, gated: bool | None) -> CacDrs:
+def make_cac_drs(score: CalciumScore, settings: Scoring, *, gated: bool | None) -> CacDrs:
     """Return the CAC-DRS category: scale A for gated scans, V derived for all others.
 
     Scale A is the Agatston score's own: category 0 at exactly 0, 1 below 100, 2 below 300, else
-    3, without rounding; vessels are those that score.
+    3 (`cac_drs_bounds`), without rounding; vessels are those that score.
 
     Scale V is a reader's impression by definition; here it is derived from the score by the same
     bounds and must be called derived. Its category 0 means that no calcium is seen, so calcium
@@ -25,10 +23,11 @@ def make_cac_drs(score: CalciumScore, gated: bool | None) -> CacDrs:
 
     Args:
         score: the numbers.
+        settings: `cac_drs_bounds`.
         gated: True for an ECG-gated scan; None, unknown, counts as not gated.
     """
     total = score.agatston
-    category = sum(total >= bound for bound in _LOWER_BOUNDS) + 1 if total > 0 else 0
+    category = sum(total >= bound for bound in settings.cac_drs_bounds) + 1 if total > 0 else 0
     if gated:
         return CacDrs("A", category, sum(a.agatston > 0 for a in score.arteries))
     return CacDrs("V", max(category, min(score.vessels, 1)), score.vessels)

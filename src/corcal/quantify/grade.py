@@ -11,6 +11,7 @@ from typing import Any
 from corcal.core.artery import Artery
 from corcal.core.errors import ModelRefused
 from corcal.core.grading import ArteryGrade, ArteryGrading
+from corcal.core.grid import MM3_PER_ML
 from corcal.core.reading import ModelStamp, Reading
 from corcal.core.score import ArteryScore
 from corcal.core.severity import Severity
@@ -20,7 +21,7 @@ SCHEMA_ID = "corcal-severity/1"
 
 #: The volume of an artery in mL, by the name of its column.
 _VOLUMES_ML = {
-    "volume_mm3": lambda a: a.volume_mm3 / 1000,
+    "volume_mm3": lambda a: a.volume_mm3 / MM3_PER_ML,
     "mask_volume_ml": lambda a: a.mask_volume_ml,
 }
 

@@ -1,4 +1,4 @@
-"""A score among those of people: MESA percentile bracket and arterial age. Both opt-in.
+"""The place of a score among people: MESA percentile bracket and arterial age. Both opt-in.
 
 Both were derived from ECG-gated scans of a United States cohort; on other scans they are an
 estimate and the report must say so.
@@ -7,6 +7,7 @@ estimate and the report must say so.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
@@ -18,7 +19,23 @@ _AGES_YEARS = (45.0, 84.0)
 _BRACKETS = ("<25", "25-50", "50-75", "75-90", ">90")
 
 
-def mesa_bracket(agatston: float, *, age_years: float, sex: str, group: str) -> str:
+@dataclass(frozen=True)
+class Person:
+    """The person scanned, as far as a percentile needs it; always given, never inferred.
+
+    Attributes:
+        age_years: age at the scan.
+        sex: "female" or "male".
+        group: a MESA group: "white", "chinese", "black" or "hispanic", as its participants
+            called themselves.
+    """
+
+    age_years: float
+    sex: str
+    group: str
+
+
+def mesa_bracket(agatston: float, person: Person) -> str:
     """Return the MESA percentile bracket: "<25", "25-50", "50-75", "75-90" or ">90".
 
     McClelland et al. (Circulation 2006, 113, 30, Table 2) print scores at ages 50, 60, 70 and
@@ -28,16 +45,14 @@ def mesa_bracket(agatston: float, *, age_years: float, sex: str, group: str) -> 
 
     Args:
         agatston: total score.
-        age_years: 45 to 84, MESA's range.
-        sex: "female" or "male".
-        group: "white", "chinese", "black" or "hispanic", as MESA's participants called
-            themselves. Never inferred: somebody has to state it.
+        person: 45 to 84 years old, MESA's range.
 
     Raises:
         SettingsRefused: age out of range, or a sex or group the study does not have.
     """
     mesa = resources.files(__package__).joinpath("mesa.json")
     table = parse_json(mesa.read_bytes(), mesa.name)
+    age_years, sex, group = person.age_years, person.sex, person.group
     if group not in table["scores"]:
         raise SettingsRefused(f"MESA has no group {group!r}; known: {sorted(table['scores'])}")
     if sex not in table["scores"][group]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.grid import MM3_PER_ML
 from corcal.quantify.lesions import CountedVoxels
-
-_MM3_PER_ML = 1000.0
 
 
 def lesion_volumes_mm3(voxels: CountedVoxels, voxel_mm3: float) -> NDArray[np.float64]:
@@ -22,4 +21,4 @@ def lesion_volumes_mm3(voxels: CountedVoxels, voxel_mm3: float) -> NDArray[np.fl
 
 def mask_volume_ml(voxels: int, voxel_mm3: float) -> float:
     """Return the volume of so many label voxels whatever their HU: the paper's volume."""
-    return voxels * voxel_mm3 / _MM3_PER_ML
+    return voxels * voxel_mm3 / MM3_PER_ML

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
-    from corcal.read.admission import Check, admit, check_heart, check_scan
+    from corcal.read.admission import Check, admit, check_scan
     from corcal.read.dicom.series import SeriesCandidate, choose_series, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
     from corcal.read.scan import read_scan
@@ -18,7 +18,6 @@ __all__ = [
     "SeriesCandidate",
     "Volume",
     "admit",
-    "check_heart",
     "check_scan",
     "choose_series",
     "find_series",
@@ -33,7 +32,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "admission": ("Check", "admit", "check_heart", "check_scan"),
+        "admission": ("Check", "admit", "check_scan"),
         "dicom.series": ("SeriesCandidate", "choose_series", "find_series"),
         "files": ("VOLUME_KINDS", "volume_kind"),
         "scan": ("read_scan",),

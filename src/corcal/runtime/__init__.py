@@ -1,1 +1,52 @@
-"""Running things: the network engine and child processes."""
+"""Running things: OpenVINO, optional packages, child processes, the clock, a user's folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.runtime.child_process import command_of, end_with, environment_with, run_module
+    from corcal.runtime.clock import StepClock
+    from corcal.runtime.openvino import (
+        INSTALL,
+        Engine,
+        compiled,
+        load_openvino,
+        need,
+        padded_to,
+        user_folder,
+    )
+
+__all__ = [
+    "INSTALL",
+    "Engine",
+    "StepClock",
+    "command_of",
+    "compiled",
+    "end_with",
+    "environment_with",
+    "load_openvino",
+    "need",
+    "padded_to",
+    "run_module",
+    "user_folder",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "child_process": ("command_of", "end_with", "environment_with", "run_module"),
+        "clock": ("StepClock",),
+        "openvino": (
+            "INSTALL",
+            "Engine",
+            "compiled",
+            "load_openvino",
+            "need",
+            "padded_to",
+            "user_folder",
+        ),
+    },
+)

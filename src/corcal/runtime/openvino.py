@@ -27,8 +27,10 @@ INSTALL = 'install it with: pip install "corcal[train]"'
 class Engine:
     """A network in OpenVINO's format beside a manifest that names its files and hashes.
 
-    The folder holds NAME.json, NAME.xml and NAME.bin.
+    The folder holds NAME.json, NAME.xml and NAME.bin. It runs on the CPU.
     """
+
+    device = "cpu"
 
     def __init__(self, folder: Path, name: str) -> None:
         """Check the files of a network.

@@ -1,1 +1,79 @@
-"""Find the arteries and their calcium in the heart crop."""
+"""Step 5: six probabilities a voxel, by the embedded model or a bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.segment.bundle.bundle import Bundle
+    from corcal.segment.bundle.installed import (
+        find_bundle,
+        install,
+        installed,
+        models_folder,
+        state,
+    )
+    from corcal.segment.bundle.manifest import (
+        CARD,
+        DATASET,
+        EXCLUSIVE_NAMES,
+        PLANS,
+        REGION_NAMES,
+        BundleFacts,
+        network_of,
+        weights_of,
+        write_manifest,
+    )
+    from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.segment.nnunet.network import load_network
+    from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
+    from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
+
+__all__ = [
+    "CARD",
+    "DATASET",
+    "DEVICES",
+    "EXCLUSIVE_NAMES",
+    "PLANS",
+    "REGION_NAMES",
+    "Bundle",
+    "BundleFacts",
+    "EmbeddedSegmenter",
+    "NnunetSegmenter",
+    "find_bundle",
+    "install",
+    "installed",
+    "load_network",
+    "models_folder",
+    "network_of",
+    "predict_command",
+    "state",
+    "weights_of",
+    "write_manifest",
+    "write_results_folder",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "bundle.bundle": ("Bundle",),
+        "bundle.installed": ("find_bundle", "install", "installed", "models_folder", "state"),
+        "bundle.manifest": (
+            "CARD",
+            "DATASET",
+            "EXCLUSIVE_NAMES",
+            "PLANS",
+            "REGION_NAMES",
+            "BundleFacts",
+            "network_of",
+            "weights_of",
+            "write_manifest",
+        ),
+        "embedded": ("EmbeddedSegmenter",),
+        "nnunet.network": ("load_network",),
+        "nnunet.results_folder": ("predict_command", "write_results_folder"),
+        "nnunet.segmenter": ("DEVICES", "NnunetSegmenter"),
+    },
+)

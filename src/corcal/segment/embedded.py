@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
-from corcal.core.grid import Grid
-from corcal.core.lesion_model import FEATURES, PLAIN_JUDGE, LesionJudge
+from corcal.core.grid import MM3_PER_ML, Grid
+from corcal.core.lesion_model import FEATURES, LesionModel
+from corcal.core.preparation import Preparation
 from corcal.runtime.openvino import Engine, padded_to
 from corcal.segment.frame import heart_frame
 
@@ -23,6 +24,9 @@ MODELS = Path(__file__).parent / "models"
 class EmbeddedSegmenter(Engine):
     """Finds the six regions in one pass over the whole heart crop."""
 
+    #: It takes crops of any padding.
+    preparation: Preparation | None = None
+
     def __init__(self, folder: Path = MODELS) -> None:
         """Check the model files.
 
@@ -30,8 +34,9 @@ class EmbeddedSegmenter(Engine):
             ModelRefused: a file is absent or changed.
         """
         super().__init__(folder, "arteries")
-        judge = self.manifest.get("judge")
-        self.judge = PLAIN_JUDGE if judge is None else _judge(judge)
+        # Manifests of shipped models call it the judge.
+        facts = self.manifest.get("judge")
+        self.lesion_model = None if facts is None else _lesion_model(facts)
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
@@ -45,21 +50,21 @@ class EmbeddedSegmenter(Engine):
         """
         padded = padded_to(hu, MULTIPLE, -1000.0)
         centre = grid.to_lps(_centroid(heart)[None])[0]
-        heart_ml = float(heart.sum()) * grid.voxel_mm3 / 1000.0
+        heart_ml = float(heart.sum()) * grid.voxel_mm3 / MM3_PER_ML
         frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
-        found = self.run({"hu": padded[None, None], "frame": frame[None]})[0]
+        output = self.run({"hu": padded[None, None], "frame": frame[None]})[0]
         a, b, c = hu.shape
-        regions: NDArray[np.float32] = found[:, :a, :b, :c]
+        regions: NDArray[np.float32] = output[:, :a, :b, :c]
         return regions
 
 
-def _judge(facts: dict[str, Any]) -> LesionJudge:
-    """Return the judge that a manifest describes."""
+def _lesion_model(facts: dict[str, Any]) -> LesionModel:
+    """Return the lesion model that a manifest describes."""
     weights = tuple(float(facts["weights"][name]) for name in FEATURES)
     missed = tuple(float(facts["missed"][a.value]) for a in Artery)
     a, b, c, d, e = weights
     rca, lad, lcx = missed
-    return LesionJudge((a, b, c, d, e), float(facts["bias"]), (rca, lad, lcx))
+    return LesionModel((a, b, c, d, e), float(facts["bias"]), (rca, lad, lcx))
 
 
 def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -55,3 +55,11 @@ def components(index: NDArray[np.intp], connectivity: int) -> NDArray[np.intp]:
     graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), (len(keys),) * 2)
     _, label = connected_components(graph, directed=False)
     return np.asarray(label, dtype=np.intp)
+
+
+def true_voxels(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the true voxels as (slice, row, column), (n, 3), in index order.
+
+    Several times faster than `np.argwhere`.
+    """
+    return np.stack(np.unravel_index(np.flatnonzero(mask), mask.shape), axis=1)

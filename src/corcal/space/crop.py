@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.box import Box, Index
+from corcal.core.grid import Grid
 
 T = TypeVar("T", bound=np.generic)
 
@@ -39,3 +40,21 @@ def uncrop(part: NDArray[T], box: Box, shape: Index, *, fill: Any = 0) -> NDArra
     a, b, c = box.start
     out[inside.slices] = part[inside.shifted((-a, -b, -c)).slices]
     return out
+
+
+def touched_box(part: Grid, grid: Grid) -> Box:
+    """Return the box of a grid's voxels that another grid touches, cut where the grid ends.
+
+    Args:
+        part: what touches, up to the outer faces of its voxels.
+        grid: a grid with the same directions.
+
+    Raises:
+        ValueError: the two do not meet.
+    """
+    faces = np.array([(0, 0, 0), part.shape], dtype=np.float64) - 0.5
+    # Faces that coincide with the grid's own must not reach a voxel further by their last digit.
+    index = np.round(grid.to_index(part.to_lps(faces)), 6)
+    start = [int(i) for i in np.floor(index.min(0) + 0.5)]
+    stop = [max(int(i), a + 1) for i, a in zip(np.ceil(index.max(0) + 0.5), start, strict=True)]
+    return Box.of(start, stop).intersect(Box.whole(grid.shape))

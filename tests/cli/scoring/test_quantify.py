@@ -6,7 +6,8 @@ import pytest
 
 from corcal import Settings
 from corcal.cli.main import main
-from tests.cli.stand_ins import Person, Steps
+from corcal.quantify import Person
+from tests.cli.stand_ins import Steps
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 
 from corcal import Settings
 from corcal.cli.main import main
-from tests.cli.stand_ins import REPORT, Person, Steps
+from corcal.quantify import Person
+from tests.cli.stand_ins import REPORT, Steps
 
 
 @pytest.fixture

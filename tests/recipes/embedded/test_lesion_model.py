@@ -1,4 +1,4 @@
-"""The judge: fitted to known odds, and to cases whose truth is known."""
+"""The lesion model: fitted to known odds, and to cases whose truth is known."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,8 @@ pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
-from corcal.core.lesion_model import FEATURES, LesionJudge
+from corcal.core.lesion_model import FEATURES, LesionModel
+from corcal.core.preparation import Preparation
 from corcal.phantom.case import PhantomOptions, make_case
 from corcal.recipes.embedded.lesion_model import CaseCandidates, fit_weights, phantom_candidates
 
@@ -56,7 +57,7 @@ def test_what_is_missed_is_counted_where_nothing_was_found() -> None:
 class Truth:
     """Answers with the truth of a phantom, and sees calcium where the aorta is calcified, too."""
 
-    name, sha256 = "truth", ""
+    name, sha256, device = "truth", "", "cpu"
 
     def __init__(self, seed: int, options: PhantomOptions) -> None:
         self.case = make_case(seed, options=options)
@@ -78,7 +79,9 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
     truths: list[Truth] = []
 
     class Once:
-        name, sha256 = "truth", ""
+        name, sha256, device = "truth", "", "cpu"
+        preparation: Preparation | None = None
+        lesion_model: LesionModel | None = None
 
         def probabilities(self, *given: object) -> NDArray[np.float32]:
             return truths[0].probabilities(*given)  # type: ignore[arg-type]
@@ -91,8 +94,8 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("corcal.recipes.embedded.lesion_model.make_case", remember)
     found = phantom_candidates(800_003, Once())
-    judge = LesionJudge((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
-    believed = judge.probability(found.features)
+    model = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
+    believed = model.probability(found.features)
     assert found.known.all()
     assert found.coronary.any()
     assert believed[found.coronary].min() > 0.6

@@ -110,7 +110,7 @@ def test_progress_is_told_for_every_window(bundles: dict[str, Path]) -> None:
     told: list[tuple[int, int]] = []
     shape = (33, 20, 32)
     segmenter = NnunetSegmenter(
-        Bundle.open(bundles["five"]), told=lambda done, of: told.append((done, of))
+        Bundle.open(bundles["five"]), on_progress=lambda done, of: told.append((done, of))
     )
     segmenter.probabilities(crop_hu(shape), np.ones(shape, bool), Grid.axial(shape, SPACING))
     assert told == [(k + 1, 10) for k in range(10)]

@@ -52,7 +52,7 @@ def test_windows_cover_an_image_with_half_overlap(
 def test_a_network_of_single_voxels_gives_back_the_image(shape: tuple[int, int, int]) -> None:
     image = np.random.default_rng(0).normal(0, 2, shape).astype(np.float32)
     network, told = Pointwise(), []
-    found = slide(image, (8, 10, 12), network, regions=2, told=lambda: told.append(1))
+    found = slide(image, (8, 10, 12), network, regions=2, after_window=lambda: told.append(1))
     assert network.shapes == {(8, 10, 12)}
     assert len(told) == count_windows(shape, (8, 10, 12))
     assert found.shape == (2, *shape)

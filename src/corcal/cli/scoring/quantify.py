@@ -12,7 +12,7 @@ from corcal.cli.options import Output
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
-    from corcal.pipeline import Person
+    from corcal.quantify import Person
     from corcal.settings import Settings
 
 

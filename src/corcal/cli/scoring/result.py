@@ -56,7 +56,7 @@ def _table(reading: Reading) -> Table:
     for header, footer in zip(numbers, (*total[2:], str(lesions), _peak(score)), strict=True):
         table.add_column(header, footer, justify="right", footer_style="bold", no_wrap=True)
     for artery in score.arteries:
-        table.add_row(*_row(artery, reading.report.sure_of(artery.artery)))
+        table.add_row(*_row(artery, reading.report.certainty_of(artery.artery)))
     return table
 
 

@@ -13,8 +13,8 @@ from corcal.cli.options import Output
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
-    from corcal.models import ChosenModels
-    from corcal.pipeline import Person
+    from corcal.models import ModelChoice
+    from corcal.quantify import Person
     from corcal.settings import Settings
 
 
@@ -55,7 +55,7 @@ def score(
     output: Output,
     severity_model: Path | None,
     settings: Settings,
-    models: ChosenModels,
+    models: ModelChoice,
     person: Person | None,
 ) -> None:
     """Find and measure the coronary calcium of a chest CT.

@@ -10,7 +10,7 @@ import click
 from corcal.cli import options
 
 if TYPE_CHECKING:
-    from corcal.models import ChosenModels
+    from corcal.models import ModelChoice
     from corcal.settings import Settings
 
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--quiet", is_flag=True, help="No progress; errors still show.")
 def dataset(
-    manifest: Path, work: Path, settings: Settings, models: ChosenModels, **flags: bool
+    manifest: Path, work: Path, settings: Settings, models: ModelChoice, **flags: bool
 ) -> None:
     """Prepare annotated scans as scoring does, and split them by patient.
 

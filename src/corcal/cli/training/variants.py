@@ -44,7 +44,7 @@ def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use)
     from corcal.core.labels import ArteryLabels
     from corcal.core.scan import Scan
     from corcal.locate.embedded import EmbeddedLocator
-    from corcal.models import ChosenModels
+    from corcal.models import ModelChoice
     from corcal.pipeline import score_scan
     from corcal.studies.ablation.variants import Runner, chosen_variants, run_variants
     from corcal.train.nnunet.folds import require_nnunet
@@ -53,7 +53,7 @@ def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use)
     require_nnunet()
 
     def score(scan: Scan, model: Path, wanted: Settings) -> ArteryLabels:
-        segmenter = ChosenModels(model=str(model), device=use.device).segmenter()
+        segmenter = ModelChoice(model=str(model), device=use.device).segmenter()
         return score_scan(scan, settings=wanted, segmenter=segmenter).labels
 
     with progress_display(use.quiet) as display:

@@ -12,7 +12,8 @@ from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.prepare import LocatedHeart, Prepared, prepare
+from corcal.locate import LocatedHeart
+from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
 from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some

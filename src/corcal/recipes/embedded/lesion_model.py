@@ -21,10 +21,11 @@ from corcal.core.artery import Artery
 from corcal.core.lesion_model import FEATURES
 from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter
-from corcal.label.label_scan import Completed, completed
+from corcal.label import CandidateLabels, label_candidates
+from corcal.locate import LocatedHeart
 from corcal.phantom.case import PhantomOptions, make_case
 from corcal.phantom.scanner.physics import THICKNESSES
-from corcal.prepare import LocatedHeart, prepare
+from corcal.prepare import prepare
 from corcal.read import read_scan
 from corcal.recipes.embedded.scans import RealScans
 from corcal.segment.embedded import EmbeddedSegmenter
@@ -69,7 +70,7 @@ def phantom_candidates(seed: int, segmenter: ArterySegmenter) -> CaseCandidates:
     case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
     heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
     coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)
-    return _candidates_of(_complete(case.scan, heart, segmenter), coronary, weight=1.0)
+    return _candidates_of(_label(case.scan, heart, segmenter), coronary, weight=1.0)
 
 
 def scan_candidates(scans: RealScans, name: str, segmenter: ArterySegmenter) -> CaseCandidates:
@@ -79,18 +80,20 @@ def scan_candidates(scans: RealScans, name: str, segmenter: ArterySegmenter) -> 
     codes = np.zeros(scan.grid.shape, np.uint8)
     if not scans.trust[name].calcium_free:
         codes, _ = scans.annotation(name, "calcium")
-    found = _complete(scan, LocatedHeart(mask > 0, grid), segmenter)
+    found = _label(scan, LocatedHeart(mask > 0, grid), segmenter)
     return _candidates_of(found, codes, weight=_REAL_WEIGHT)
 
 
-def _complete(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> Completed:
+def _label(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> CandidateLabels:
     settings = Settings()
     prepared = prepare(scan, heart, settings.preparation)
     regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
-    return completed(scan, heart, prepared, regions, settings)
+    return label_candidates(scan, heart, prepared, regions, settings)
 
 
-def _candidates_of(found: Completed, codes: NDArray[np.uint8], *, weight: float) -> CaseCandidates:
+def _candidates_of(
+    found: CandidateLabels, codes: NDArray[np.uint8], *, weight: float
+) -> CaseCandidates:
     """Compare candidates with what is true: codes 1 to 3 of coronary calcium, 30 uncertain."""
     candidates = found.candidates
     true = codes[found.box.slices]

@@ -114,7 +114,7 @@ def _row(a: ArteryScore, report: Report) -> dict[str, Any]:
     total = report.score.agatston
     return {
         "score": a,
-        "sure": report.sure_of(a.artery),
+        "sure": report.certainty_of(a.artery),
         "graded": report.grade_of(a.artery),
         "colour": css(ARTERY_COLOURS[a.artery]),
         "share": 100 * a.agatston / total if total > 0 else 0.0,

@@ -38,7 +38,7 @@ def calcium_csv(report: Report) -> bytes:
 
 
 def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:
-    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
+    sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
     return (
         a.artery.value,
         str(int(a.present)),

@@ -78,7 +78,7 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
 
 
 def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
-    sure, graded = report.sure_of(a.artery), report.grade_of(a.artery)
+    sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
     return {
         "present": a.present,
         "confidence": None if sure is None else round(sure.probability, 3),

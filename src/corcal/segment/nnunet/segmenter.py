@@ -12,13 +12,14 @@ from scipy.special import expit, softmax
 from corcal.core.artery import REGIONS
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
+from corcal.core.lesion_model import LesionModel
+from corcal.core.preparation import Preparation
 from corcal.runtime.openvino import compiled, need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import network_of
 from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.network import load_network
-from corcal.segment.nnunet.windows import Fold, Told, count_windows, mirrored, slide
-from corcal.settings import Preparation
+from corcal.segment.nnunet.windows import Fold, ProgressCallback, count_windows, mirrored, slide
 
 DEVICES = ("cpu", "cuda")
 #: A grid divides the scan's field of view evenly, so its spacing is only nearly the one asked for.
@@ -32,13 +33,15 @@ class NnunetSegmenter:
     the CPU the bundle's OpenVINO networks are run, where it has them, else torch.
     """
 
-    def __init__(self, bundle: Bundle, *, device: str = "cpu", told: Told | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, *, device: str = "cpu", on_progress: ProgressCallback | None = None
+    ) -> None:
         """Choose how the bundle is run.
 
         Args:
             bundle: the model.
             device: "cpu" or "cuda".
-            told: called after each window with how many are done and how many there are.
+            on_progress: called after each window with how many are done and how many there are.
 
         Raises:
             ModelRefused: the device cannot be used, or needs what is not installed.
@@ -46,7 +49,7 @@ class NnunetSegmenter:
         if device not in DEVICES:
             raise ModelRefused(f"device {device!r} is not one of {', '.join(DEVICES)}")
         self._bundle = bundle
-        self._told = told
+        self._on_progress = on_progress
         self.device = device
         self._open = _openvino_fold
         if device == "cuda" or not bundle.has_networks:
@@ -68,6 +71,11 @@ class NnunetSegmenter:
         """How the crops of the model's training were prepared; it takes no others."""
         return self._bundle.preparation
 
+    @property
+    def lesion_model(self) -> LesionModel | None:
+        """None: a bundle holds no lesion model."""
+        return None
+
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
     ) -> NDArray[np.float32]:
@@ -85,13 +93,13 @@ class NnunetSegmenter:
         plan, folds = self._bundle.plan, self._bundle.facts.folds
         image = normalise(hu, plan.intensities).transpose(plan.transpose)
         windows = len(folds) * count_windows(image.shape, plan.patch)
-        tell = _counter(self._told, windows)
+        count = _counter(self._on_progress, windows)
         channels = len(self._bundle.facts.regions)
         logits = np.zeros((channels, *image.shape), np.float16)
         for k in folds:
             # One network at a time: five of them would need five times the memory.
             fold = self._open(self._bundle, k, self.device)
-            logits += slide(image, plan.patch, fold, regions=channels, told=tell)
+            logits += slide(image, plan.patch, fold, regions=channels, after_window=count)
         logits /= np.float16(len(folds))
         back = np.argsort(plan.transpose)
         found = logits.astype(np.float32)
@@ -136,16 +144,16 @@ def as_regions(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return regions
 
 
-def _counter(told: Told | None, windows: int) -> Callable[[], None]:
+def _counter(on_progress: ProgressCallback | None, windows: int) -> Callable[[], None]:
     done = 0
 
-    def tell() -> None:
+    def count() -> None:
         nonlocal done
         done += 1
-        if told is not None:
-            told(done, windows)
+        if on_progress is not None:
+            on_progress(done, windows)
 
-    return tell
+    return count
 
 
 def _check_torch(bundle: Bundle, device: str) -> None:

@@ -23,7 +23,7 @@ STEP, DEVIATION = 0.5, 0.125
 #: The weight at a window's centre; lifts the others into the range of half precision.
 PEAK = 10.0
 
-Told = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 
 
 class Fold(Protocol):
@@ -44,7 +44,12 @@ class Fold(Protocol):
 
 
 def slide(
-    image: NDArray[np.float32], patch: Index, fold: Fold, *, regions: int, told: Callable[[], None]
+    image: NDArray[np.float32],
+    patch: Index,
+    fold: Fold,
+    *,
+    regions: int,
+    after_window: Callable[[], None],
 ) -> NDArray[np.float16]:
     """Return a fold's logits of a whole image: float16 (regions, slice, row, column).
 
@@ -53,7 +58,7 @@ def slide(
         patch: voxels of a window.
         fold: the network.
         regions: number of its output channels.
-        told: called after each window.
+        after_window: called after each window.
     """
     padded, inside = _at_least(image, patch)
     weights = fold.half(gaussian(patch))
@@ -64,7 +69,7 @@ def slide(
         found *= weights
         total[(slice(None), *window.slices)] += found
         share[window.slices] += weights
-        told()
+        after_window()
     total /= share
     return fold.to_numpy(total)[(slice(None), *inside.slices)]
 

@@ -15,7 +15,8 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
-from corcal.prepare import Prepared, locate_heart, prepare
+from corcal.locate import locate_heart
+from corcal.prepare import Prepared, prepare
 from corcal.read import admit, read_labels, read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.resample import nearest
@@ -62,6 +63,11 @@ class DrawnHeart:
     def sha256(self) -> str:
         """Nothing: there is no model."""
         return ""
+
+    @property
+    def device(self) -> str:
+        """The CPU, where the mask is read."""
+        return "cpu"
 
     def locate(self, hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
         """Return the mask; any code but 0 is heart.

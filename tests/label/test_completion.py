@@ -15,7 +15,7 @@ from corcal.core.errors import GridMismatch
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
-from corcal.label.complete_calcium import tidy
+from corcal.label.completion import complete_calcium
 from corcal.settings import Segmentation, Settings
 
 SHAPE = (6, 20, 24)
@@ -44,7 +44,7 @@ class Case:
         settings = Segmentation(**changes)
         scan, labels = Scan(self.hu, GRID), ArteryLabels(self.codes, GRID)
         before = self.codes.copy()
-        after = tidy(scan, labels, settings=settings, threshold_hu=130.0)
+        after = complete_calcium(scan, labels, settings=settings, threshold_hu=130.0)
         np.testing.assert_array_equal(labels.codes, before)
         return after.codes
 
@@ -165,7 +165,9 @@ def test_the_papers_settings_leave_labels_as_painted(seed: int) -> None:
     rng = np.random.default_rng(seed)
     labels = ArteryLabels(rng.integers(0, 7, SHAPE).astype(np.uint8), GRID)
     scan = Scan(rng.integers(0, 300, SHAPE).astype(np.int16), GRID)
-    after = tidy(scan, labels, settings=Settings.paper().segmentation, threshold_hu=130.0)
+    after = complete_calcium(
+        scan, labels, settings=Settings.paper().segmentation, threshold_hu=130.0
+    )
     np.testing.assert_array_equal(after.codes, labels.codes)
 
 
@@ -176,7 +178,7 @@ def test_calcium_is_bright_and_vessels_keep_their_artery(seed: int) -> None:
     painted_codes = rng.integers(0, 7, SHAPE) * (rng.random(SHAPE) < 0.1)
     labels = ArteryLabels(painted_codes.astype(np.uint8), GRID)
     scan = Scan(rng.integers(0, 260, SHAPE).astype(np.int16), GRID)
-    after = tidy(scan, labels, settings=Segmentation(), threshold_hu=130.0).codes
+    after = complete_calcium(scan, labels, settings=Segmentation(), threshold_hu=130.0).codes
     assert scan.hu[after > 3].min(initial=130) >= 130
     vessel = (labels.codes > 0) & (labels.codes <= 3)
     np.testing.assert_array_equal(labels.codes[vessel], (after[vessel] - 1) % 3 + 1)
@@ -188,8 +190,8 @@ def test_labels_without_calcium_come_back_as_they_are(case: Case) -> None:
 
 def test_labels_on_another_grid_are_refused() -> None:
     elsewhere = ArteryLabels(np.zeros(SHAPE, np.uint8), Grid.axial(SHAPE, (2.0, 1.0, 1.1)))
-    with pytest.raises(GridMismatch, match="labels to tidy"):
-        tidy(
+    with pytest.raises(GridMismatch, match="labels to complete"):
+        complete_calcium(
             Scan(np.zeros(SHAPE, np.int16), GRID),
             elsewhere,
             settings=Segmentation(),
@@ -209,7 +211,9 @@ def test_labels_one_voxel_off_still_find_the_outlined_calcium() -> None:
     truth = np.where(np.isin(calcium, (1, 2, 3)), calcium + 3, vessels).astype(np.uint8)
     shifted = ArteryLabels(np.roll(truth, (1, 1), axis=(1, 2)), grid)
 
-    after = tidy(Scan(hu, grid), shifted, settings=Segmentation(), threshold_hu=130.0).codes
+    after = complete_calcium(
+        Scan(hu, grid), shifted, settings=Segmentation(), threshold_hu=130.0
+    ).codes
 
     for artery in Artery:
         np.testing.assert_array_equal(after == artery.calcium_code, truth == artery.calcium_code)

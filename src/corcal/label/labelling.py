@@ -1,0 +1,127 @@
+"""Labels on the scan as acquired, from the region probabilities on the crop.
+
+Scoring and the fitting of the lesion model both come this way, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corcal.core.artery import Artery
+from corcal.core.box import Box, index3
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
+from corcal.core.lesion_model import MEAN_PROBABILITY, Certainty, LesionModel
+from corcal.core.scan import Scan
+from corcal.label.blood import blood_hu
+from corcal.label.completion import complete_calcium
+from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_candidates
+from corcal.label.limits import near_heart, remove_small_parts
+from corcal.label.paint import add_candidates, paint
+from corcal.locate.heart import LocatedHeart
+from corcal.prepare import Prepared
+from corcal.settings import Segmentation, Settings
+from corcal.space.crop import touched_box, uncrop
+from corcal.space.resample import nearest
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateLabels:
+    """Labels with every candidate lesion in them, on the part of the scan that they can reach.
+
+    Attributes:
+        box: where that part lies in the scan.
+        whole: the scan's grid.
+        labels: on the grid of the part.
+        candidates: the lesions in `labels`, measured.
+    """
+
+    box: Box
+    whole: Grid
+    labels: ArteryLabels
+    candidates: Candidates
+
+
+def label_scan(
+    scan: Scan,
+    heart: LocatedHeart,
+    prepared: Prepared,
+    regions: NDArray[np.float32],
+    settings: Settings,
+    lesion_model: LesionModel | None,
+) -> tuple[ArteryLabels, tuple[Certainty, ...]]:
+    """Return the labels of the scan as acquired, and how certain they are of each artery.
+
+    Args:
+        scan: as acquired.
+        heart: where the heart is.
+        prepared: the crop that was segmented.
+        regions: float32 (6, slice, row, column), the probabilities on the crop.
+        settings: every number of the method.
+        lesion_model: says how probable each candidate lesion is; None for the mean probability
+            of its voxels, which claims no certainty.
+    """
+    every = label_candidates(scan, heart, prepared, regions, settings)
+    rules = settings.segmentation
+    least = rules.min_lesion_probability
+    model = lesion_model or MEAN_PROBABILITY
+    probability = model.probability(every.candidates.features)
+    labels = drop_doubtful(every.labels, every.candidates, probability, least=least)
+    certainty = certainties(
+        every.candidates, probability, model, least=least, uncertain_below=rules.uncertain_below
+    )
+    codes = uncrop(labels.codes, every.box, every.whole.shape)
+    return ArteryLabels(codes, every.whole), certainty
+
+
+def label_candidates(
+    scan: Scan,
+    heart: LocatedHeart,
+    prepared: Prepared,
+    regions: NDArray[np.float32],
+    settings: Settings,
+) -> CandidateLabels:
+    """Return labels with every candidate lesion, the improbable ones among them.
+
+    The regions are painted on the crop, put back on the scan as acquired, and their calcium is
+    completed there. Arguments as of `label_scan`.
+    """
+    rules = settings.segmentation
+    crop = _paint_crop(heart, prepared, regions, rules)
+    box = _within_reach(prepared.grid, scan.grid, rules.reach_mm)
+    part = Scan(scan.hu[box.slices], scan.grid.cut(box))
+    labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
+    clear_hu = blood_hu(prepared.hu, prepared.heart, rules) + rules.over_blood_hu
+    lowest_hu = max(settings.scoring.threshold_hu, clear_hu)
+    labels = complete_calcium(part, labels, settings=rules, threshold_hu=lowest_hu)
+    artery, calcium = (
+        nearest((255 * regions[half].max(0)).astype(np.uint8), prepared.grid, part.grid)
+        for half in (slice(len(Artery)), slice(len(Artery), None))
+    )
+    candidates = find_candidates(part, labels, calcium, artery, rules)
+    return CandidateLabels(box, scan.grid, labels, candidates)
+
+
+def _paint_crop(
+    heart: LocatedHeart, prepared: Prepared, regions: NDArray[np.float32], rules: Segmentation
+) -> NDArray[np.uint8]:
+    """Return the label codes of the crop, within the limits of what can be an artery."""
+    codes = paint(regions, rules.threshold)
+    if rules.candidate_probability < rules.threshold:
+        add_candidates(codes, regions, rules.candidate_probability)
+    if rules.heart_margin_mm > 0:
+        near = near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
+        codes[~near] = 0
+    remove_small_parts(
+        codes, prepared.grid, min_mm3=rules.min_artery_mm3, connectivity=rules.connectivity_3d
+    )
+    return codes
+
+
+def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:
+    """Return the part of a grid that labels in a crop can reach when they are completed."""
+    reach = index3(np.ceil(reach_mm / s) + 1 for s in grid.spacing_mm)
+    return touched_box(crop, grid).padded(reach).intersect(Box.whole(grid.shape))

@@ -1,0 +1,61 @@
+"""The heart as a locator found it, and the box around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from corcal.core.box import Box
+from corcal.core.errors import HeartNotFound
+from corcal.core.grid import MM3_PER_ML, Grid
+from corcal.core.scan import Scan
+from corcal.core.steps import HeartLocator
+from corcal.space.crop import touched_box
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedHeart:
+    """The heart as a locator found it.
+
+    Attributes:
+        mask: bool (slice, row, column), its largest connected part.
+        grid: the mask's grid.
+    """
+
+    mask: NDArray[np.bool_]
+    grid: Grid
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume of the mask."""
+        return float(self.mask.sum()) * self.grid.voxel_mm3 / MM3_PER_ML
+
+
+def locate_heart(scan: Scan, locator: HeartLocator) -> LocatedHeart:
+    """Find the heart and keep its largest connected part.
+
+    Raises:
+        HeartNotFound: the locator found none.
+    """
+    mask, grid = locator.locate(scan.hu, scan.grid)
+    parts, count = ndimage.label(mask)
+    if count == 0:
+        raise HeartNotFound(
+            "no heart was found in the field of view; corcal needs a chest or cardiac CT"
+        )
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    return LocatedHeart(parts == sizes.argmax(), grid)
+
+
+def heart_box(heart: LocatedHeart, grid: Grid) -> Box:
+    """Return the box of a grid's voxels that the heart's box touches, cut where the grid ends.
+
+    Args:
+        heart: where the heart is.
+        grid: a grid with the same directions.
+    """
+    return touched_box(heart.grid.cut(Box.around(heart.mask)), grid)
