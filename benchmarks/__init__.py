@@ -1,1 +1,1 @@
-"""What corcal costs and how well it does, measured."""
+"""Seconds and memory that corcal needs, measured."""

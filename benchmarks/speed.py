@@ -1,4 +1,4 @@
-"""How long one chest CT takes, step by step, on this machine.
+"""Seconds that one chest CT takes, step by step, on this machine.
 
     python -m benchmarks.speed              the command as a process of its own, and a warm run
     python -m benchmarks.speed --nnunet     and stock nnU-Net on the same heart, same cores

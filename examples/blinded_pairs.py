@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 import corcal
-from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom import PhantomOptions, make_case
 from corcal.read import read_volume
 
 
@@ -75,7 +75,7 @@ def patient(data: Path, row: Row) -> NDArray[np.uint8]:
 
 def phantom(seed: int, row: Row) -> NDArray[np.uint8]:
     """Return the heart of a phantom."""
-    options = PhantomOptions.acquired(thickness_mm=row.thickness_mm, field="heart")
+    options = PhantomOptions.as_acquired(thickness_mm=row.thickness_mm, field="heart")
     case = make_case(seed, options=replace(options, contrast=0.0, margin_mm=45.0))
     return panel(case.scan, case.auxiliary["heart"] > 0, row)
 

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 import corcal
-from corcal.phantom.inserting.insertion_plan import InsertedLesion, InsertionPlan, insert_lesions
-from corcal.phantom.inserting.traced import traced_courses
+from corcal.phantom import InsertedLesion, InsertionPlan, insert_lesions, read_centrelines
 
 DATA = Path(__file__).parent / "data"
 NAME = "LCTSC-Test-S1-201"
@@ -33,7 +32,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     args = parser.parse_args()
     before = corcal.read_scan(DATA / f"{NAME}.zip")
-    courses = traced_courses(DATA / f"{NAME}_centrelines.json")
+    courses = read_centrelines(DATA / f"{NAME}_centrelines.json")
     rng = np.random.default_rng(args.seed)
     after, numbers, lesions = insert_lesions(before, courses, rng, PLAN)
     seen = [x for x in lesions if x.visible_mm3 > 0][:3]

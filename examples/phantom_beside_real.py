@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 import corcal
-from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom import PhantomOptions, make_case
 
 REAL = Path(__file__).parent / "data/LCTSC-Test-S1-201.zip"
 #: Slices of the real scan: left main and LAD with calcium, and the chambers.
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("png", type=Path)
     parser.add_argument("--seed", type=int, default=SEED)
     args = parser.parse_args()
-    options = replace(PhantomOptions.acquired(thickness_mm=3.0), burden="many", contrast=0.0)
+    options = replace(PhantomOptions.as_acquired(thickness_mm=3.0), burden="many", contrast=0.0)
     case = make_case(args.seed, options=options)
     real = corcal.read_scan(REAL, settings=corcal.Settings().admission)
     calcium = np.count_nonzero(case.labels == corcal.Artery.LAD.calcium_code, axis=(1, 2))

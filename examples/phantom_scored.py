@@ -22,7 +22,7 @@ from scipy import ndimage
 
 import corcal
 from corcal import Artery, Reading
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, make_case
 from corcal.report import (
     ARTERY_COLOURS,
     CALCIUM_COLOUR,
@@ -83,7 +83,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1002)
     parser.add_argument("--burden", default="some", choices=["zero", "few", "some", "many", "mix"])
     args = parser.parse_args()
-    options = replace(PhantomOptions.acquired(thickness_mm=3.0), burden=args.burden, contrast=0.0)
+    options = replace(
+        PhantomOptions.as_acquired(thickness_mm=3.0), burden=args.burden, contrast=0.0
+    )
     case = make_case(args.seed, options=options)
     args.html.parent.mkdir(parents=True, exist_ok=True)
     args.html.write_text(page(case, corcal.score_scan(case.scan)), encoding="utf-8")

@@ -23,10 +23,9 @@ import numpy as np
 import corcal
 from corcal import Artery
 from corcal.cli.main import main as run_corcal
-from corcal.phantom.case import PhantomOptions, make_case
-from corcal.phantom.files.as_con import write_con
-from corcal.phantom.files.as_nifti import write_nifti
+from corcal.phantom import PhantomOptions, make_case, write_con
 from corcal.settings import Settings
+from corcal.storage import write_nifti
 
 SETTINGS = Path(__file__).with_suffix(".toml")
 #: What the type ids of the contours mean.
@@ -92,7 +91,7 @@ def draw_patients(folder: Path) -> Path:
             amounts = np.random.default_rng(seed).uniform(*CALCIUM_MM3, 3)
             options = replace(plain, calcium_mm3=tuple(float(mm3) for mm3 in amounts))
             case = make_case(seed, options=options)
-            write_nifti(home / "ct.nii.gz", case.hu, case.grid)
+            write_nifti(home / "ct.nii.gz", case.hu, case.grid.affine)
             write_con(home / "drawn.con", case.labels, case.grid)
     with (folder / "drawn.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(lines)

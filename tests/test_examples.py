@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import corcal
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
-from corcal.phantom.inserting.traced import traced_courses
+from corcal.phantom import PhantomCase, PhantomOptions, make_case, read_centrelines
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -70,7 +69,7 @@ def test_what_is_missed_mistaken_or_made_up_is_said(scored: ModuleType, case: Ph
 
 
 def test_the_example_scans_artery_lies_within_it() -> None:
-    (course,) = traced_courses(EXAMPLES / "data/LCTSC-Test-S1-201_centrelines.json")
+    (course,) = read_centrelines(EXAMPLES / "data/LCTSC-Test-S1-201_centrelines.json")
     assert course.artery is corcal.Artery.LAD
     assert course.tube.length_mm > 60
     field_mm = np.array([511 * 0.9765625, 511 * 0.9765625, 116 * 3.0])

@@ -17,7 +17,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Reading, Report
 from corcal.core.scan import Notice, Scan
-from corcal.phantom.case import PhantomCase, make_case
+from corcal.phantom import PhantomCase, make_case
 from corcal.pipeline import STEPS, quantify_labels
 from corcal.quantify import Person
 from corcal.read import read_scan

@@ -15,7 +15,7 @@ from corcal.core.errors import (
     ScanNotAdmitted,
 )
 from corcal.core.scan import Scan, Source
-from corcal.phantom.case import PhantomCase
+from corcal.phantom import PhantomCase
 from corcal.pipeline import STEPS
 from corcal.settings import Settings
 from tests.truth import quiet_case, score

@@ -15,7 +15,7 @@ from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, make_case
 from corcal.pipeline import score_scan
 from corcal.space.resample import nearest
 

@@ -1,4 +1,4 @@
-"""How well corcal does, in four tables: phantoms, insertions, real scans, robustness.
+"""The accuracy study of corcal, in four tables: phantoms, insertions, real scans, robustness.
 
     python -m validation DATA -o accuracy.md
 

@@ -1,4 +1,4 @@
-"""How easily synthetic is told from real: a classifier on small pieces of scans.
+"""A classifier of synthetic against real scans, trained on small pieces of scans.
 
 An area under the ROC curve of 0.5 would mean that the phantoms cannot be told from patients;
 1 that they always can. Scans are kept whole in the folds, so that no scan helps to judge

@@ -1,4 +1,4 @@
-"""What is asked of a figure, and whether it is so."""
+"""Goals of the figures, and whether they are met."""
 
 from __future__ import annotations
 

@@ -10,9 +10,7 @@ import numpy as np
 from corcal.core.artery import Artery
 from corcal.core.errors import InputRefused
 from corcal.core.scan import Scan
-from corcal.phantom.body.coronaries import Vessel
-from corcal.phantom.inserting.insertion_plan import InsertionPlan, insert_lesions
-from corcal.phantom.inserting.traced import traced_courses
+from corcal.phantom import InsertionPlan, Vessel, insert_lesions, read_centrelines
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
 from validation.agatston import agatston_of
@@ -82,7 +80,7 @@ def _trusted(data: Path, name: str) -> tuple[Vessel, ...]:
     path = data / "annotations" / f"{name}_centrelines.json"
     return tuple(
         v
-        for v in traced_courses(path, least_confidence=PLAN.least_confidence)
+        for v in read_centrelines(path, least_confidence=PLAN.least_confidence)
         if v.artery.value in usable(data, name)
     )
 

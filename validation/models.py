@@ -1,4 +1,4 @@
-"""Which networks score which scan, so that a scan can be judged by ones that never saw it."""
+"""The networks that score each scan: ones that were not trained on it, where there are any."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Models:
-    """Where the networks lie.
+    """The places of the networks.
 
     Attributes:
         folder: networks to use instead of those that ship with corcal; a network that is not

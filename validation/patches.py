@@ -1,4 +1,4 @@
-"""What small pieces of a scan look like in numbers, to tell synthetic from real by.
+"""Numbers that describe small pieces of a scan, to tell synthetic from real by.
 
 Every piece is looked at as the artery network sees it, at its working spacing, in and round
 the heart.

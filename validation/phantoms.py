@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.errors import InputRefused
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, make_case
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
 from validation.agatston import agatston_of
@@ -30,7 +30,7 @@ def options_of(seed: int) -> PhantomOptions:
     """Return what a seed's phantom is: a chest without contrast agent, as scanners store it."""
     rng = np.random.default_rng([seed, 3])
     thickness_mm = float(rng.choice(THICKNESSES[0], p=THICKNESSES[1]))
-    return replace(PhantomOptions.acquired(thickness_mm=thickness_mm), contrast=0.0)
+    return replace(PhantomOptions.as_acquired(thickness_mm=thickness_mm), contrast=0.0)
 
 
 def tasks(count: int, models: Models) -> list[Task]:

@@ -1,4 +1,4 @@
-"""What is true of a scan, as far as a benchmark needs it, whoever knows it."""
+"""The truth of a scan, as far as the study needs it, whoever knows it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Calcium:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is true of a scan.
+    """The truth of a scan.
 
     Attributes:
         numbers: (slice, row, column), number of the lesion that is visible in a voxel, or 0.

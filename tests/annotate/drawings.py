@@ -14,7 +14,8 @@ from corcal.annotate.classes import ClassMap, parse_map
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.phantom.files.as_con import DRAWN, ConOptions, write_con
+from corcal.phantom import ConOptions, write_con
+from corcal.phantom.files.as_con import DRAWN
 
 #: What the type ids of `ConOptions` mean.
 TYPES: ClassMap = parse_map(["6=RCA,7=LAD,8=LCX,9=calcium"]) or {}

@@ -22,7 +22,8 @@ from corcal.core.errors import (
     UnreadableScan,
 )
 from corcal.core.grid import Grid
-from corcal.phantom.files.as_con import ORPHAN, ConOptions
+from corcal.phantom import ConOptions
+from corcal.phantom.files.as_con import ORPHAN
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.read import read_labels, read_scan
 from tests.annotate.drawings import GRID, chest, con_of, heart, reading_options

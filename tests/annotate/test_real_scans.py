@@ -19,7 +19,8 @@ from corcal.annotate.formats.contour_text import parse_contour_text
 from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Scan
-from corcal.phantom.files.as_con import ORPHAN, ConOptions
+from corcal.phantom import ConOptions
+from corcal.phantom.files.as_con import ORPHAN
 from corcal.read import read_scan
 from tests.annotate.drawings import TYPES, con_of, drawn_classes, reading_options
 

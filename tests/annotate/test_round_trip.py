@@ -17,7 +17,7 @@ from corcal.annotate.formats.contour_text import parse_contour_text
 from corcal.annotate.paint import paint
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.phantom.files.as_con import ConOptions
+from corcal.phantom import ConOptions
 from tests.annotate.drawings import (
     GRID,
     TYPES,

@@ -12,7 +12,7 @@ pytest.importorskip("matplotlib")
 pytest.importorskip("statsmodels")
 
 from corcal.cli import main as cli
-from tests.evaluate.on_disk import write_case, write_volume
+from tests.evaluate.on_disk import write_phantom, write_volume
 from tests.report.conftest import make_codes
 
 
@@ -21,7 +21,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results, scans and references of two cases, and a result without a reference."""
     folder = tmp_path_factory.mktemp("cases")
     for seed, name in enumerate(("one", "two", "three")):
-        write_case(folder, name, seed)
+        write_phantom(folder, name, seed)
     for name in ("one", "two"):
         write_volume(folder / "references" / f"{name}.nii.gz", make_codes())
     return folder

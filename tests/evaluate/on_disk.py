@@ -34,7 +34,7 @@ def make_hu(codes: NDArray[np.uint8], seed: int) -> NDArray[np.int16]:
     return hu.astype(np.int16)
 
 
-def write_case(root: Path, name: str, seed: int) -> Reading:
+def write_phantom(root: Path, name: str, seed: int) -> Reading:
     """Write root/scans/NAME.nii.gz and its result root/results/NAME."""
     codes = np.roll(make_codes(), seed, axis=2)
     path = write_volume(root / "scans" / f"{name}.nii.gz", make_hu(codes, seed))

@@ -17,7 +17,7 @@ from corcal.core.scan import Scan
 from corcal.evaluate.panels import Panel, panel, panels_plot
 from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, key_slice
 from tests.evaluate.conftest import NAMES
-from tests.evaluate.on_disk import GRID, make_hu, write_case
+from tests.evaluate.on_disk import GRID, make_hu, write_phantom
 from tests.report.conftest import make_codes, make_reading
 
 
@@ -60,7 +60,7 @@ def test_both_maps_are_framed_alike(scan: Scan) -> None:
 
 
 def test_the_figure_names_nobody(tmp_path: Path) -> None:
-    reading = write_case(tmp_path, NAMES[0], 0)
+    reading = write_phantom(tmp_path, NAMES[0], 0)
     rows = [panel(reading.scan, reading.labels, None, a, heart=reading.heart) for a in Artery]
     plot = panels_plot(rows)
     assert "(A) RCA; (B) Left main + LAD; (C) LCX" in plot.caption

@@ -23,7 +23,6 @@ WITHOUT_DOOR = {
     "evaluate",
     "label",
     "locate",
-    "phantom",
     "recipes",
     "runtime",
     "segment",

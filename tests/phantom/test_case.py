@@ -9,7 +9,7 @@ from scipy.ndimage import binary_dilation
 
 from corcal.core.artery import Artery
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case, make_chest
-from corcal.phantom.files.as_json import text_of, truth_of
+from corcal.phantom.files.as_json import case_truth, truth_text
 
 TINY = PhantomOptions.tiny()
 
@@ -105,7 +105,7 @@ def test_chest_holds_the_whole_heart() -> None:
 
 
 def test_the_case_can_be_made_again_from_its_json(calcified: PhantomCase) -> None:
-    told = json.loads(text_of(truth_of(calcified, "0")))
+    told = json.loads(truth_text(case_truth(calcified, "0")))
     options = PhantomOptions.from_dict(told["parameters"]["options"])
     again = make_case(told["seed"], options=options)
     np.testing.assert_array_equal(again.hu, calcified.hu)

@@ -26,7 +26,7 @@ def painted(patient: Anatomy, lungs: LungState = HEALTHY) -> tuple[Rendering, Gr
     low = (chest.midline_mm - 140.0, chest.centre_y_mm - 105.0, float(patient.low_mm[2]))
     grid = Grid.axial((30, 70, 93), (3.0, 3.0, 3.0), low)
     rng = np.random.default_rng(1)
-    return render(ill, grid, Tissue(), solids=((), ()), rng=rng), grid
+    return render(ill, grid, Tissue(), plaques=(), mimics=(), rng=rng), grid
 
 
 @pytest.fixture(scope="module")

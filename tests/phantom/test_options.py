@@ -41,7 +41,7 @@ def test_layers_lie_evenly_in_their_slice(
 
 @given(thickness=st.floats(0.5, 5.0))
 def test_acquired_slices_are_contiguous_and_finely_painted(thickness: float) -> None:
-    made = PhantomOptions.acquired(thickness_mm=thickness)
+    made = PhantomOptions.as_acquired(thickness_mm=thickness)
     assert made.thickness_mm == made.spacing_mm[0] == thickness
     assert made.layers % 2 == 1
     assert thickness / made.layers <= THICKEST_LAYER_MM

@@ -18,6 +18,7 @@ from corcal.phantom.body.shapes import Field
 from corcal.phantom.calcium.mimics.sample import sample_mimics
 from corcal.phantom.calcium.mimics.solid import Mimic
 from corcal.phantom.calcium.plaque import Plaque, number_of_plaques, sample_plaques
+from corcal.phantom.calcium_target import View, sample_target_plaques
 from corcal.phantom.options import PhantomOptions, field_of_view, finer
 from corcal.phantom.paint.canvas import Canvas
 from corcal.phantom.paint.paint_heart import heart_sac
@@ -32,10 +33,16 @@ from corcal.phantom.paint.voxelise import (
     render,
 )
 from corcal.phantom.parameters import anatomy_numbers, mimic_numbers, plaque_numbers
-from corcal.phantom.scanner.motion import Beat, artefact, displacement, moved, sample_beat, swept
-from corcal.phantom.scanner.physics import Scanner, blurred, finish, noise, sample_scanner
+from corcal.phantom.scanner.motion import (
+    Beat,
+    displacement,
+    motion_artefact,
+    move_to_middle_phase,
+    sample_beat,
+    sweep_codes,
+)
+from corcal.phantom.scanner.physics import Scanner, blur_image, finish, noise, sample_scanner
 from corcal.phantom.scanner.streaks import DENSE_HU, METAL_GAIN, Hardness, sample_hardness, streaks
-from corcal.phantom.targeted import View, targeted_plaques
 from corcal.phantom.truth import (
     CleanImage,
     TrueLesion,
@@ -76,14 +83,14 @@ class PhantomCase:
     @property
     def scan(self) -> Scan:
         """The scan as the rest of corcal takes it."""
-        drawn = self.parameters
+        parameters = self.parameters
         return Scan(
             self.hu,
             self.grid,
             Acquisition(
                 kvp_kv=120.0,
-                thickness_mm=float(drawn["scanner"]["thickness_mm"]),
-                contrast=bool(drawn["contrast"]),
+                thickness_mm=float(parameters["scanner"]["thickness_mm"]),
+                contrast=bool(parameters["contrast"]),
                 gated=False,
                 manufacturer="corcal phantom",
             ),
@@ -109,7 +116,7 @@ class _Plan:
 
 __all__ = ["STEPS", "PhantomCase", "PhantomOptions", "make_case", "make_chest"]
 
-#: The steps of `make_case`, in order, as `progress` is told of them.
+#: The steps of `make_case`, in order, as `progress` gets them.
 STEPS = ("draw", "paint", "beat", "scan", "truth")
 
 
@@ -127,26 +134,27 @@ def make_case(
         progress: called with the name of each step as it begins.
     """
     options = options or PhantomOptions()
-    tell = progress or (lambda _: None)
+    begin = progress or (lambda _: None)
     rng = np.random.default_rng(seed)
-    tell("draw")
-    plan = _drawn(rng, options)
-    tell("paint")
-    solids = (plan.plaques, plan.mimics)
+    begin("draw")
+    plan = _draw_plan(rng, options)
+    begin("paint")
     painted = finer(plan.grid, options.layers)
-    sharp = render(plan.anatomy, painted, plan.tissue, solids=solids, rng=rng)
+    sharp = render(
+        plan.anatomy, painted, plan.tissue, plaques=plan.plaques, mimics=plan.mimics, rng=rng
+    )
     if plan.beat is not None:
-        tell("beat")
-        sharp = _beaten(sharp, plan, plan.beat, painted)
-    tell("scan")
-    clean = blurred(sharp.hu, painted, plan.scanner, layers=options.layers)
-    seen = _sliced(sharp, options.layers)
+        begin("beat")
+        sharp = _put_in_motion(sharp, plan, plan.beat, painted)
+    begin("scan")
+    clean = blur_image(sharp.hu, painted, plan.scanner, layers=options.layers)
+    seen = _take_slices(sharp, options.layers)
     added = streaks(rng, _dense(seen), plan.grid, plan.hardness)
     clean = clean if added is None else clean + added
     image = clean + noise(rng, plan.grid, plan.scanner) if options.noise else clean
-    tell("truth")
-    asked = {"seed": seed, "options": asdict(options)}
-    return _with_truth(finish(image), clean, seen, plan, asked)
+    begin("truth")
+    request = {"seed": seed, "options": asdict(options)}
+    return _with_truth(finish(image), clean, seen, plan, request)
 
 
 def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
@@ -158,7 +166,7 @@ def make_chest(seed: int, spacing_mm: float = 4.0) -> PhantomCase:
     return make_case(seed, options=options)
 
 
-def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
+def _draw_plan(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     # Each part has random numbers of its own: an option of one leaves the others as they are.
     body, blood, calcium, others, machine, pulse = rng.spawn(6)
     anatomy = sample_anatomy(body, options.pulmonary_hypertension)
@@ -173,19 +181,19 @@ def _drawn(rng: np.random.Generator, options: PhantomOptions) -> _Plan:
     grid = field_of_view(anatomy, options)
     if options.calcium_mm3 is not None:
         view = View(grid, options.layers, tissue, scanner)
-        plaques = targeted_plaques(calcium, anatomy.coronaries, options.calcium_mm3, view)
+        plaques = sample_target_plaques(calcium, anatomy.coronaries, options.calcium_mm3, view)
     return _Plan(anatomy, grid, tissue, plaques, mimics, scanner, sample_hardness(machine), beat)
 
 
-def _beaten(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
+def _put_in_motion(sharp: Rendering, plan: _Plan, beat: Beat, grid: Grid) -> Rendering:
     canvas = Canvas(grid, 6.0)
     field = displacement(plan.anatomy, canvas, beat, heart_sac(plan.anatomy, canvas))
     still = (sharp.hu, sharp.arteries, sharp.plaques, sharp.structures)
-    hu, arteries, plaques, structures = moved(still, canvas, field, beat)
+    hu, arteries, plaques, structures = move_to_middle_phase(still, canvas, field, beat)
     return Rendering(
-        hu=hu + artefact(sharp.hu, hu, canvas, field, beat),
+        hu=hu + motion_artefact(sharp.hu, hu, canvas, field, beat),
         arteries=arteries,
-        plaques=swept(sharp.plaques, plaques, canvas, field, beat),
+        plaques=sweep_codes(sharp.plaques, plaques, canvas, field, beat),
         structures=structures,
         filled_mm3=sharp.filled_mm3,
     )
@@ -199,7 +207,7 @@ def _dense(seen: Rendering) -> Field:
     return np.asarray(over * gain, dtype=np.float32)
 
 
-def _sliced(sharp: Rendering, layers: int) -> Rendering:
+def _take_slices(sharp: Rendering, layers: int) -> Rendering:
     """Return what of a painting the slices show, each made of so many layers."""
     if layers == 1:
         return sharp
@@ -216,14 +224,14 @@ def _sliced(sharp: Rendering, layers: int) -> Rendering:
 
 
 def _with_truth(
-    hu: NDArray[np.int16], clean: Field, sharp: Rendering, plan: _Plan, asked: dict[str, Any]
+    hu: NDArray[np.int16], clean: Field, sharp: Rendering, plan: _Plan, request: dict[str, Any]
 ) -> PhantomCase:
     level = threshold_hu(plan.tissue)
     bits = sharp.structures
     # Two neighbours above the threshold share their halo: the nearer owns the voxel.
     other = ((bits & OTHER_CALCIUM) > 0) & (sharp.plaques == 0)
-    mine = len(plan.plaques) + 1
-    seeds = np.where(other, np.uint8(mine), sharp.plaques)
+    other_number = len(plan.plaques) + 1
+    seeds = np.where(other, np.uint8(other_number), sharp.plaques)
     numbers = visible(clean, seeds, plan.grid, threshold=level, halo=halo_mm(plan.tissue))
     labels = sharp.arteries.copy()
     for i, plaque in enumerate(plan.plaques):
@@ -235,13 +243,13 @@ def _with_truth(
     auxiliary = {
         "heart": ((bits & HEART) > 0).astype(np.uint8),
         "aorta": ((bits & AORTA) > 0).astype(np.uint8),
-        "other_calcium": (numbers == mine).astype(np.uint8),
+        "other_calcium": (numbers == other_number).astype(np.uint8),
         "metal": ((bits & METAL) > 0).astype(np.uint8),
-        "lesions": np.where(numbers == mine, np.uint8(0), numbers),
+        "lesions": np.where(numbers == other_number, np.uint8(0), numbers),
         "geometric": sharp.plaques,
     }
     return PhantomCase(
-        hu, plan.grid, labels, auxiliary, lesions, scores, level, {**asked, **_parameters(plan)}
+        hu, plan.grid, labels, auxiliary, lesions, scores, level, {**request, **_parameters(plan)}
     )
 
 

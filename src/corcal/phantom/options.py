@@ -1,4 +1,4 @@
-"""What to make, and the grid it is scanned on."""
+"""Options of a phantom, and the grid it is scanned on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ THICKEST_LAYER_MM = 1.25
 
 @dataclass(frozen=True)
 class PhantomOptions:
-    """What to make.
+    """The options of a phantom.
 
     Attributes:
         spacing_mm: (slice, row, column).
@@ -61,7 +61,7 @@ class PhantomOptions:
         return cls(spacing_mm=(2.2, 2.2, 2.2), shape=(64, 64, 64), motion=0.0, thickness_mm=2.2)
 
     @classmethod
-    def acquired(cls, *, thickness_mm: float = 1.0, field: str = "chest") -> PhantomOptions:
+    def as_acquired(cls, *, thickness_mm: float = 1.0, field: str = "chest") -> PhantomOptions:
         """Return the options of a scan as scanners store it: contiguous slices, 0.75 mm pixels."""
         layers = int(np.ceil(thickness_mm / THICKEST_LAYER_MM))
         return cls(
@@ -72,10 +72,10 @@ class PhantomOptions:
         )
 
     @classmethod
-    def from_dict(cls, told: dict[str, Any]) -> PhantomOptions:
+    def from_dict(cls, document: dict[str, Any]) -> PhantomOptions:
         """Return the options that truth.json names, for `make_case` with its seed."""
         values: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in told.items()
+            k: tuple(v) if isinstance(v, list) else v for k, v in document.items()
         }
         return cls(**values)
 

@@ -1,4 +1,4 @@
-"""What is true of a phantom scan: calcium as built, and calcium as it can be seen.
+"""The truth of a phantom scan: calcium as built, and calcium as it can be seen.
 
 Independent of `corcal.quantify` on purpose: this is what quantification is tested against.
 """
@@ -129,11 +129,11 @@ def lesion_table(
     image: CleanImage,
 ) -> tuple[TrueLesion, ...]:
     """Return the lesions of a scan; `numbers` comes from `visible`."""
-    found = np.flatnonzero(numbers)
-    owner, value = numbers.ravel()[found], image.hu.ravel()[found]
+    inside = np.flatnonzero(numbers)
+    owner, value = numbers.ravel()[inside], image.hu.ravel()[inside]
     out = []
     for i, (plaque, painted) in enumerate(zip(plaques, painted_mm3, strict=True)):
-        mine = value[owner == i + 1]
+        values = value[owner == i + 1]
         x, y, z = (round(float(c), 2) for c in plaque.centre_mm())
         volume = plaque.bent_mm3()
         assert plaque.artery is not None
@@ -147,9 +147,9 @@ def lesion_table(
                 painted_mm3=painted,
                 hu=plaque.hu,
                 mass_mg=volume / 1000.0 * plaque.mg_cm3,
-                visible_mm3=mine.size * image.grid.voxel_mm3,
-                visible_peak_hu=float(mine.max()) if mine.size else 0.0,
-                agatston=image.agatston(numbers == i + 1) if mine.size else 0.0,
+                visible_mm3=values.size * image.grid.voxel_mm3,
+                visible_peak_hu=float(values.max()) if values.size else 0.0,
+                agatston=image.agatston(numbers == i + 1) if values.size else 0.0,
             )
         )
     return tuple(out)

@@ -14,7 +14,7 @@ from corcal.annotate.options import AnnotateOptions
 from corcal.core.errors import AnnotationRefused, GridMismatch, InputRefused
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.phantom.files.as_con import ConOptions
+from corcal.phantom import ConOptions
 from tests.annotate.drawings import (
     GRID,
     chest,

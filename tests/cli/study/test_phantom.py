@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from corcal import phantom
 from corcal.cli import main as cli
 from corcal.cli.study.phantom import TITLES
-from corcal.phantom import case as phantoms
-from corcal.phantom.case import STEPS, PhantomCase, PhantomOptions, make_case
+from corcal.phantom import STEPS, PhantomCase, PhantomOptions, make_case
 
 
 class Maker:
@@ -38,7 +38,7 @@ _MADE: dict[int, PhantomCase] = {}
 @pytest.fixture
 def maker(monkeypatch: pytest.MonkeyPatch) -> Maker:
     acting = Maker()
-    monkeypatch.setattr(phantoms, "make_case", acting)
+    monkeypatch.setattr(phantom, "make_case", acting)
     return acting
 
 
@@ -89,6 +89,7 @@ def test_nothing_is_made_where_any_phantom_would_be_refused(
     maker: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "phantom-00002").mkdir()
+    (tmp_path / "phantom-00002/notes.txt").write_text("kept")
     assert cli.main(["phantom", "-o", str(tmp_path), "--count", "3"]) == 2
     assert "phantom-00002: exists already" in capsys.readouterr().err
     assert maker.asked == []

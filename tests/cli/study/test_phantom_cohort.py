@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from corcal.cli import main as cli
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import Patient, PhantomCase, PhantomOptions, make_case
 from corcal.phantom.cohort import cohort_folder
-from corcal.phantom.cohort.patients import Patient
 
 _MADE: list[PhantomCase] = []
 

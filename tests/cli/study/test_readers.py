@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from corcal.cli import main as cli
-from tests.evaluate.on_disk import write_case
+from tests.evaluate.on_disk import write_phantom
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cases")
     for seed, name in enumerate(("one", "two")):
-        write_case(folder, name, seed)
+        write_phantom(folder, name, seed)
     return folder
 
 

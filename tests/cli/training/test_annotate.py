@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from corcal.cli.main import main
-from corcal.phantom.files.as_con import ORPHAN, ConOptions
+from corcal.phantom import ConOptions
+from corcal.phantom.files.as_con import ORPHAN
 from corcal.phantom.files.as_nifti import write_nifti
 from tests.annotate.drawings import GRID, chest, con_of, heart
 

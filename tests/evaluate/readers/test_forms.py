@@ -28,7 +28,7 @@ from corcal.evaluate.readers.ratings import read_ratings
 from corcal.evaluate.readers.study import SCALE, Category, Study, plan_study
 from corcal.report import paint_plain, take_views
 from tests.evaluate.conftest import NAMES
-from tests.evaluate.on_disk import write_case
+from tests.evaluate.on_disk import write_phantom
 
 #: The only parts a JPEG file here may have: start, JFIF, tables, frame, scan.
 PARTS = {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}
@@ -100,7 +100,7 @@ def test_pictures_carry_nothing_but_pixels(pictures: dict[str, CasePictures]) ->
 
 
 def test_words_in_a_png_stay_behind(tmp_path: Path) -> None:
-    write_case(tmp_path, "one", 0)
+    write_phantom(tmp_path, "one", 0)
     path = tmp_path / "results/one/overview.png"
     words = PngInfo()
     words.add_text("Comment", "DOE^JANE 1943-03-12")
@@ -115,7 +115,7 @@ def test_words_in_a_png_stay_behind(tmp_path: Path) -> None:
 def test_pictures_are_those_of_the_case_without_its_words(
     tmp_path: Path,
 ) -> None:
-    reading = write_case(tmp_path, "one", 0)
+    reading = write_phantom(tmp_path, "one", 0)
     found = pictures_of_result(tmp_path / "results/one")
     for artery, view in zip(Artery, take_views(reading), strict=False):
         expected = np.asarray(paint_plain(view, 480), dtype=float)
@@ -187,7 +187,7 @@ def test_another_patients_scan_is_refused(cases: Path) -> None:
 
 
 def test_an_overview_of_another_size_is_refused(tmp_path: Path) -> None:
-    write_case(tmp_path, "one", 0)
+    write_phantom(tmp_path, "one", 0)
     path = tmp_path / "results/one/overview.png"
     Image.new("RGB", (300, 200)).save(path)
     with pytest.raises(UnreadableScan, match="score the scan again"):

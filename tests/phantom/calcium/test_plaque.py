@@ -72,7 +72,7 @@ def test_a_quarter_of_the_mix_has_no_calcium() -> None:
 
 @pytest.mark.parametrize("volume_mm3", [0.5, 3.0, 40.0, 300.0])
 def test_a_plaque_takes_any_volume(volume_mm3: float) -> None:
-    sized = plaque(4.0, 1.4, 90.0).sized(volume_mm3)
+    sized = plaque(4.0, 1.4, 90.0).resize(volume_mm3)
     assert sized.volume_mm3 == pytest.approx(volume_mm3)
     assert sized.thickness_mm <= 1.9 * sized.ring_mm
     assert sized.span_rad < 2 * np.pi
@@ -100,5 +100,5 @@ def test_in_a_straight_host_both_volumes_agree() -> None:
 
 
 def test_a_plaque_faces_where_it_is_told_to() -> None:
-    solid = plaque(4.0, 1.4, 60.0).facing(np.array([0.0, 1.0, 0.3]))
+    solid = plaque(4.0, 1.4, 60.0).turn_towards(np.array([0.0, 1.0, 0.3]))
     np.testing.assert_allclose(solid.centre_mm(), [0.0, 2.2, 20.0], atol=1e-6)

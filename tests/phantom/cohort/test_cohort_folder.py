@@ -20,7 +20,7 @@ from corcal.phantom.case import PhantomOptions
 from corcal.phantom.cohort import cohort_folder
 from corcal.phantom.cohort.cohort_folder import Cohort, write_cohort
 from corcal.phantom.cohort.cohort_tables import STRATA
-from corcal.phantom.cohort.matched import TOLERANCE, VOXELS
+from corcal.phantom.cohort.patient_phantom import TOLERANCE, VOXELS
 from corcal.phantom.cohort.patients import draw_patients
 from corcal.phantom.cohort.population import People, Population
 from corcal.train.dataset.manifest import read_manifest
@@ -146,7 +146,7 @@ def test_a_stopped_run_goes_on_and_gives_the_same(written: Path, tmp_path: Path)
     (out / "cases/.corcal-123456.partial/new").mkdir(parents=True)
     (out / "truth.csv").unlink()
     told: list[tuple[int, int]] = []
-    made = write_cohort(out, COHORT, tell=lambda done, of: told.append((done, of)))
+    made = write_cohort(out, COHORT, on_progress=lambda done, of: told.append((done, of)))
     assert made == {"made": 2, "kept": 2}
     assert told == [(1, 2), (2, 2)]
     assert digests(out) == before

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from corcal.core.artery import Artery
 from corcal.core.severity import Severity
-from corcal.phantom.cohort.graders import Grader, bound_for, grader_of
+from corcal.phantom.cohort.graders import Grader, grader_of, logit_bound
 from corcal.phantom.cohort.patients import draw_patients, volumes_ml
 from corcal.phantom.cohort.population import Population
 
@@ -54,7 +54,7 @@ def test_the_papers_slope_and_the_shares_come_out(artery: Artery, slope: float) 
 
 def test_a_bound_leaves_its_share_below() -> None:
     volumes = volumes_ml(Population(), Artery.RCA)
-    bound = bound_for(0.3, volumes, 28.0)
+    bound = logit_bound(0.3, volumes, 28.0)
     assert expit(bound - 28.0 * volumes).mean() == pytest.approx(0.3, abs=1e-6)
 
 

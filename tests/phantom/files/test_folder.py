@@ -17,8 +17,8 @@ from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
 from corcal.phantom.files import folder as module
-from corcal.phantom.files.as_json import truth_of
-from corcal.phantom.files.folder import folder_of, write_case
+from corcal.phantom.files.as_json import case_truth
+from corcal.phantom.files.folder import phantom_folder, write_phantom
 from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
 
@@ -37,7 +37,7 @@ def again() -> PhantomCase:
 
 
 def write(case: PhantomCase, folder: Path, kind: str = "nifti", force: bool = False) -> None:
-    write_case(case, folder, kind=kind, version="1.2.3", force=force)
+    write_phantom(case, folder, kind=kind, version="1.2.3", force=force)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -47,7 +47,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_folder_is_named_after_the_seed() -> None:
-    assert folder_of(Path("out"), 7) == Path("out/phantom-00007")
+    assert phantom_folder(Path("out"), 7) == Path("out/phantom-00007")
 
 
 def test_nifti_lies_where_the_phantom_lies(case: PhantomCase, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_other_options_are_another_series(case: PhantomCase, tmp_path: Path) -> 
 def test_truth_agrees_with_the_labels(case: PhantomCase, tmp_path: Path) -> None:
     write(case, tmp_path / "one")
     truth: dict[str, Any] = json.loads((tmp_path / "one/truth.json").read_text())
-    assert truth == json.loads(json.dumps(truth_of(case, "1.2.3")))
+    assert truth == json.loads(json.dumps(case_truth(case, "1.2.3")))
     assert truth["statement"].startswith("Synthetic.")
     assert truth["parameters"]["options"]["burden"] == "many"
     for artery in Artery:
@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_what_was_there(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module, "truth_of", full)
+    monkeypatch.setattr(module, "case_truth", full)
     with pytest.raises(OutputRefused, match="No space left on device"):
         write(case, tmp_path / "one", force=force)
     assert files(tmp_path) == before

@@ -20,8 +20,8 @@ def dense() -> np.ndarray:
 def test_projection_and_back_projection_are_inverse() -> None:
     disc = np.hypot(*np.ogrid[-60:60, -75:75]) < 12
     hu = (disc * 1000.0).astype(np.float32)
-    sinogram, half = module._projected(hu, GRID)
-    back = module._back(sinogram, half, GRID)
+    sinogram, half = module._project(hu, GRID)
+    back = module._back_project(sinogram, half, GRID)
     assert np.median(back[np.hypot(*np.ogrid[-60:60, -75:75]) < 8]) == pytest.approx(1000, rel=0.06)
     assert abs(np.median(back[np.hypot(*np.ogrid[-60:60, -75:75]) > 25])) < 30
     # A diameter through the middle: 24 pixels of 0.8 mm of water's attenuation.

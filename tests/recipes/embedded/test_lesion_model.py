@@ -12,7 +12,7 @@ from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
 from corcal.core.lesion_model import FEATURES, LesionModel
 from corcal.core.preparation import Preparation
-from corcal.phantom.case import PhantomOptions, make_case
+from corcal.phantom import PhantomOptions, make_case
 from corcal.recipes.embedded.lesion_model import CaseCandidates, fit_weights, phantom_candidates
 
 WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6]), -1.0

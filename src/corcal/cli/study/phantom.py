@@ -16,10 +16,9 @@ from corcal.cli.progress import Announce, steps
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
-    from corcal.phantom.case import PhantomCase
-    from corcal.phantom.options import PhantomOptions
+    from corcal.phantom import PhantomCase, PhantomOptions
 
-#: What a person reads for the steps of `corcal.phantom.case.make_case`.
+#: What a person reads for the steps of `corcal.phantom.make_case`.
 TITLES = {
     "draw": "drawing a patient",
     "paint": "painting the chest",
@@ -45,10 +44,10 @@ class Wanted:
         """Return the options of `make_case`."""
         from dataclasses import replace
 
-        from corcal.phantom.options import PhantomOptions
+        from corcal.phantom import PhantomOptions
 
         field = "chest" if self.chest else "heart"
-        made = PhantomOptions.acquired(thickness_mm=self.thickness, field=field)
+        made = PhantomOptions.as_acquired(thickness_mm=self.thickness, field=field)
         chance = _CONTRAST.get(self.contrast, made.contrast)
         return replace(made, burden=self.burden, contrast=chance)
 
@@ -139,21 +138,20 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
     lesion. The same seed and options give the same phantom. They are for tests and
     demonstrations: figures on them say nothing about patients.
     """
-    from corcal.phantom.case import make_case
-    from corcal.phantom.files.folder import folder_of, write_case
+    from corcal.phantom import make_case, phantom_folder, write_phantom
     from corcal.storage import check_folder
 
     seeds = range(seed, seed + count)
     for one in seeds:
-        check_folder(folder_of(output.folder, one), force=output.force)
+        check_folder(phantom_folder(output.folder, one), force=output.force)
     told: list[dict[str, Any]] = []
     for one in seeds:
-        folder = folder_of(output.folder, one)
+        folder = phantom_folder(output.folder, one)
         with steps(output.quiet) as begin:
             tell = _titled(begin, folder.name)
             case = make_case(one, options=wanted.options(), progress=tell)
             tell("write")
-            write_case(case, folder, kind=wanted.format, version=__version__, force=output.force)
+            write_phantom(case, folder, kind=wanted.format, version=__version__, force=output.force)
         told += _said(case, folder, wanted, output)
     if output.as_json:
         click.echo(json_text(told))
@@ -166,11 +164,10 @@ def _titled(begin: Announce, name: str) -> Announce:
 
 def _said(case: PhantomCase, folder: Path, wanted: Wanted, output: Output) -> list[dict[str, Any]]:
     """Say in one line what was made; return it where all is to be printed as JSON."""
-    from corcal.phantom.files.as_json import truth_of
-    from corcal.phantom.files.folder import SCANS
+    from corcal.phantom import SCAN_NAMES, case_truth
 
-    truth = truth_of(case, __version__)
-    scan = folder / SCANS[wanted.format]
+    truth = case_truth(case, __version__)
+    scan = folder / SCAN_NAMES[wanted.format]
     if output.as_json:
         return [{"scan": str(scan), "labels": str(folder / "labels.nii.gz"), "truth": truth}]
     if not output.quiet:

@@ -15,12 +15,12 @@ from corcal.cli.progress import steps
 from corcal.storage import json_text, read_csv
 
 if TYPE_CHECKING:
-    from corcal.phantom.cohort.cohort_folder import Cohort
+    from corcal.phantom import Cohort
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Which patients, as given on the command line."""
+    """The patients to make, as given on the command line."""
 
     patients: int
     seed: int
@@ -29,7 +29,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Scanned:
-    """How they are scanned, as given on the command line."""
+    """Their scans, as given on the command line."""
 
     thickness: float
     chest: bool
@@ -99,12 +99,12 @@ def cohort(
     where it was when it is called again. Simulated readers rehearse a study: they say nothing about
     radiologists.
     """
-    from corcal.phantom.cohort.cohort_folder import write_cohort
+    from corcal.phantom import write_cohort
 
     wanted = _cohort(drawn, scanned)
     with steps(quiet) as begin:
         begin(f"making {drawn.patients} patients")
-        counts = write_cohort(folder, wanted, jobs=jobs, tell=begin.part)
+        counts = write_cohort(folder, wanted, jobs=jobs, on_progress=begin.part)
     present = _present(folder)
     if as_json:
         click.echo(json_text({"folder": str(folder), **counts, "calcified": present}))
@@ -117,14 +117,12 @@ def cohort(
 
 
 def _cohort(drawn: Drawn, scanned: Scanned) -> Cohort:
-    from corcal.phantom.cohort.cohort_folder import Cohort
-    from corcal.phantom.cohort.population import Population
-    from corcal.phantom.options import PhantomOptions
+    from corcal.phantom import Cohort, PhantomOptions, Population
 
     file = drawn.population
     population = Population() if file is None else Population.from_toml(file)
     field = "chest" if scanned.chest else "heart"
-    made = PhantomOptions.acquired(thickness_mm=scanned.thickness, field=field)
+    made = PhantomOptions.as_acquired(thickness_mm=scanned.thickness, field=field)
     return Cohort(population, drawn.patients, drawn.seed, made, scanned.dicom, __version__)
 
 

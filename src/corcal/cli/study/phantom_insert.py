@@ -16,8 +16,7 @@ from corcal.storage import json_text
 
 if TYPE_CHECKING:
     from corcal.core.scan import Scan
-    from corcal.phantom.body.coronaries import Vessel
-    from corcal.phantom.inserting.insertion_plan import InsertionPlan
+    from corcal.phantom import InsertionPlan, Vessel
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Lesions:
 
     def plan(self) -> InsertionPlan:
         """Return the plan of `insert_lesions`."""
-        from corcal.phantom.inserting.insertion_plan import InsertionPlan
+        from corcal.phantom import InsertionPlan
 
         return InsertionPlan(
             per_artery=self.per_artery,
@@ -108,8 +107,13 @@ def insert(
     """
     import numpy as np
 
-    from corcal.phantom.inserting.insertion_folder import SCAN, Insertion, truth_of, write_insertion
-    from corcal.phantom.inserting.insertion_plan import insert_lesions
+    from corcal.phantom import (
+        SCAN_NAMES,
+        Insertion,
+        insert_lesions,
+        insertion_truth,
+        write_insertion,
+    )
     from corcal.read import read_scan
     from corcal.storage import check_folder
 
@@ -127,25 +131,25 @@ def insert(
         begin("writing")
         whole = Insertion(with_them, numbers, made, courses, plan, seed)
         write_insertion(output.folder, whole, version=__version__, force=output.force)
-    truth = truth_of(whole, __version__)
+    truth = insertion_truth(whole, __version__)
     if output.as_json:
         click.echo(json_text(truth))
     elif not output.quiet:
         total = truth["total"]
         click.echo(
-            f"{output.folder / SCAN}: {total['lesions']} lesions of {total['volume_mm3']:.1f} "
-            f"mm\u00b3 inserted, {total['visible_lesions']} of them visible with "
-            f"{total['visible_mm3']:.1f} mm\u00b3"
+            f"{output.folder / SCAN_NAMES['nifti']}: {total['lesions']} lesions of "
+            f"{total['volume_mm3']:.1f} mm\u00b3 inserted, "
+            f"{total['visible_lesions']} of them visible with {total['visible_mm3']:.1f} mm\u00b3"
         )
 
 
 def _courses(path: Path, scan: Scan, confidence: int) -> tuple[Vessel, ...]:
-    from corcal.phantom.inserting.traced import labelled_courses, traced_courses
+    from corcal.phantom import label_centrelines, read_centrelines
     from corcal.read import read_labels
 
     if path.suffix.lower() == ".json":
-        return traced_courses(path, least_confidence=confidence)
-    return labelled_courses(read_labels(path, scan))
+        return read_centrelines(path, least_confidence=confidence)
+    return label_centrelines(read_labels(path, scan))
 
 
 def _no_room(path: Path) -> Exception:

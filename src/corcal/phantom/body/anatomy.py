@@ -12,7 +12,7 @@ from corcal.phantom.body.heart import (
     CHAMBERS,
     Heart,
     build_heart,
-    united,
+    smooth_union,
 )
 from corcal.phantom.body.pose import Pose, sample_pose
 from corcal.phantom.body.shapes import Floats, distance
@@ -85,7 +85,7 @@ def _sac_points(heart: Heart) -> Floats:
 def _fat_ml(heart: Heart, sac_mm: Floats) -> float:
     """Return how much of the sac is neither chamber, appendage nor great vessel."""
     parts = heart.parts(sac_mm, (*CHAMBERS, *APPENDAGES))
-    free = united([parts[name] for name in CHAMBERS], heart.blend_mm) > 0
+    free = smooth_union([parts[name] for name in CHAMBERS], heart.blend_mm) > 0
     free &= np.minimum(parts["RAA"], parts["LAA"]) > 0
     left = sac_mm[free]
     for tube in (*heart.root(), *heart.vessels["veins"]):

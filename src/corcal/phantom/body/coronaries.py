@@ -8,9 +8,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from corcal.core.artery import Artery
-from corcal.phantom.body.courses import Distance, bridge, groove, outside, settled, stretch_of, walk
+from corcal.phantom.body.courses import Distance, bridge, groove, outside, settle, stretch_of, walk
 from corcal.phantom.body.heart import Heart
-from corcal.phantom.body.shapes import Field, Floats, Tube, resampled, unit
+from corcal.phantom.body.shapes import Field, Floats, Tube, resample_line, unit
 
 #: Accepted length in mm of every main course; outside it the heart is drawn again.
 LENGTHS_MM = {"RCA": (80.0, 175.0), "LAD": (75.0, 185.0), "LCX": (30.0, 175.0)}
@@ -141,7 +141,7 @@ def _right(heart: Heart, lines: _Lines, dominance: str) -> Floats:
     short = ring[: max(int(0.6 * len(ring)), 6)]
     ring = short if dominance == "left" else np.vstack([ring, stop])
     lead = bridge((ostium, ring[2]), (toward, ring[4] - ring[2]))
-    return settled(np.vstack([lead[:-1], ring[2:]]), lines.far, np.array([3.2, 2.4]))
+    return settle(np.vstack([lead[:-1], ring[2:]]), lines.far, np.array([3.2, 2.4]))
 
 
 def _left_tree(
@@ -158,14 +158,14 @@ def _left_tree(
     ring = stretch_of(lines.front, gate, heart.apex_mm, np.array([0.0, -0.4, 1.0]))
     lead = bridge((fork, ring[1]), (unit(ring[1] - fork) + 0.3 * toward, ring[3] - ring[1]))
     lad = np.vstack([ostium, lead, ring[2:]])
-    lad = settled(lad, lines.far, np.array([3.4, 2.0]))
+    lad = settle(lad, lines.far, np.array([3.4, 2.0]))
     split = round(stem)  # the course has 1 mm steps
     fork = lad[split]
     around = stretch_of(lines.left, fork, lines.crux, np.array([1.0, 0.8, 0.0]))
     share = {"right": rng.uniform(0.35, 0.7), "co": 0.9, "left": 1.0}[dominance]
     around = around[: max(int(share * len(around)), 6)]
     lead = bridge((fork, around[2]), (np.array([0.5, 0.8, -0.4]), around[4] - around[2]))
-    lcx = settled(np.vstack([lead[:-1], around[2:]]), lines.far, np.array([2.8, 2.0]))
+    lcx = settle(np.vstack([lead[:-1], around[2:]]), lines.far, np.array([2.8, 2.0]))
     whole = float(rng.uniform(0.88, 1.0))
     return {"LM": lad[: split + 1], "LAD": lad[split : int(whole * len(lad))], "LCX": lcx}
 
@@ -195,12 +195,12 @@ def _branches(
             continue
         goal = heart.apex_mm if name in ("AM",) else side
         course = walk(stem[int(at)], heading, goal, span, lines.far)
-        out[name] = resampled(course, 1.0)
+        out[name] = resample_line(course, 1.0)
     parent = "LCX" if dominance == "left" else "RCA"
     floor = stretch_of(lines.front, lines.crux, heart.apex_mm, np.array([0.0, 0.3, -1.0]))
     floor = floor[1 : max(int(rng.uniform(0.45, 0.8) * len(floor)), 5)]
     course = np.vstack([main[parent][-1], floor])
-    out["PDA"] = settled(course, lines.far, np.array([2.0, 1.8]))
+    out["PDA"] = settle(course, lines.far, np.array([2.0, 1.8]))
     return out
 
 
@@ -212,18 +212,18 @@ def _veins(rng: np.random.Generator, lines: _Lines, main: dict[str, Floats]) -> 
     # Past the fork it runs over or beneath the circumflex to the back.
     around = stretch_of(lines.left, up[-1], lines.crux, np.array([1.0, 0.8, 0.0]))[2:-1]
     beside = np.array([0.5, 1.5, 3.5]) * float(rng.choice([1.0, 1.0, -0.6]))
-    great = settled(np.vstack([up, around + beside]), far, np.array([2.2, 3.6]))
+    great = settle(np.vstack([up, around + beside]), far, np.array([2.2, 3.6]))
     sinus = float(rng.uniform(3.0, 5.5))
     mouth = great[-1]
     out = [_vein(great, (0.9, float(rng.uniform(1.6, 2.3)), sinus))]
     below = main["PDA"][: int(rng.uniform(0.5, 0.95) * len(main["PDA"])) : 3]
     middle = np.vstack([below[::-1] + np.array([-3.2, 0.0, 0.6]) + rng.normal(0, 0.4, 3), mouth])
-    out.append(_vein(settled(middle, far, np.array([2.0, 3.0])), (0.8, 1.4, 2.0)))
+    out.append(_vein(settle(middle, far, np.array([2.0, 3.0])), (0.8, 1.4, 2.0)))
     if rng.random() < 0.7:
         right = main["RCA"]
         first = int(rng.uniform(0.35, 0.75) * len(right))
         course = np.vstack([right[first::3] + np.array([0.6, 0.8, 3.4]), mouth])
-        out.append(_vein(settled(course, far, np.array([2.6, 3.0])), (0.6, 1.0, 1.4)))
+        out.append(_vein(settle(course, far, np.array([2.6, 3.0])), (0.6, 1.0, 1.4)))
     return tuple(out)
 
 

@@ -1,4 +1,4 @@
-"""Where the coronary arteries run: found in the grooves of the heart, not drawn.
+"""Courses of the coronary arteries, found in the grooves of the heart.
 
 A groove between two chambers is the line at a small clearance outside the heart that is
 equally far from both. It is searched on half-planes round the axis that joins them, so the
@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from corcal.phantom.body.heart import Heart, united
-from corcal.phantom.body.shapes import Field, Floats, distance, resampled, unit
+from corcal.phantom.body.heart import Heart, smooth_union
+from corcal.phantom.body.shapes import Field, Floats, distance, resample_line, unit
 
 Distance = Callable[[Floats], Field]
 
@@ -48,7 +48,7 @@ def groove(heart: Heart, pair: tuple[str, str], clearance_mm: float) -> Floats:
         + out[None, None, :, None] * spoke[:, None, None, :]
     )
     parts = heart.parts(points)
-    muscle = united(list(parts.values()), heart.blend_mm)
+    muscle = smooth_union(list(parts.values()), heart.blend_mm)
     cost = np.abs(muscle - clearance_mm) + 0.35 * np.abs(parts[pair[0]] - parts[pair[1]])
     # Far from the middle plane a third chamber may mimic the seam: prefer to stay near it.
     cost += 0.02 * np.abs(along)[None, :, None]
@@ -58,7 +58,7 @@ def groove(heart: Heart, pair: tuple[str, str], clearance_mm: float) -> Floats:
     return np.asarray((a + b) / 2 + s[:, None] * axis + r[:, None] * spoke)
 
 
-def pushed(points_mm: Floats, far: Distance, clearance_mm: Floats | float) -> Floats:
+def push_out(points_mm: Floats, far: Distance, clearance_mm: Floats | float) -> Floats:
     """Return points (n, 3) moved along the gradient until they have the clearance."""
     p = np.array(points_mm, float)
     for _ in range(4):
@@ -76,7 +76,7 @@ def _slope(p: Floats, far: Distance) -> tuple[Floats, Floats]:
     return d[0], ((d[1:4] - d[4:7]) / 1.6).T
 
 
-def settled(points_mm: Floats, far: Distance, clearance_mm: Floats) -> Floats:
+def settle(points_mm: Floats, far: Distance, clearance_mm: Floats) -> Floats:
     """Return a course at 1 mm steps, smoothed and pushed clear; both ends stay.
 
     Args:
@@ -84,17 +84,17 @@ def settled(points_mm: Floats, far: Distance, clearance_mm: Floats) -> Floats:
         far: distance to what it must stay out of.
         clearance_mm: (start, end): clearance of the centreline at both ends.
     """
-    p = resampled(points_mm, 1.0)
+    p = resample_line(points_mm, 1.0)
     first = p[0].copy()
     for sigma in (4.0, 2.5):
         want = np.linspace(clearance_mm[0], clearance_mm[1], len(p))
-        moved = pushed(p, far, want)
+        moved = push_out(p, far, want)
         # The first millimetres leave the aorta's wall: no clearance is possible there.
         ramp = np.clip(np.arange(len(p)) / 8.0, 0.0, 1.0)[:, None]
         p = ramp * moved + (1 - ramp) * p
         p = gaussian_filter1d(p, sigma, axis=0, mode="nearest")
         p += (first - p[0]) * np.exp(-np.arange(len(p)) / 5.0)[:, None]
-        p = resampled(p, 1.0)
+        p = resample_line(p, 1.0)
     return p
 
 
@@ -116,7 +116,7 @@ def stretch_of(ring_mm: Floats, start_mm: Floats, stop_mm: Floats, toward: Float
 def bridge(
     ends_mm: tuple[Floats, Floats], directions: tuple[Floats, Floats], steps: int = 16
 ) -> Floats:
-    """Return a smooth curve (steps, 3) between two points that leaves and arrives as told."""
+    """Return a smooth curve (steps, 3) between two points with given directions at both."""
     reach = 0.45 * float(np.linalg.norm(ends_mm[1] - ends_mm[0]))
     a, d = ends_mm
     b, c = a + reach * unit(directions[0]), d - reach * unit(directions[1])

@@ -81,12 +81,12 @@ class Heart:
 
     def muscle(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the outer surface of all chambers."""
-        return united(list(self.parts(points_mm).values()), self.blend_mm)
+        return smooth_union(list(self.parts(points_mm).values()), self.blend_mm)
 
     def sac(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the distance (...) of points (..., 3) to the sac round the chambers."""
         parts = list(self.parts(points_mm).values())
-        return united(parts, self.sac_blend_mm) - self.fat_at(points_mm)
+        return smooth_union(parts, self.sac_blend_mm) - self.fat_at(points_mm)
 
     def fat_at(self, points_mm: NDArray[np.floating]) -> Field:
         """Return the thickness (...) in mm of the fat between sac and muscle at points (..., 3)."""
@@ -98,7 +98,7 @@ class Heart:
         return (self.vessels["aorta"][0], self.vessels["pulmonary"][0])
 
 
-def united(parts: list[Field], blend_mm: float) -> Field:
+def smooth_union(parts: list[Field], blend_mm: float) -> Field:
     """Return the distance to the smooth union of parts."""
     out = parts[0]
     for part in parts[1:]:

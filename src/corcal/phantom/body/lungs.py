@@ -21,7 +21,7 @@ _LOBES = (
 
 @dataclass(frozen=True)
 class LungState:
-    """What ails the lungs of one patient; 0 is healthy.
+    """Diseases of the lungs of one patient; 0 is healthy.
 
     Attributes:
         emphysema: share of the lung that is destroyed, 0 to 0.4.

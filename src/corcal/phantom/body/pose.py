@@ -1,4 +1,4 @@
-"""How the heart of one patient lies, and how large it is."""
+"""Place, direction and size of the heart of one patient."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corcal.phantom.body.shapes import Floats
 
 @dataclass(frozen=True)
 class Pose:
-    """How the template heart lies in this patient.
+    """Place, direction and size of the template heart in this patient.
 
     Attributes:
         turn: (3, 3) rotation.

@@ -70,7 +70,7 @@ class Tube:
         along = np.arange(0.0, self.length_mm, 0.5)
         return float(along[np.linalg.norm(self.at(along) - point_mm, axis=1).argmin()])
 
-    def thinned(self, step_mm: float) -> Tube:
+    def thin(self, step_mm: float) -> Tube:
         """Return the tube through fewer of its points, where they lie closer than a step."""
         every = int(step_mm * (len(self.points_mm) - 1) / max(self.length_mm, 1e-6))
         if every < 2:
@@ -95,7 +95,11 @@ def ellipsoid(
 
 
 def spline(points_mm: Floats, radii_mm: Floats, step_mm: float = 4.0) -> Tube:
-    """Return the tube along a smooth curve through the given points (Catmull-Rom)."""
+    """Return the tube along a smooth curve through the given points.
+
+    The curve is a monotone cubic in each coordinate (PCHIP; Fritsch and Carlson 1980), so that it
+    does not swing beyond the points.
+    """
     p = np.asarray(points_mm, float)
     chord = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(p, axis=0), axis=1))])
     at = np.linspace(0.0, chord[-1], max(int(chord[-1] / step_mm) + 1, 3))
@@ -103,7 +107,7 @@ def spline(points_mm: Floats, radii_mm: Floats, step_mm: float = 4.0) -> Tube:
     return Tube(curve, np.interp(at, chord, np.asarray(radii_mm, float)))
 
 
-def resampled(points_mm: Floats, step_mm: float) -> Floats:
+def resample_line(points_mm: Floats, step_mm: float) -> Floats:
     """Return a polyline (n, 3) at even steps of about `step_mm`."""
     arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points_mm, axis=0), axis=1))])
     at = np.linspace(0.0, arc[-1], max(round(float(arc[-1]) / step_mm) + 1, 2))

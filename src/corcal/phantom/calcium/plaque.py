@@ -94,7 +94,7 @@ class Plaque:
         exact = np.pi / 6 / float(inside.mean())
         return float((element * inside).mean() * sides * exact)
 
-    def sized(self, volume_mm3: float) -> Plaque:
+    def resize(self, volume_mm3: float) -> Plaque:
         """Return a plaque of another volume: as far as its host allows, of the same shape."""
         grow = float(np.cbrt(volume_mm3 / self.volume_mm3))
         thickness = min(max(grow * self.thickness_mm, 0.4), 3.5, 1.9 * self.ring_mm)
@@ -119,7 +119,7 @@ class Plaque:
 
     @property
     def reach_mm(self) -> float:
-        """How far it extends from `sheet`."""
+        """Distance to which it extends from `sheet`."""
         return self.thickness_mm / 2 + 0.4
 
     def centre_mm(self) -> Floats:
@@ -130,7 +130,7 @@ class Plaque:
         out = np.cos(self.angle_rad) * first[middle] + np.sin(self.angle_rad) * second[middle]
         return np.asarray(self.host.at(self.arc_mm) + self.ring_mm * out)
 
-    def facing(self, aim: Floats) -> Plaque:
+    def turn_towards(self, aim: Floats) -> Plaque:
         """Return the same plaque turned round its host until it lies on the side of `aim`."""
         line = self.line()
         middle = len(line) // 2
@@ -139,7 +139,7 @@ class Plaque:
         return replace(self, angle_rad=float(turn))
 
     def inside(self, points_mm: Floats) -> NDArray[np.bool_]:
-        """Tell for LPS points (n, 3) whether they lie in the plaque."""
+        """Return for LPS points (n, 3) whether they lie in the plaque."""
         line = self.line()
         along, first, second = _frames(line)
         start = max(self.arc_mm - self.length_mm / 2 - 2.0, 0.0)
@@ -187,7 +187,7 @@ def sample_plaques(
 ) -> tuple[Plaque, ...]:
     """Return random plaques of all arteries or of one, thick near the ostia of a few vessels.
 
-    A patient's plaques cluster: each vessel's rate is drawn anew for every patient.
+    A patient's plaques cluster: each vessel's rate is drawn again for every patient.
     """
     vessels = [v for v in coronaries.vessels if v.name in _RATE and artery in (None, v.artery)]
     rate = np.array([_RATE[v.name][0] for v in vessels]) * rng.gamma(1.2, 1.0, len(vessels))

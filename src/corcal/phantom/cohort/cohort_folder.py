@@ -17,14 +17,14 @@ from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused
 from corcal.phantom.case import PhantomCase, PhantomOptions
 from corcal.phantom.cohort.cohort_tables import tables_of
-from corcal.phantom.cohort.matched import phantom_of, visible_mm3
+from corcal.phantom.cohort.patient_phantom import phantom_of, visible_mm3
 from corcal.phantom.cohort.patients import Patient, draw_patients
 from corcal.phantom.cohort.population import Population
 from corcal.phantom.files.as_con import write_con
 from corcal.phantom.files.as_dicom import write_dicom
-from corcal.phantom.files.as_json import truth_of
+from corcal.phantom.files.as_json import case_truth
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.phantom.files.folder import LABELS, SCANS, TRUTH
+from corcal.phantom.files.folder import LABELS, SCAN_NAMES, TRUTH
 from corcal.storage import json_bytes, read_json, remove_partials, replace_file, replace_files
 
 CASES, CONTOURS, SERIES = "cases", "contours.con", "dicom"
@@ -34,7 +34,7 @@ POPULATION, DESCRIPTION = "population.toml", "cohort.toml"
 
 @dataclass(frozen=True)
 class Cohort:
-    """Which cohort to write.
+    """A cohort to write.
 
     Attributes:
         population: what patients are drawn from.
@@ -54,8 +54,8 @@ class Cohort:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the folder of every patient holds; the series is a folder."""
-        files = (SCANS["nifti"], LABELS, CONTOURS, TRUTH)
+        """Names of all that the folder of a patient holds; the series is a folder."""
+        files = (SCAN_NAMES["nifti"], LABELS, CONTOURS, TRUTH)
         return (*files, f"{SERIES}/") if self.dicom else files
 
     def to_toml(self) -> str:
@@ -67,7 +67,11 @@ class Cohort:
 
 
 def write_cohort(
-    out: Path, cohort: Cohort, *, jobs: int = 1, tell: Callable[[int, int], None] | None = None
+    out: Path,
+    cohort: Cohort,
+    *,
+    jobs: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, int]:
     """Write a cohort: a folder for every patient in `cases`, and tables beside it.
 
@@ -78,7 +82,7 @@ def write_cohort(
         out: the cohort's folder; made if absent.
         cohort: which.
         jobs: processes, each of which needs the memory of one scan.
-        tell: called after every patient with how many are made, and how many were missing.
+        on_progress: called after every patient with how many are made, and how many were missing.
 
     Returns:
         How many patients were "made" and "kept".
@@ -90,9 +94,9 @@ def write_cohort(
     _begin(out, cohort)
     patients = draw_patients(cohort.population, cohort.count, cohort.seed)
     missing = [p for p in patients if not _is_whole(out / CASES / p.name, cohort)]
-    for done, _ in enumerate(_made(out, cohort, missing, jobs), start=1):
-        if tell is not None:
-            tell(done, len(missing))
+    for done, _ in enumerate(_make_patients(out, cohort, missing, jobs), start=1):
+        if on_progress is not None:
+            on_progress(done, len(missing))
     truths = [read_json(out / CASES / p.name / TRUTH) for p in patients]
     for name, content in tables_of(cohort.population, patients, truths, cohort.seed).items():
         replace_file(out / name, content)
@@ -100,22 +104,21 @@ def write_cohort(
 
 
 def _begin(out: Path, cohort: Cohort) -> None:
-    """Note in the folder which cohort it holds, or check that it is this one."""
-    told = {POPULATION: cohort.population.to_toml(), DESCRIPTION: cohort.to_toml()}
+    """Write into the folder which cohort it holds, or check that it is this one."""
+    texts = {POPULATION: cohort.population.to_toml(), DESCRIPTION: cohort.to_toml()}
     try:
         if (out / DESCRIPTION).exists():
-            for name, text in told.items():
+            for name, text in texts.items():
                 if not (out / name).exists() or (out / name).read_text("utf-8") != text:
                     raise OutputRefused(
-                        f"{out}: holds another cohort: its {name} is not that of the cohort asked "
-                        "for (population, seed, scan, --dicom or version of corcal); name another "
-                        "folder"
+                        f"{out}: holds another cohort: its {name} differs (population, seed, "
+                        "scan, --dicom or version of corcal); name another folder"
                     )
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise OutputRefused(f"{out}: exists and holds no cohort; name another folder")
         else:
             out.mkdir(parents=True, exist_ok=True)
-            for name, text in told.items():
+            for name, text in texts.items():
                 replace_file(out / name, text.encode())
         (out / CASES).mkdir(exist_ok=True)
         remove_partials(out / CASES)
@@ -130,13 +133,13 @@ def _is_whole(folder: Path, cohort: Cohort) -> bool:
     return all((folder / name).exists() for name in cohort.names)
 
 
-def _made(out: Path, cohort: Cohort, patients: list[Patient], jobs: int) -> Iterator[str]:
+def _make_patients(out: Path, cohort: Cohort, patients: list[Patient], jobs: int) -> Iterator[str]:
     """Make the cases of patients and yield their names as they are done."""
     if jobs == 1 or len(patients) < 2:
         for patient in patients:
             yield make_patient(out, cohort, patient)
         return
-    # Not forked: libraries may hold threads. Ctrl-C is for this process, which tells the others.
+    # Not forked: libraries may hold threads. Ctrl-C is for this process, which stops the others.
     count, context = min(jobs, len(patients)), get_context("spawn")
     with ProcessPoolExecutor(count, context, initializer=_ignore_interrupts) as pool:
         running = [pool.submit(make_patient, out, cohort, patient) for patient in patients]
@@ -166,7 +169,7 @@ def make_patient(out: Path, cohort: Cohort, patient: Patient) -> str:
 
 
 def _fill(folder: Path, case: PhantomCase, patient: Patient, cohort: Cohort) -> None:
-    write_nifti(folder / SCANS["nifti"], case.hu, case.grid)
+    write_nifti(folder / SCAN_NAMES["nifti"], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
     write_con(folder / CONTOURS, case.labels, case.grid)
     if cohort.dicom:
@@ -175,5 +178,5 @@ def _fill(folder: Path, case: PhantomCase, patient: Patient, cohort: Cohort) -> 
     person = {k: v for k, v in asdict(patient).items() if k not in ("number", "seed")}
     person["grades"] = [grade.word for grade in patient.grades]
     person["visible_mm3"] = dict(zip([a.value for a in Artery], seen, strict=True))
-    truth = {**truth_of(case, cohort.version), "patient": person}
+    truth = {**case_truth(case, cohort.version), "patient": person}
     (folder / TRUTH).write_bytes(json_bytes(truth))

@@ -91,10 +91,10 @@ def _truth(made: Iterable[tuple[Patient, Truth]]) -> bytes:
         for artery, grade in zip(Artery, patient.grades, strict=True):
             sums = truth["arteries"][artery.value]
             seen = sums["visible_mm3"]
-            # What cannot be seen is not there to be found.
+            # What cannot be seen is not there to find.
             shown = grade if seen > 0 else Severity.NONE
-            told = (int(seen > 0), f"{seen:.3f}", f"{sums['agatston']:.3f}", shown.word)
-            rows.append((patient.name, artery.value, *told, *_strata(patient, truth)))
+            cells = (int(seen > 0), f"{seen:.3f}", f"{sums['agatston']:.3f}", shown.word)
+            rows.append((patient.name, artery.value, *cells, *_strata(patient, truth)))
     columns = ("patient", "artery", "present", "volume_mm3", "agatston", "grade", *STRATA)
     return csv_bytes(columns, rows)
 
@@ -108,8 +108,8 @@ def _reader(
         rng = np.random.default_rng([seed, patient.number, reader])
         for artery, grader in graders.items():
             grade = grader.grade(rng, truth["arteries"][artery.value]["visible_mm3"])
-            told = (int(grade > Severity.NONE), grade.word)
-            rows.append((patient.name, artery.value, *told, *_strata(patient, truth)))
+            cells = (int(grade > Severity.NONE), grade.word)
+            rows.append((patient.name, artery.value, *cells, *_strata(patient, truth)))
     return csv_bytes(("patient", "artery", "present", "grade", *STRATA), rows)
 
 

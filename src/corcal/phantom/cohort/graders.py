@@ -46,27 +46,27 @@ class Grader:
 
 
 def grader_of(population: Population, artery: Artery) -> Grader:
-    """Return the reader of an artery, bounds such that grades come out in the shares asked for."""
+    """Return the reader of an artery, bounds such that grades come out in the given shares."""
     burden = population.burden(artery)
     volumes = volumes_ml(population, artery)
     mild, moderate, _ = np.cumsum(burden.shares)
     return Grader(
         burden.slope_per_ml,
         (
-            bound_for(float(mild), volumes, burden.slope_per_ml),
-            bound_for(float(moderate), volumes, burden.slope_per_ml),
+            logit_bound(float(mild), volumes, burden.slope_per_ml),
+            logit_bound(float(moderate), volumes, burden.slope_per_ml),
         ),
         population.reading.overlooked_mm3,
         population.reading.false_alarm,
     )
 
 
-def bound_for(share: float, volumes_ml: Floats, slope_per_ml: float) -> float:
+def logit_bound(share: float, volumes_ml: Floats, slope_per_ml: float) -> float:
     """Return the bound below which a share of the grades of these volumes lies."""
     felt = slope_per_ml * volumes_ml
-    wanted = float(np.clip(share, 1e-6, 1 - 1e-6))
+    target = float(np.clip(share, 1e-6, 1 - 1e-6))
 
     def surplus(bound: float) -> float:
-        return float(expit(bound - felt).mean()) - wanted
+        return float(expit(bound - felt).mean()) - target
 
     return float(brentq(surplus, -40.0, float(felt.max()) + 40.0))

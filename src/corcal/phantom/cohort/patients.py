@@ -45,7 +45,7 @@ class Patient:
 
     @property
     def hypertension(self) -> bool:
-        """Whether the right heart and the pulmonary trunk are large."""
+        """True if the right heart and the pulmonary trunk are large."""
         return self.group != "none"
 
 
@@ -55,7 +55,7 @@ def draw_patients(population: Population, count: int, seed: int) -> tuple[Patien
     Calcium follows a normal burden that arteries share in part, and that rises with age and is
     higher in men. An artery calcifies where its burden is among the highest `presence`; its grade
     follows the burden too, so that arteries resemble each other in severity. Volumes of a grade
-    are log-normal with the mean and deviation asked for.
+    are log-normal with the mean and deviation of the population.
 
     Args:
         population: what to draw from.

@@ -45,7 +45,7 @@ class ArteryBurden:
 
 @dataclass(frozen=True)
 class Reading:
-    """How the simulated readers see calcium. Ours.
+    """Mistakes of the simulated readers. Ours.
 
     Attributes:
         overlooked_mm3: a reader overlooks calcium of volume v with probability
@@ -59,7 +59,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class People:
-    """Who the patients are.
+    """The people that patients are drawn from.
 
     Attributes:
         men: share of men (Stage 3: 175 of 473).
@@ -93,7 +93,7 @@ class People:
 
 @dataclass(frozen=True)
 class Population:
-    """What virtual patients are drawn from.
+    """A population that virtual patients are drawn from.
 
     Attributes:
         RCA, LAD, LCX: the calcium of each artery.
@@ -145,11 +145,11 @@ class Population:
                 another kind or out of range.
         """
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            document = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsRefused(f"{path}: cannot be read as a TOML population: {error}") from None
         try:
-            made: Self = _updated(cls(), told, "")
+            made: Self = _update(cls(), document, "")
         except SettingsRefused as error:
             raise SettingsRefused(f"{path}: {error}") from None
         return made
@@ -170,10 +170,10 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _updated(old: Any, told: dict[str, Any], where: str) -> Any:
+def _update(old: Any, document: dict[str, Any], where: str) -> Any:
     """Return a dataclass with the values that a TOML table gives."""
     changes: dict[str, Any] = {}
-    for key, value in told.items():
+    for key, value in document.items():
         name = f"{where}{key}"
         if key not in {f.name for f in fields(old)}:
             known = ", ".join(f.name for f in fields(old))
@@ -186,7 +186,7 @@ def _value(old: Any, value: Any, name: str) -> Any:
     if dataclasses.is_dataclass(old):
         if not isinstance(value, dict):
             raise SettingsRefused(f"{name} must be a table, not {value!r}")
-        return _updated(old, value, f"{name}.")
+        return _update(old, value, f"{name}.")
     if isinstance(old, dict):
         if not isinstance(value, dict) or not value:
             raise SettingsRefused(f"{name} must be a table of shares, not {value!r}")

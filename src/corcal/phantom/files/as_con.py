@@ -31,7 +31,7 @@ DRAWN: dict[str, tuple[int, ...]] = {
 
 @dataclass(frozen=True)
 class ConOptions:
-    """Which dialect to write.
+    """The dialect to write.
 
     Attributes:
         reversed_slices: slice 0 of the file is the last of the scan.

@@ -98,6 +98,6 @@ def _describe_pixels(ds: FileDataset, hu: NDArray[np.int16]) -> None:
 
 
 def _uid(case: PhantomCase, what: str) -> UID:
-    asked = {key: case.parameters[key] for key in ("seed", "options")}
-    text = f"{json.dumps(asked, sort_keys=True)} {what}"
+    request = {key: case.parameters[key] for key in ("seed", "options")}
+    text = f"{json.dumps(request, sort_keys=True)} {what}"
     return UID(f"2.25.{uuid.uuid5(_NAMESPACE, text).int}")

@@ -18,7 +18,7 @@ STATEMENT = (
 )
 
 
-def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
+def case_truth(case: PhantomCase, version: str) -> dict[str, Any]:
     """Return what is true of a phantom, ready for JSON.
 
     Lesions with their artery, exact volume, attenuation, mass, visible volume and Agatston
@@ -47,8 +47,8 @@ def truth_of(case: PhantomCase, version: str) -> dict[str, Any]:
             **_sums(list(case.lesions)),
             "agatston": round(sum(case.agatston.values()), 3),
         },
-        "lesions": [_rounded(asdict(lesion)) for lesion in case.lesions],
-        "parameters": _rounded(case.parameters),
+        "lesions": [_round(asdict(lesion)) for lesion in case.lesions],
+        "parameters": _round(case.parameters),
     }
 
 
@@ -62,18 +62,18 @@ def _sums(lesions: list[TrueLesion]) -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def _round(value: Any) -> Any:
     """Return a value with every number to a millionth: enough for all, and readable."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: _round(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
+        return [_round(item) for item in value]
     return value
 
 
-def text_of(truth: dict[str, Any]) -> str:
+def truth_text(truth: dict[str, Any]) -> str:
     """Return the text of truth.json: indented, with rows of numbers on one line."""
     return _ROW.sub(lambda row: " ".join(row[0].split()), json_text(truth)) + "\n"
 

@@ -6,23 +6,23 @@ from pathlib import Path
 
 from corcal.phantom.case import PhantomCase
 from corcal.phantom.files.as_dicom import write_dicom
-from corcal.phantom.files.as_json import text_of, truth_of
+from corcal.phantom.files.as_json import case_truth, truth_text
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.storage import replace_files
 
 #: The scan by format; a folder holds one of them.
-SCANS = {"nifti": "ct.nii.gz", "dicom": "ct"}
+SCAN_NAMES = {"nifti": "ct.nii.gz", "dicom": "ct"}
 LABELS, TRUTH = "labels.nii.gz", "truth.json"
 #: Everything that a phantom's folder may hold; the series is a folder.
-FILES = (SCANS["nifti"], f"{SCANS['dicom']}/", LABELS, TRUTH)
+FILES = (SCAN_NAMES["nifti"], f"{SCAN_NAMES['dicom']}/", LABELS, TRUTH)
 
 
-def folder_of(out: Path, seed: int) -> Path:
+def phantom_folder(out: Path, seed: int) -> Path:
     """Return where the phantom of a seed goes: OUT/phantom-00001."""
     return out / f"phantom-{seed:05d}"
 
 
-def write_case(case: PhantomCase, folder: Path, *, kind: str, version: str, force: bool) -> None:
+def write_phantom(case: PhantomCase, folder: Path, *, kind: str, version: str, force: bool) -> None:
     """Write a phantom: ct.nii.gz, or the DICOM series ct/; labels.nii.gz; truth.json.
 
     The files are written aside and appear together; if that fails, what was there stays.
@@ -43,8 +43,8 @@ def write_case(case: PhantomCase, folder: Path, *, kind: str, version: str, forc
 
 def _fill(folder: Path, case: PhantomCase, kind: str, version: str) -> None:
     if kind == "dicom":
-        write_dicom(folder / SCANS[kind], case, version)
+        write_dicom(folder / SCAN_NAMES[kind], case, version)
     else:
-        write_nifti(folder / SCANS[kind], case.hu, case.grid)
+        write_nifti(folder / SCAN_NAMES[kind], case.hu, case.grid)
     write_nifti(folder / LABELS, case.labels, case.grid)
-    (folder / TRUTH).write_bytes(text_of(truth_of(case, version)).encode())
+    (folder / TRUTH).write_bytes(truth_text(case_truth(case, version)).encode())

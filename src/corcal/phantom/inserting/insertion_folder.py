@@ -32,14 +32,14 @@ FILES = (SCAN, LABELS, NUMBERS, TABLE, TRUTH)
 
 @dataclass(frozen=True, eq=False)
 class Insertion:
-    """What `corcal.phantom.inserting.insertion_plan.insert_lesions` made, and of what.
+    """The answer of `corcal.phantom.inserting.insert_lesions.insert_lesions`, and its question.
 
     Attributes:
         scan: with the lesions.
         numbers: uint8 (slice, row, column), the lesion that is visible in a voxel, or 0.
         lesions: what was put in.
         courses: the arteries they were put on.
-        plan: what was asked for.
+        plan: what should be put in.
         seed: of the random numbers.
     """
 
@@ -69,7 +69,7 @@ def write_insertion(folder: Path, made: Insertion, *, version: str, force: bool)
         write_nifti(stage / LABELS, codes_of(made), grid)
         write_nifti(stage / NUMBERS, made.numbers, grid)
         (stage / TABLE).write_bytes(csv_bytes(_COLUMNS, map(_row, made.lesions)))
-        (stage / TRUTH).write_bytes(json_bytes(truth_of(made, version)))
+        (stage / TRUTH).write_bytes(json_bytes(insertion_truth(made, version)))
 
 
 def codes_of(made: Insertion) -> NDArray[np.uint8]:
@@ -99,13 +99,13 @@ def _paint(codes: NDArray[np.uint8], grid: Grid, vessel: Vessel) -> None:
     upright = Grid.axial(grid.shape, grid.spacing_mm)
     tube = Tube(upright.to_lps(index), vessel.tube.radii_mm)
     canvas = Canvas(upright.cut(box), 6.0)
-    found = canvas.tube_distance(tube, 0.5)
-    if found is not None:
-        part = codes[box.slices][found[0]]
-        part[(found[1] < 0) & (part == 0)] = vessel.artery.vessel_code
+    near = canvas.tube_distance(tube, 0.5)
+    if near is not None:
+        part = codes[box.slices][near[0]]
+        part[(near[1] < 0) & (part == 0)] = vessel.artery.vessel_code
 
 
-def truth_of(made: Insertion, version: str) -> dict[str, Any]:
+def insertion_truth(made: Insertion, version: str) -> dict[str, Any]:
     """Return what is true of the lesions, ready for JSON. `version` is corcal's."""
     return {
         "schema": "corcal-insertion/1",

@@ -1,242 +1,82 @@
-"""Lesions of known size in the wall of traced arteries of a scan: real background, known truth.
-
-A lesion is the same solid as in a phantom, painted in thin layers, moved by the same heartbeat,
-and blurred by the kernel and slice profile that the scan's own resolution asks for. What it
-adds to the tissue it displaces is then added to the scan; noise and all else stay the scan's.
-"""
+"""The plan of an insertion, and the lesions that came of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+from dataclasses import dataclass
 
 from corcal.core.artery import Artery
-from corcal.core.box import Box
-from corcal.core.grid import Grid
-from corcal.core.scan import Notice, Scan, Source
-from corcal.phantom.body.coronaries import Vessel
-from corcal.phantom.body.shapes import Field, Floats, Tube
-from corcal.phantom.calcium.agatston import agatston
-from corcal.phantom.calcium.plaque import HU_PER_MG_CM3, Plaque, plaque_on
-from corcal.phantom.inserting.deposit import VISIBLE_HU, InsertedLesion, InsertionPlan
-from corcal.phantom.options import THICKEST_LAYER_MM, finer
-from corcal.phantom.scanner.lesion_on_grid import Motion, at_rest, in_motion, painted_share, room
-from corcal.phantom.scanner.motion import sample_beat
-from corcal.phantom.scanner.physics import Scanner, blurred
-from corcal.phantom.truth import visible
+from corcal.core.errors import SettingsRefused
 
-__all__ = ["InsertedLesion", "InsertionPlan", "insert_lesions"]
-
-#: Attenuation of the wall in which a lesion lies.
-WALL_HU = 40.0
-#: Room round a lesion for the tails of blur and the streaks of motion.
-MARGIN_MM = 8.0
-_TRIES = 80
+#: From where calcium counts as visible.
+VISIBLE_HU = 130.0
 
 
-_MOVES = {Artery.LAD: 1.0, Artery.LCX: 1.5, Artery.RCA: 2.0}
+@dataclass(frozen=True)
+class InsertionPlan:
+    """The lesions to insert, as ranges to draw from.
 
+    Attributes:
+        per_artery: lesions on every artery that was traced.
+        volume_mm3: smallest and largest volume; drawn evenly on a logarithmic scale.
+        hu: lowest and highest attenuation of the calcium, drawn alike.
+        motion: probability that a lesion moves while it is scanned.
+        motion_mm: smallest and largest displacement of the LAD over a whole beat; the LCX moves
+            half as far again, and the RCA twice as far (order as in Mao 2000).
+        gap_mm: least distance between lesions, so that each can be counted.
+        sigma_mm: in-plane blur of the scan's kernel; 0.6 is a standard body kernel.
+        thickness_mm: of the scan's slices; None for what the scan says, or their distance.
+        least_confidence: of a traced point, 1 to 3, to be used.
 
-def insert_lesions(
-    scan: Scan, courses: tuple[Vessel, ...], rng: np.random.Generator, plan: InsertionPlan
-) -> tuple[Scan, NDArray[np.uint8], tuple[InsertedLesion, ...]]:
-    """Return a scan with lesions on its arteries, on the same grid.
-
-    Places are drawn evenly along the courses, away from what is bright already. Where an artery
-    is too short for all its lesions, there are fewer.
-
-    Args:
-        scan: a real scan; its grid may be tilted.
-        courses: traced arteries in LPS mm; see `corcal.phantom.inserting.traced`.
-        rng: random numbers.
-        plan: what to insert.
-
-    Returns:
-        The scan; uint8 (slice, row, column), the number of the lesion that is visible in a
-        voxel, or 0; and the lesions.
-    """
-    work = _Work(scan, courses, plan)
-    drawn = _drawn(rng, courses, plan, work)
-    for artery, plaque in drawn:
-        still = rng.random() >= plan.motion
-        work.add(plaque, artery, None if still else _motion(rng, artery, plan))
-    return work.result()
-
-
-def _motion(rng: np.random.Generator, artery: Artery, plan: InsertionPlan) -> Motion:
-    direction = rng.normal(size=3)
-    size = rng.uniform(*plan.motion_mm) * _MOVES[artery]
-    return Motion(sample_beat(rng), direction * size / np.linalg.norm(direction))
-
-
-def _drawn(
-    rng: np.random.Generator, courses: tuple[Vessel, ...], plan: InsertionPlan, work: _Work
-) -> list[tuple[Artery, Plaque]]:
-    out: list[tuple[Artery, Plaque]] = []
-    for artery in Artery:
-        mine = [work.local(v) for v in courses if v.artery is artery]
-        for _ in range(plan.per_artery if mine else 0):
-            volume = float(np.exp(rng.uniform(*np.log(plan.volume_mm3))))
-            hu = float(np.exp(rng.uniform(*np.log(plan.hu))))
-            plaque = _placed(rng, mine, (volume, hu), [p for _, p in out], work)
-            if plaque is not None:
-                out.append((artery, plaque))
-    return out
-
-
-def _placed(
-    rng: np.random.Generator,
-    vessels: list[Vessel],
-    wanted: tuple[float, float],
-    others: list[Plaque],
-    work: _Work,
-) -> Plaque | None:
-    """Return a plaque of a volume and HU at a free place, or None where there is none."""
-    volume, hu = wanted
-    length = np.array([v.tube.length_mm for v in vessels])
-    taken = np.concatenate([p.sheet() for p in others]) if others else np.empty((0, 3))
-    for _ in range(_TRIES):
-        vessel = vessels[int(rng.choice(len(vessels), p=length / length.sum()))]
-        arc = float(rng.uniform(0.0, vessel.tube.length_mm))
-        plaque = plaque_on(rng, vessel.tube, arc, vessel.name, vessel.artery).sized(volume)
-        plaque = replace(plaque, hu=hu)
-        if not 0.5 * plaque.length_mm < arc < vessel.tube.length_mm - 0.5 * plaque.length_mm:
-            continue
-        sheet = plaque.sheet()
-        far = work.plan.gap_mm + plaque.thickness_mm
-        apart = taken.size == 0 or float(cdist(sheet, taken).min()) >= far
-        if apart and work.is_free(sheet):
-            return plaque
-    return None
-
-
-class _Work:
-    """A scan that lesions are being added to.
-
-    Its coordinates are those of an axial grid of the same spacing with voxel (0, 0, 0) at the
-    origin, so that tilted scans need nothing of their own.
+    Raises:
+        SettingsRefused: a value out of range.
     """
 
-    def __init__(self, scan: Scan, courses: tuple[Vessel, ...], plan: InsertionPlan) -> None:
-        self.scan, self.plan = scan, plan
-        self.grid = Grid.axial(scan.grid.shape, scan.grid.spacing_mm)
-        step = scan.grid.spacing_mm[0]
-        thickness = plan.thickness_mm or scan.acquisition.thickness_mm or step
-        layers = int(np.ceil(step / THICKEST_LAYER_MM))
-        # Slices that overlap are never formed apart: at least three layers.
-        self.layers = max(layers + 1 - layers % 2, 1 if thickness <= step else 3)
-        self.scanner = Scanner(thickness, plan.sigma_mm, 0.0, 0.0, 0.0, 0.0)
-        self.base_hu, self.threshold_hu = self._levels(courses)
-        self.added: Field = np.zeros(scan.hu.shape, dtype=np.float32)
-        self.alone: Field = np.full(scan.hu.shape, self.base_hu, dtype=np.float32)
-        self.seeds = np.zeros(scan.hu.shape, dtype=np.uint8)
-        self.made: list[InsertedLesion] = []
+    per_artery: int = 3
+    volume_mm3: tuple[float, float] = (2.0, 100.0)
+    hu: tuple[float, float] = (250.0, 1200.0)
+    motion: float = 0.35
+    motion_mm: tuple[float, float] = (2.0, 8.0)
+    gap_mm: float = 5.0
+    sigma_mm: float = 0.6
+    thickness_mm: float | None = None
+    least_confidence: int = 2
 
-    def _levels(self, courses: tuple[Vessel, ...]) -> tuple[float, float]:
-        """Return the HU of the arteries, and from where calcium stands out from them."""
-        inside = np.concatenate(
-            [[WALL_HU], *(self._at(self.local(v).tube.points_mm) for v in courses)]
-        )
-        blood = float(np.median(inside))
-        # Unenhanced, the median tells more of the fat beside a thin artery than of its wall.
-        if blood < 80.0:
-            return WALL_HU, VISIBLE_HU
-        return blood, max(VISIBLE_HU, blood + 60.0)
+    def __post_init__(self) -> None:
+        if not 1 <= self.per_artery <= 80:
+            raise SettingsRefused(f"1 to 80 lesions go on an artery, not {self.per_artery}")
+        for name, (low, high) in (("volume_mm3", self.volume_mm3), ("hu", self.hu)):
+            if not 0 < low <= high:
+                raise SettingsRefused(
+                    f"{name} of inserted lesions must run from a positive value to one no smaller, "
+                    f"not from {low:g} to {high:g}"
+                )
+        if self.hu[0] < VISIBLE_HU:
+            raise SettingsRefused(f"calcium has {VISIBLE_HU:g} HU or more, not {self.hu[0]:g}")
 
-    def local(self, vessel: Vessel) -> Vessel:
-        """Return a vessel in the coordinates of the work."""
-        index = self.scan.grid.to_index(vessel.tube.points_mm)
-        return replace(vessel, tube=Tube(self.grid.to_lps(index), vessel.tube.radii_mm))
 
-    def _at(self, points_mm: Floats) -> Floats:
-        index = np.rint(self.grid.to_index(points_mm))
-        within = ((index >= 0) & (index < self.grid.shape)).all(axis=1)
-        at = tuple(index[within].astype(int).T)
-        hu: Floats = self.scan.hu[at].astype(np.float64)
-        return hu
+@dataclass(frozen=True)
+class InsertedLesion:
+    """A lesion put into a scan.
 
-    def is_free(self, sheet_mm: Floats) -> bool:
-        """Tell whether a lesion would lie within the scan, with nothing bright around it."""
-        index = self.grid.to_index(sheet_mm)
-        edge = 2.0 / np.array(self.grid.spacing_mm)
-        if (index < edge).any() or (index > np.array(self.grid.shape) - 1 - edge).any():
-            return False
-        ways = np.indices((3, 3, 3)).reshape(3, -1).T - 1
-        around = np.vstack([1.2 * ways, 2.4 * ways])
-        hu = self._at((sheet_mm[:, None] + around).reshape(-1, 3))
-        # A few may be noise.
-        return float(np.quantile(hu, 0.97)) < self.threshold_hu
+    Attributes:
+        number: its value in the mask, from 1.
+        artery: the artery it was put on.
+        volume_mm3: of the solid, at the moment of the scan.
+        hu: attenuation of its calcium.
+        mass_mg: mass of hydroxyapatite.
+        visible_mm3: voxels in which the lesion alone, in its artery and without noise, reaches
+            the threshold.
+        visible_peak_hu: highest value there; 0 where nothing is visible.
+        centre_mm: LPS.
+        agatston: score of its visible voxels, alone and without noise.
+    """
 
-    def add(self, plaque: Plaque, artery: Artery, motion: Motion | None) -> None:
-        """Add one lesion."""
-        number = len(self.made) + 1
-        reach = np.zeros(3) if motion is None else np.abs(motion.by_mm)
-        where = room(plaque, self.grid, reach + MARGIN_MM + 1.2 * self.scanner.thickness_mm)
-        assert where is not None  # its place was free
-        grid = self.grid.cut(where)
-        painted = finer(grid, self.layers)
-        if motion is not None:
-            plaque = at_rest(plaque, motion, painted)
-        plaque, share = painted_share(plaque, painted)
-        volume = float(share.sum()) * painted.voxel_mm3
-        codes = (share > 0).astype(np.uint8)
-        if motion is not None:
-            share, codes = in_motion(share, codes, painted, motion)
-        clean = blurred(share, painted, self.scanner, layers=self.layers)
-        tissue = self._displaced(where, clean, plaque.hu)
-        self.added[where.slices] += clean * np.float32(plaque.hu - tissue)
-        self.alone[where.slices] += clean * np.float32(plaque.hu - self.base_hu)
-        count, *plane = codes.shape
-        seen = codes.reshape(count // self.layers, self.layers, *plane).max(axis=1)
-        part = self.seeds[where.slices]
-        part[(seen > 0) & (part == 0)] = number
-        self.made.append(self._lesion(number, artery, plaque, volume, clean, where))
-
-    def _displaced(self, where: Box, share: Field, hu: float) -> float:
-        """Return the attenuation of the tissue that gives way to a lesion."""
-        here = share >= 0.5 * float(share.max())
-        return min(float(np.median(self.scan.hu[where.slices][here])), hu - 50.0)
-
-    def _lesion(
-        self, number: int, artery: Artery, plaque: Plaque, volume: float, share: Field, where: Box
-    ) -> InsertedLesion:
-        weight = np.clip(share, 0.0, None).astype(np.float64)
-        at = np.array([np.average(i, weights=weight) for i in np.indices(share.shape)])
-        x, y, z = self.scan.grid.to_lps((at + np.array(where.start))[None])[0]
-        return InsertedLesion(
-            number=number,
-            artery=artery,
-            volume_mm3=volume,
-            hu=plaque.hu,
-            mass_mg=volume / 1000.0 * (plaque.hu - 45.0) / HU_PER_MG_CM3,
-            visible_mm3=0.0,
-            visible_peak_hu=0.0,
-            centre_mm=(round(float(x), 2), round(float(y), 2), round(float(z), 2)),
-        )
-
-    def result(self) -> tuple[Scan, NDArray[np.uint8], tuple[InsertedLesion, ...]]:
-        """Return what `insert_lesions` returns."""
-        numbers = visible(self.alone, self.seeds, self.grid, threshold=self.threshold_hu)
-        changed = self.added != 0
-        hu = self.scan.hu.copy()
-        sum_hu = hu[changed] + np.rint(self.added[changed])
-        hu[changed] = np.clip(sum_hu, -1024, 3071).astype(np.int16)
-        told = f"{len(self.made)} lesions of known size were put into this scan"
-        notices = (*self.scan.notices, Notice("calcium-inserted", told))
-        scan = replace(self.scan, hu=hu, source=Source(), notices=notices)
-        return scan, numbers, tuple(self._seen(lesion, numbers) for lesion in self.made)
-
-    def _seen(self, lesion: InsertedLesion, numbers: NDArray[np.uint8]) -> InsertedLesion:
-        where = numbers == lesion.number
-        mine, thick = self.alone[where], self.scanner.thickness_mm
-        if not mine.size:
-            return lesion
-        return replace(
-            lesion,
-            visible_mm3=mine.size * self.grid.voxel_mm3,
-            visible_peak_hu=float(mine.max()),
-            agatston=agatston(self.alone, where, self.grid, thickness_mm=thick),
-        )
+    number: int
+    artery: Artery
+    volume_mm3: float
+    hu: float
+    mass_mg: float
+    visible_mm3: float
+    visible_peak_hu: float
+    centre_mm: tuple[float, float, float]
+    agatston: float = 0.0

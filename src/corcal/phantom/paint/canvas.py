@@ -119,9 +119,9 @@ class Canvas:
     def paint_tubes(self, tubes: Iterable[Tube], value: float, grow_mm: float = 0.0) -> None:
         """Paint tubes voxel by voxel, their radii grown by `grow_mm`."""
         for tube in tubes:
-            found = self.tube_distance(tube, grow_mm)
-            if found is not None:
-                self._blend(found[0], found[1], self.edge_mm, value)
+            near = self.tube_distance(tube, grow_mm)
+            if near is not None:
+                self._blend(near[0], near[1], self.edge_mm, value)
 
     def tube_distance(self, tube: Tube, grow_mm: float = 0.0) -> tuple[Slices, Field] | None:
         """Return a tube's box and the distance to it there (10 mm where far), or None."""
@@ -130,7 +130,7 @@ class Canvas:
         if whole is None:
             return None
         cut = tuple(a[s] for a, s in zip(self.axes, whole, strict=True))
-        return whole, _tube_on((cut[0], cut[1], cut[2]), tube.thinned(self.edge_mm), grow_mm, reach)
+        return whole, _tube_on((cut[0], cut[1], cut[2]), tube.thin(self.edge_mm), grow_mm, reach)
 
     def coarse_tubes(self, tubes: Iterable[Tube], reach_mm: float = 14.0) -> Field:
         """Return the distance to tubes on the lattice; `reach_mm` where farther."""
@@ -188,7 +188,7 @@ class Canvas:
         return out
 
     def _near(self, box: Slices, around_mm: Floats, reach_mm: float) -> NDArray[np.bool_]:
-        """Tell which voxels of a box lie near any of the points."""
+        """Return which voxels of a box lie near any of the points."""
         z, y, x = self.axes
         cut = (z[box[0]], y[box[1]], x[box[2]])
         out = np.zeros([a.size for a in cut], dtype=np.bool_)

@@ -28,21 +28,24 @@ def paint_chest(
     """
     cavity = anatomy.thorax.cavity(canvas.lattice)
     fat = fatty(rng, canvas, tissue.fat)
-    _wall(canvas, anatomy, tissue, (cavity, fat), rng)
+    _wall(canvas, anatomy, tissue, cavity=cavity, fat=fat, rng=rng)
     _lungs(canvas, anatomy, tissue, cavity, rng)
     _belly(canvas, anatomy, tissue, cavity)
-    _mediastinum(canvas, anatomy, tissue, (cavity, sac, fat), rng)
+    space = _mediastinal_space(canvas, anatomy, cavity, sac, rng)
+    _mediastinum(canvas, anatomy, tissue, space=space, fat=fat, rng=rng)
 
 
 def _wall(
     canvas: Canvas,
     anatomy: Anatomy,
     tissue: Tissue,
-    fields: tuple[Field, Field],
+    *,
+    cavity: Field,
+    fat: Field,
     rng: np.random.Generator,
 ) -> None:
     """Paint skin, fat, two layers of muscle with fat between them, and the ribs."""
-    chest, points, (cavity, fat) = anatomy.thorax, canvas.lattice, fields
+    chest, points = anatomy.thorax, canvas.lattice
     body = chest.body(points)
     canvas.paint(body, tissue.skin)
     ground = fat
@@ -111,22 +114,29 @@ def _lungs(
     canvas.paint_tubes(seen, tissue.right_blood)
     for side, depth in zip((-1.0, 1.0), state.effusion_mm, strict=True):
         if depth > 0:
-            _effusion(canvas, anatomy, tissue, (cavity, side, depth))
+            _effusion(canvas, anatomy, tissue, cavity=cavity, side=side, depth_mm=depth)
 
 
 def _effusion(
-    canvas: Canvas, anatomy: Anatomy, tissue: Tissue, where: tuple[Field, float, float]
+    canvas: Canvas,
+    anatomy: Anatomy,
+    tissue: Tissue,
+    *,
+    cavity: Field,
+    side: float,
+    depth_mm: float,
 ) -> None:
     """Paint fluid behind one lung, deepest at its base, and the lung that it squeezes."""
-    (cavity, side, depth), chest, points = where, anatomy.thorax, canvas.lattice
+    chest, points = anatomy.thorax, canvas.lattice
     back = chest.centre_y_mm + chest.cavity_mm[1]
     low = np.clip((points[..., 2] - np.float32(anatomy.low_mm[2])) / 90.0, -0.5, 1.5)
     out = np.abs(points[..., 0] - np.float32(chest.midline_mm)) / np.float32(chest.cavity_mm[0])
     # The level climbs up the wall.
-    level = back - depth * (1.15 - low) - 0.6 * depth * np.square(out)
+    level = back - depth_mm * (1.15 - low) - 0.6 * depth_mm * np.square(out)
     fluid = np.maximum(np.maximum(level - points[..., 1], cavity), low * 40.0 - 46.0)
     fluid = np.maximum(fluid, -side * (points[..., 0] - np.float32(chest.midline_mm)))
-    canvas.paint(np.maximum(fluid - np.float32(0.35 * depth), cavity + 0.5), tissue.muscle - 12.0)
+    squeezed = np.maximum(fluid - np.float32(0.35 * depth_mm), cavity + 0.5)
+    canvas.paint(squeezed, tissue.muscle - 12.0)
     canvas.paint(fluid, 8.0)
 
 
@@ -148,14 +158,11 @@ def _belly(canvas: Canvas, anatomy: Anatomy, tissue: Tissue, cavity: Field) -> N
     canvas.paint(np.maximum(gas, below + 5.0), tissue.air)
 
 
-def _mediastinum(
-    canvas: Canvas,
-    anatomy: Anatomy,
-    tissue: Tissue,
-    fields: tuple[Field, Field, Field],
-    rng: np.random.Generator,
-) -> None:
-    chest, heart, (cavity, sac, fat) = anatomy.thorax, anatomy.heart, fields
+def _mediastinal_space(
+    canvas: Canvas, anatomy: Anatomy, cavity: Field, sac: Field, rng: np.random.Generator
+) -> Field:
+    """Return the distance to the space round heart, great vessels, gullet and spine."""
+    chest, heart = anatomy.thorax, anatomy.heart
     stems = [Tube(t.points_mm[:6], t.radii_mm[:6]) for t in chest.airways[1:]]
     whole = smooth_min(sac, _triangle(canvas, anatomy), 16.0)
     # What lies close together has fat in between, not lung.
@@ -167,7 +174,21 @@ def _mediastinum(
     ):
         whole = smooth_min(whole, canvas.coarse_tubes(tubes, _REACH_MM), 24.0)
     layer = np.clip(0.5 + 0.9 * field(rng, canvas, 9.0), 0.0, 2.2) * (0.4 + 0.06 * chest.fat_mm)
-    canvas.paint(np.maximum(whole - layer.astype(np.float32), cavity - 2.5), fat)
+    return np.asarray(np.maximum(whole - layer.astype(np.float32), cavity - 2.5))
+
+
+def _mediastinum(
+    canvas: Canvas,
+    anatomy: Anatomy,
+    tissue: Tissue,
+    *,
+    space: Field,
+    fat: Field,
+    rng: np.random.Generator,
+) -> None:
+    """Paint fat between the lungs, spine, oesophagus, hernia and airways."""
+    chest = anatomy.thorax
+    canvas.paint(space, fat)
     _spine(canvas, anatomy, tissue, rng)
     gullet = chest.oesophagus
     pair = [Tube(gullet.points_mm + np.array([dx, 0.0, 0.0]), gullet.radii_mm) for dx in (-2, 2)]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from corcal.phantom.body.anatomy import Anatomy
-from corcal.phantom.body.heart import APPENDAGES, CHAMBERS, united
+from corcal.phantom.body.heart import APPENDAGES, CHAMBERS, smooth_union
 from corcal.phantom.body.shapes import Field, smooth_min
 from corcal.phantom.paint.canvas import Canvas
 from corcal.phantom.paint.tissue import Tissue
@@ -23,7 +23,7 @@ def heart_sac(anatomy: Anatomy, canvas: Canvas, parts: dict[str, Field] | None =
     """
     heart = anatomy.heart
     parts = parts or heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
-    sac = united([parts[n] for n in CHAMBERS], heart.sac_blend_mm)
+    sac = smooth_union([parts[n] for n in CHAMBERS], heart.sac_blend_mm)
     near = [parts[n] for n in APPENDAGES]
     near.append(canvas.coarse_tubes(heart.root(), 30.0))
     for part in near:
@@ -45,7 +45,8 @@ def paint_heart(
     anatomy: Anatomy,
     tissue: Tissue,
     *,
-    shape: tuple[dict[str, Field], Field],
+    parts: dict[str, Field],
+    sac: Field,
     rng: np.random.Generator,
 ) -> None:
     """Paint the heart and its vessels.
@@ -54,10 +55,11 @@ def paint_heart(
         canvas: is painted on.
         anatomy: the patient.
         tissue: attenuation of everything.
-        shape: distances on the lattice to every chamber and appendage, and to the sac.
+        parts: distances on the lattice to every chamber and appendage.
+        sac: distance on the lattice to the pericardial sac.
         rng: unevenness of fat and pericardium.
     """
-    heart, (parts, sac) = anatomy.heart, shape
+    heart = anatomy.heart
     arteries = [v.tube for v in anatomy.coronaries.vessels]
     fat = fatty(rng, canvas, tissue.fat)
     canvas.paint(sac - 0.4, _pericardium(canvas, anatomy, tissue, fat=fat, rng=rng))
@@ -66,7 +68,7 @@ def paint_heart(
         canvas.paint(parts[name], blood)
     # Fat leads every artery beneath the appendages.
     canvas.paint_tubes(arteries, tissue.fat, grow_mm=1.8)
-    canvas.paint(united([parts[n] for n in CHAMBERS], heart.blend_mm), tissue.heart_muscle)
+    canvas.paint(smooth_union([parts[n] for n in CHAMBERS], heart.blend_mm), tissue.heart_muscle)
     walls = heart.walls_mm
     outside_lv = -parts["LV"]
     canvas.paint(np.maximum(parts["RV"] + walls["RV"], outside_lv), tissue.right_blood)

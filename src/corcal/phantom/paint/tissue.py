@@ -38,7 +38,7 @@ class Tissue:
 
     @property
     def enhanced(self) -> bool:
-        """Tell whether the blood carries contrast."""
+        """True if the blood carries contrast agent."""
         return max(self.left_blood, self.right_blood) > 65.0
 
 

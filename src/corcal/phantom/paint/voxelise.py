@@ -47,7 +47,8 @@ def render(
     grid: Grid,
     tissue: Tissue,
     *,
-    solids: tuple[tuple[Plaque, ...], tuple[Mimic, ...]],
+    plaques: tuple[Plaque, ...],
+    mimics: tuple[Mimic, ...],
     rng: np.random.Generator,
 ) -> Rendering:
     """Return a patient painted on a grid.
@@ -56,14 +57,15 @@ def render(
         anatomy: the patient.
         grid: an axial grid.
         tissue: attenuation of everything.
-        solids: coronary plaques, and mimics.
+        plaques: calcium of the coronary arteries.
+        mimics: bright things that resemble it.
         rng: texture of lung and soft tissue.
     """
     canvas = Canvas(grid)
     parts = anatomy.heart.parts(canvas.lattice, (*CHAMBERS, *APPENDAGES))
     sac = heart_sac(anatomy, canvas, parts)
     paint_chest(canvas, anatomy, tissue, sac=sac, rng=rng)
-    paint_heart(canvas, anatomy, tissue, shape=(parts, sac), rng=rng)
+    paint_heart(canvas, anatomy, tissue, parts=parts, sac=sac, rng=rng)
     canvas.hu += canvas.fine(np.float32(2.5) * field(rng, canvas, 3.5))
     structures = np.zeros(grid.shape, dtype=np.uint8)
     heart = heart_only(anatomy, canvas, sac)
@@ -72,21 +74,21 @@ def render(
     vessels = anatomy.heart.vessels
     tubes = [(tube, AORTA) for tube in vessels["aorta"]] + [(vessels["veins"][0], CAVA)]
     for tube, bit in tubes:
-        found = canvas.tube_distance(tube)
-        if found is not None:
-            structures[found[0]] |= np.where(found[1] < 0, bit, 0).astype(np.uint8)
-    for mimic in solids[1]:
+        near = canvas.tube_distance(tube)
+        if near is not None:
+            structures[near[0]] |= np.where(near[1] < 0, bit, 0).astype(np.uint8)
+    for mimic in mimics:
         hit = canvas.paint_inside(mimic.core(), mimic.reach_mm, mimic.inside, mimic.hu)
         if hit is not None:
             bit = OTHER_CALCIUM if mimic.calcium else METAL
             structures[hit[0]] |= np.where(hit[1] > 0, bit, 0).astype(np.uint8)
-    plaques, filled = _plaques(canvas, solids[0])
-    return Rendering(canvas.hu, _arteries(canvas, anatomy), plaques, structures, filled)
+    numbers, filled = _plaques(canvas, plaques)
+    return Rendering(canvas.hu, _arteries(canvas, anatomy), numbers, structures, filled)
 
 
 def _arteries(canvas: Canvas, anatomy: Anatomy) -> NDArray[np.uint8]:
     out = np.zeros(canvas.grid.shape, dtype=np.uint8)
-    near = np.full(canvas.grid.shape, 0.0, dtype=np.float16)
+    nearest = np.full(canvas.grid.shape, 0.0, dtype=np.float16)
     for vessel in anatomy.coronaries.vessels:
         radii = vessel.tube.radii_mm
         # What is thinner than an annotator can see is not in the label.
@@ -94,13 +96,13 @@ def _arteries(canvas: Canvas, anatomy: Anatomy) -> NDArray[np.uint8]:
         if last < 3:
             continue
         seen = Tube(vessel.tube.points_mm[:last], np.maximum(radii[:last], 0.5 * canvas.edge_mm))
-        found = canvas.tube_distance(seen, 0.5)
-        if found is None:
+        tube = canvas.tube_distance(seen, 0.5)
+        if tube is None:
             continue
-        box, sdf = found
-        closer = sdf < near[box]
+        box, sdf = tube
+        closer = sdf < nearest[box]
         out[box][closer] = vessel.artery.vessel_code
-        near[box][closer] = sdf[closer]
+        nearest[box][closer] = sdf[closer]
     return out
 
 

@@ -1,1 +1,1 @@
-"""What a scanner adds: blur, noise, streaks and motion."""
+"""The scanner: motion, blur, noise and streaks."""

@@ -12,12 +12,19 @@ from corcal.core.grid import Grid
 from corcal.phantom.body.shapes import Field, Floats, Tube
 from corcal.phantom.calcium.plaque import Plaque
 from corcal.phantom.paint.canvas import Canvas
-from corcal.phantom.scanner.motion import PHASES, Beat, artefact, moved, phases_of, swept
+from corcal.phantom.scanner.motion import (
+    PHASES,
+    Beat,
+    motion_artefact,
+    move_to_middle_phase,
+    phases_of,
+    sweep_codes,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """How a lesion moves.
+    """Motion of a lesion.
 
     Attributes:
         beat: heartbeat and gantry.
@@ -45,22 +52,22 @@ def _around(plaque: Plaque, grid: Grid, margin_mm: float | Floats) -> Box:
     return Box((a, b, c), (d, e, f))
 
 
-def painted_share(plaque: Plaque, grid: Grid) -> tuple[Plaque, Field]:
+def paint_share(plaque: Plaque, grid: Grid) -> tuple[Plaque, Field]:
     """Return how much of every voxel a plaque fills, and the plaque made to fill its volume.
 
     In a bend the solid is larger or smaller than in a straight artery. A plaque that leaves the
     grid keeps its size.
     """
-    wanted = plaque.volume_mm3
+    target_mm3 = plaque.volume_mm3
     whole = room(plaque, grid, 0.0) == _around(plaque, grid, 0.0)
     for _ in range(3):
         canvas = Canvas(grid, 6.0)
         canvas.hu[:] = 0.0
         hit = canvas.paint_inside(plaque.sheet(), plaque.reach_mm, plaque.inside, 1.0)
         filled = 0.0 if hit is None else float(hit[1].sum()) * grid.voxel_mm3
-        if not whole or filled <= 0.0 or abs(filled / wanted - 1.0) < 0.02:
+        if not whole or filled <= 0.0 or abs(filled / target_mm3 - 1.0) < 0.02:
             break
-        plaque = plaque.sized(plaque.volume_mm3 * wanted / filled)
+        plaque = plaque.resize(plaque.volume_mm3 * target_mm3 / filled)
     return plaque, canvas.hu
 
 
@@ -80,6 +87,6 @@ def in_motion(
     canvas = Canvas(grid, 6.0)
     by = motion.by_mm.astype(np.float32)[:, None, None, None]
     field = np.ascontiguousarray(np.broadcast_to(by, (3, *canvas.lattice.shape[:3])))
-    middle, middle_codes = moved((share, codes), canvas, field, motion.beat)
-    smeared = middle + artefact(share, middle, canvas, field, motion.beat)
-    return smeared, swept(codes, middle_codes, canvas, field, motion.beat)
+    middle, middle_codes = move_to_middle_phase((share, codes), canvas, field, motion.beat)
+    smeared = middle + motion_artefact(share, middle, canvas, field, motion.beat)
+    return smeared, sweep_codes(codes, middle_codes, canvas, field, motion.beat)

@@ -118,7 +118,7 @@ def phases_of(beat: Beat, z_mm: NDArray[np.floating]) -> tuple[NDArray[np.float6
     return contraction(beat.phase + when / beat.rr_seconds), angle.astype(np.float32)
 
 
-def moved(
+def move_to_middle_phase(
     volumes: tuple[NDArray[Any], ...], canvas: Canvas, field: Field, beat: Beat
 ) -> tuple[NDArray[Any], ...]:
     """Return volumes (slice, row, column) moved to the middle phase of every slice.
@@ -140,12 +140,12 @@ def moved(
     return out
 
 
-def artefact(hu: Field, middle: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
+def motion_artefact(hu: Field, middle: Field, canvas: Canvas, field: Field, beat: Beat) -> Field:
     """Return what motion adds to the middle phase in the reconstruction, float32.
 
     Args:
         hu: the object at rest, float32 (slice, row, column).
-        middle: the object in the middle phase of every slice, from `moved`.
+        middle: the object in the middle phase of every slice, from `move_to_middle_phase`.
         canvas: gives grid and lattice.
         field: from `displacement`.
         beat: heartbeat and gantry.
@@ -164,11 +164,11 @@ def artefact(hu: Field, middle: Field, canvas: Canvas, field: Field, beat: Beat)
         first, last = np.flatnonzero(busy)[[0, -1]]
         part = (slice(block[0].start + int(first), block[0].start + int(last) + 1), *block[1:])
         here, when = offset[:, first : last + 1], level[part[0]]
-        out[part] = _reconstructed(hu, middle, part, here, when, angle[part[0]])
+        out[part] = _reconstruct(hu, middle, part, here, when, angle[part[0]])
     return out
 
 
-def swept(
+def sweep_codes(
     codes: NDArray[np.uint8], middle: NDArray[np.uint8], canvas: Canvas, field: Field, beat: Beat
 ) -> NDArray[np.uint8]:
     """Return codes uint8 wherever they are in any phase of a slice's window.
@@ -216,7 +216,7 @@ def _blocks(canvas: Canvas, field: Field, box: Slices) -> Iterator[tuple[Slices,
 
 @dataclass(frozen=True, eq=False)
 class _Shift:
-    """Where the voxels of a block come from: `to` are those that move, `source` (3, n) whence."""
+    """The origin of a block's voxels: `to` are those that move, `source` (3, n) from where."""
 
     block: Slices
     to: tuple[NDArray[np.intp], ...]
@@ -245,7 +245,7 @@ def _warp(volume: NDArray[Code], shift: _Shift) -> NDArray[Code]:
     return out
 
 
-def _reconstructed(
+def _reconstruct(
     hu: Field, middle: Field, part: Slices, offset: Field, level: NDArray[np.float64], angle: Field
 ) -> Field:
     """Return what the other phases add to the middle one in a block of slices."""

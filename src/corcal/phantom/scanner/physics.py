@@ -19,7 +19,7 @@ THICKNESSES = ((0.8, 1.0, 1.25, 2.0, 2.5, 3.0, 5.0), (0.1, 0.2, 0.15, 0.15, 0.1,
 
 @dataclass(frozen=True)
 class Scanner:
-    """How one scan is made.
+    """Resolution, slices and noise of one scan.
 
     Attributes:
         thickness_mm: slice thickness; slices are contiguous.
@@ -55,7 +55,7 @@ def sample_scanner(
     )
 
 
-def blurred(hu: Field, grid: Grid, scanner: Scanner, *, layers: int = 1) -> Field:
+def blur_image(hu: Field, grid: Grid, scanner: Scanner, *, layers: int = 1) -> Field:
     """Return the noise-free image float32 (slice, row, column): kernel and slice profile.
 
     Thick slices are formed and interpolated back to the grid, as a pipeline that resamples

@@ -23,8 +23,7 @@ from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter
 from corcal.label import CandidateLabels, label_candidates
 from corcal.locate import LocatedHeart
-from corcal.phantom.case import PhantomOptions, make_case
-from corcal.phantom.scanner.physics import THICKNESSES
+from corcal.phantom import THICKNESSES, PhantomOptions, make_case
 from corcal.prepare import prepare
 from corcal.read import read_scan
 from corcal.recipes.embedded.scans import RealScans
@@ -66,7 +65,7 @@ class CaseCandidates:
 def phantom_candidates(seed: int, segmenter: ArterySegmenter) -> CaseCandidates:
     """Return the candidates of a fresh phantom, in slices as a scanner stores them."""
     thickness_mm = float(np.random.default_rng([seed, 2]).choice(THICKNESSES[0], p=THICKNESSES[1]))
-    options = PhantomOptions.acquired(thickness_mm=thickness_mm, field="heart")
+    options = PhantomOptions.as_acquired(thickness_mm=thickness_mm, field="heart")
     case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
     heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
     coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)

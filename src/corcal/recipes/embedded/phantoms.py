@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
-from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, make_case
 from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some
 

@@ -14,7 +14,7 @@ from torch import nn
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
 from corcal.locate.embedded import SPACING_MM
-from corcal.phantom.case import make_chest
+from corcal.phantom import make_chest
 from corcal.recipes.embedded.annotated import annotated_case, annotated_chest
 from corcal.recipes.embedded.bank import Case, load_bank, save_case
 from corcal.recipes.embedded.lesion_model import fit_lesion_model

@@ -12,7 +12,7 @@ from torch.nn import functional
 from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
-from corcal.phantom.inserting.insert_lesions import insert_deposit, sample_deposit
+from corcal.phantom import insert_deposit, sample_deposit
 from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case
 from corcal.recipes.embedded.lookalikes import lookalikes

@@ -1,4 +1,4 @@
-"""What resembles coronary calcium, by the place it lies in.
+"""Bright things that resemble coronary calcium, by the place they lie in.
 
 `sample.sample_mimics` is the way in; `solid.Mimic` is what every place gives back.
 """

@@ -72,4 +72,4 @@ def _plate(
         vessel="aorta",
         artery=None,
     )
-    return plate if aim is None else plate.facing(aim)
+    return plate if aim is None else plate.turn_towards(aim)

@@ -1,4 +1,4 @@
-"""What surgeons and cardiologists left: metal and plastic."""
+"""Metal and plastic that surgeons and cardiologists left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mimics a patient has."""
+"""The mimics of a patient."""
 
 from __future__ import annotations
 

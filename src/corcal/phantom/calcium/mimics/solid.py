@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.phantom.body.shapes import Ellipsoid, Floats, Tube, distance, frame, resampled
+from corcal.phantom.body.shapes import Ellipsoid, Floats, Tube, distance, frame, resample_line
 from corcal.phantom.calcium.plaque import Plaque
 
 
@@ -32,12 +32,12 @@ class Mimic:
         if isinstance(self.solid, Plaque):
             return self.solid.sheet()
         if isinstance(self.solid, Tube):
-            return resampled(self.solid.points_mm, 2.0)
+            return resample_line(self.solid.points_mm, 2.0)
         return self.solid.centre_mm[None]
 
     @property
     def reach_mm(self) -> float:
-        """How far it extends from `core`."""
+        """Distance to which it extends from `core`."""
         if isinstance(self.solid, Plaque):
             return self.solid.reach_mm
         if isinstance(self.solid, Tube):
@@ -45,7 +45,7 @@ class Mimic:
         return float(self.solid.semi_axes_mm.max()) + 0.3
 
     def inside(self, points_mm: Floats) -> NDArray[np.bool_]:
-        """Tell for LPS points (n, 3) whether they lie in it."""
+        """Return for LPS points (n, 3) whether they lie in it."""
         if isinstance(self.solid, Plaque):
             return self.solid.inside(points_mm)
         return np.asarray(distance(self.solid, points_mm) <= 0.0)
@@ -67,7 +67,7 @@ def string(
     rng: np.random.Generator, kind: str, line_mm: Floats, radii: tuple[float, float]
 ) -> Mimic:
     """Return a knobbly string of calcium along a line; `radii` bounds its radius in mm."""
-    points = resampled(line_mm, 1.5)
+    points = resample_line(line_mm, 1.5)
     knots = rng.uniform(radii[0], radii[1], size=max(len(points) // 2, 2))
     thick = np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, len(knots)), knots)
     return Mimic(kind, Tube(points, thick), calcium_hu(rng))

@@ -8,8 +8,8 @@ import pytest
 
 from corcal.core.artery import Artery
 from corcal.phantom.case import PhantomOptions, make_case
-from corcal.phantom.cohort import matched
-from corcal.phantom.cohort.matched import phantom_of, visible_mm3
+from corcal.phantom.cohort import patient_phantom
+from corcal.phantom.cohort.patient_phantom import phantom_of, visible_mm3
 from corcal.phantom.cohort.patients import Patient, draw_patients
 from corcal.phantom.cohort.population import People, Population
 
@@ -52,7 +52,7 @@ def test_a_scan_is_made_again_until_the_calcium_fits(monkeypatch: pytest.MonkeyP
         asked.append((seed, options.calcium_mm3))
         return faint(options)
 
-    monkeypatch.setattr(matched, "make_case", make)
+    monkeypatch.setattr(patient_phantom, "make_case", make)
     one = patient((40.0, 100.0, 0.0))
     made = phantom_of(one, STILL)
     assert asked == [(one.seed, (40.0, 100.0, 0.0)), (one.seed, (80.0, 200.0, 0.0))]
@@ -74,7 +74,7 @@ def test_the_search_closes_in_where_little_more_shows_much_more(
             grid=SimpleNamespace(voxel_mm3=0.5),
         )
 
-    monkeypatch.setattr(matched, "make_case", make)
+    monkeypatch.setattr(patient_phantom, "make_case", make)
     made = phantom_of(patient((60.0, 0.0, 0.0)), STILL)
     assert asked[:3] == [60.0, 180.0, pytest.approx(np.sqrt(60.0 * 180.0))]
     assert visible_mm3(made)[0] == pytest.approx(60.0, rel=0.2)

@@ -35,16 +35,16 @@ def phantom_of(
         contrast=1.0 if patient.contrast else 0.0,
         pulmonary_hypertension=1.0 if patient.hypertension else 0.0,
     )
-    wanted = np.array(patient.calcium_mm3)
+    target = np.array(patient.calcium_mm3)
     tried: list[tuple[Floats, Floats]] = []
     best: tuple[float, PhantomCase] | None = None
     for _ in range(TRIES):
-        asked = _next(tried, wanted)
-        drawn = (float(asked[0]), float(asked[1]), float(asked[2]))
-        asking = replace(own, calcium_mm3=drawn)
-        case = make_case(patient.seed, options=asking, progress=progress)
-        tried.append((asked, visible_mm3(case)))
-        misses = _misses(tried[-1][1], wanted, case.grid.voxel_mm3)
+        request = _next_request(tried, target)
+        calcium_mm3 = (float(request[0]), float(request[1]), float(request[2]))
+        trial = replace(own, calcium_mm3=calcium_mm3)
+        case = make_case(patient.seed, options=trial, progress=progress)
+        tried.append((request, visible_mm3(case)))
+        misses = _misses(tried[-1][1], target, case.grid.voxel_mm3)
         if best is None or misses.sum() < best[0]:
             best = (float(misses.sum()), case)
         if misses.max() <= TOLERANCE:
@@ -53,18 +53,18 @@ def phantom_of(
     return best[1]
 
 
-def _next(tried: list[tuple[Floats, Floats]], wanted: Floats) -> Floats:
-    """Return what to ask of each artery, after what was asked and then seen, (3,)."""
+def _next_request(tried: list[tuple[Floats, Floats]], target: Floats) -> Floats:
+    """Return the volumes to request next, after those requested and then seen, (3,)."""
     if not tried:
-        return wanted.copy()
-    asked, seen = (np.array(column) for column in zip(*tried, strict=True))
-    out = asked[-1] * np.clip(wanted / np.maximum(seen[-1], 0.5), 0.3, 3.0)
-    for i in range(len(wanted)):
-        little, much = asked[seen[:, i] < wanted[i], i], asked[seen[:, i] >= wanted[i], i]
+        return target.copy()
+    requested, seen = (np.array(column) for column in zip(*tried, strict=True))
+    out = requested[-1] * np.clip(target / np.maximum(seen[-1], 0.5), 0.3, 3.0)
+    for i in range(len(target)):
+        little, much = requested[seen[:, i] < target[i], i], requested[seen[:, i] >= target[i], i]
         if little.size and much.size:
             # Between what showed too little and what showed enough.
             out[i] = np.sqrt(little.max() * much.min())
-    return np.asarray(np.where(wanted > 0, out, 0.0))
+    return np.asarray(np.where(target > 0, out, 0.0))
 
 
 def visible_mm3(case: PhantomCase) -> Floats:
@@ -74,9 +74,9 @@ def visible_mm3(case: PhantomCase) -> Floats:
     )
 
 
-def _misses(seen: Floats, wanted: Floats, voxel_mm3: float) -> Floats:
-    """Return by what part of what is wanted each artery is off; 0 within a voxel or two."""
-    off = np.abs(seen - wanted) - VOXELS * voxel_mm3
+def _misses(seen: Floats, target: Floats, voxel_mm3: float) -> Floats:
+    """Return by what part of the target each artery is off; 0 within a voxel or two."""
+    off = np.abs(seen - target) - VOXELS * voxel_mm3
     # Nothing visible of what shall be there is a miss, however little it is.
-    off = np.where((wanted > 0) & (seen == 0), wanted, off)
-    return np.where(wanted > 0, np.maximum(off, 0.0) / np.maximum(wanted, 1e-9), 0.0)
+    off = np.where((target > 0) & (seen == 0), target, off)
+    return np.where(target > 0, np.maximum(off, 0.0) / np.maximum(target, 1e-9), 0.0)

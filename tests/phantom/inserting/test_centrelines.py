@@ -11,7 +11,7 @@ from corcal.core.artery import Artery
 from corcal.core.errors import LabelsRefused, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.phantom.inserting.traced import labelled_courses, traced_courses
+from corcal.phantom.inserting.centrelines import label_centrelines, read_centrelines
 
 
 def file_of(folder: Path, **changes: Any) -> Path:
@@ -28,13 +28,13 @@ def file_of(folder: Path, **changes: Any) -> Path:
 
 
 def test_points_become_lps_and_unseen_stretches_are_left_out(tmp_path: Path) -> None:
-    first, second = traced_courses(file_of(tmp_path))
+    first, second = read_centrelines(file_of(tmp_path))
     assert (first.name, first.artery) == ("LM+LAD", Artery.LAD)
     assert first.tube.points_mm[0] == pytest.approx([0.0, -2.0, -3.0])
     assert [len(v.tube.points_mm) for v in (first, second)] == [15, 20]
-    (sure,) = traced_courses(file_of(tmp_path), least_confidence=3)
+    (sure,) = read_centrelines(file_of(tmp_path), least_confidence=3)
     assert len(sure.tube.points_mm) == 15
-    (whole,) = traced_courses(file_of(tmp_path), least_confidence=1)
+    (whole,) = read_centrelines(file_of(tmp_path), least_confidence=1)
     assert whole.tube.length_mm == pytest.approx(39.0)
 
 
@@ -43,7 +43,7 @@ def test_a_file_without_confidence_is_trusted(tmp_path: Path) -> None:
     told = json.loads(path.read_text())
     del told["arteries"]["LM+LAD"]["confidence"]
     path.write_text(json.dumps(told))
-    (one,) = traced_courses(path)
+    (one,) = read_centrelines(path)
     assert one.tube.length_mm == pytest.approx(39.0)
 
 
@@ -52,20 +52,20 @@ def test_a_file_without_confidence_is_trusted(tmp_path: Path) -> None:
 )
 def test_a_file_of_another_form_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
     with pytest.raises(UnreadableScan, match=r"x_centrelines\.json: is no centreline file"):
-        traced_courses(file_of(tmp_path, **changes))
+        read_centrelines(file_of(tmp_path, **changes))
 
 
 def test_what_is_no_json_or_absent_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1, 2]")
     with pytest.raises(UnreadableScan, match="no centreline file"):
-        traced_courses(tmp_path / "a.json")
+        read_centrelines(tmp_path / "a.json")
     with pytest.raises(UnreadableScan, match="missing or damaged"):
-        traced_courses(tmp_path / "b.json")
+        read_centrelines(tmp_path / "b.json")
 
 
 def test_nothing_seen_well_enough_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabelsRefused, match="confidence 3 or more"):
-        traced_courses(file_of(tmp_path, confidence=[2] * 40), least_confidence=3)
+        read_centrelines(file_of(tmp_path, confidence=[2] * 40), least_confidence=3)
 
 
 def tube_of(points: np.ndarray, grid: Grid, radius_mm: float) -> np.ndarray:
@@ -82,7 +82,7 @@ def test_the_middle_of_a_labelled_arc_is_found() -> None:
     arc = np.stack([30 + 20 * np.cos(t), 30 + 20 * np.sin(t), 5 + 10 * t], axis=1)
     codes = np.zeros(grid.shape, np.uint8)
     codes[tube_of(arc, grid, 2.0)] = 3
-    (found,) = labelled_courses(ArteryLabels(codes, grid))
+    (found,) = label_centrelines(ArteryLabels(codes, grid))
     assert found.artery is Artery.LCX
     apart = np.linalg.norm(found.tube.points_mm[:, None] - arc[None], axis=2).min(axis=1)
     assert apart.max() < 2.0
@@ -97,7 +97,7 @@ def test_a_branch_is_a_course_of_its_own() -> None:
     branch = np.stack([0 * s[:30] + 30.0, np.linspace(20.0, 45.0, 30), 0 * s[:30] + 8.0], axis=1)
     codes = np.zeros(grid.shape, np.uint8)
     codes[tube_of(np.vstack([stem, branch]), grid, 1.8)] = 2
-    lengths = sorted(v.tube.length_mm for v in labelled_courses(ArteryLabels(codes, grid)))
+    lengths = sorted(v.tube.length_mm for v in label_centrelines(ArteryLabels(codes, grid)))
     assert lengths == [pytest.approx(21.0, abs=5.0), pytest.approx(52.0, abs=4.0)]
 
 
@@ -106,7 +106,7 @@ def test_calcium_is_part_of_its_artery_and_empty_maps_are_refused() -> None:
     codes = np.zeros(grid.shape, np.uint8)
     codes[5:7, 8:11, 5:35] = 1
     codes[5:7, 8:11, 15:20] = 4
-    (one,) = labelled_courses(ArteryLabels(codes, grid))
+    (one,) = label_centrelines(ArteryLabels(codes, grid))
     assert one.artery is Artery.RCA
     with pytest.raises(LabelsRefused, match="no artery of 6 mm"):
-        labelled_courses(ArteryLabels(np.zeros(grid.shape, np.uint8), grid))
+        label_centrelines(ArteryLabels(np.zeros(grid.shape, np.uint8), grid))

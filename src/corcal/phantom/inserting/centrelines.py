@@ -1,4 +1,4 @@
-"""Arteries that somebody traced in a real scan, as courses to put lesions on."""
+"""Centrelines of arteries in a real scan, as courses to put lesions on."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from corcal.core.errors import LabelsRefused, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.phantom.body.coronaries import Vessel
-from corcal.phantom.body.shapes import Floats, Tube, resampled
+from corcal.phantom.body.shapes import Floats, Tube, resample_line
 from corcal.storage import lps_of_ras, read_json
 
 #: Stretches shorter than this are left out.
 SHORTEST_MM = 6.0
 
 
-def traced_courses(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ...]:
+def read_centrelines(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ...]:
     """Return the courses of a centreline file, cut to what was seen well enough.
 
     The file is JSON: under "arteries", by name, "group_label" (1 RCA, 2 left main with LAD,
@@ -38,7 +38,7 @@ def traced_courses(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ..
     try:
         arteries = read_json(path)["arteries"]
         vessels = [
-            v for name, one in arteries.items() for v in _stretches(name, one, least_confidence)
+            v for name, line in arteries.items() for v in _stretches(name, line, least_confidence)
         ]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise UnreadableScan(
@@ -48,7 +48,7 @@ def traced_courses(path: Path, *, least_confidence: int = 2) -> tuple[Vessel, ..
     if not vessels:
         raise LabelsRefused(
             f"{path.name}: no stretch of {SHORTEST_MM:.0f} mm was traced with confidence "
-            f"{least_confidence} or more; trace more, or lower the confidence asked for"
+            f"{least_confidence} or more; trace more, or lower the least confidence"
         )
     return tuple(vessels)
 
@@ -66,7 +66,7 @@ def _stretches(name: str, traced: dict[str, Any], least: int) -> list[Vessel]:
     return [Vessel(name, artery, t) for t in tubes if t.length_mm >= SHORTEST_MM]
 
 
-def labelled_courses(labels: ArteryLabels) -> tuple[Vessel, ...]:
+def label_centrelines(labels: ArteryLabels) -> tuple[Vessel, ...]:
     """Return the courses of arteries in a label map: the middle line of every branch.
 
     Raises:
@@ -101,7 +101,7 @@ def _tubes(mask: NDArray[np.bool_], grid: Grid) -> list[Tube]:
         length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
         if length < SHORTEST_MM:
             break
-        smooth = gaussian_filter1d(resampled(line, 1.0), 2.0, axis=0, mode="nearest")
+        smooth = gaussian_filter1d(resample_line(line, 1.0), 2.0, axis=0, mode="nearest")
         radius = float(np.median(depth[tuple(index.T)]))
         out.append(Tube(smooth, np.full(len(smooth), max(radius, 0.8))))
         left = left & ~_near(line, 2.0 * radius + 1.0, grid)
@@ -130,7 +130,7 @@ def _longest(mask: NDArray[np.bool_], depth: NDArray[np.floating], grid: Grid) -
     i, j, step = (np.concatenate(x) for x in (rows, columns, steps))
     shape = (len(voxels), len(voxels))
     plain = coo_array((step, (i, j)), shape=shape).tocsr()
-    # The way through the middle is the cheap one.
+    # The way through the middle costs least.
     deep = depth[mask]
     dear = coo_array((step / (0.5 * (deep[i] + deep[j])) ** 2, (i, j)), shape=shape).tocsr()
     start = _farthest(plain, 0)
