@@ -11,7 +11,6 @@ busy one look at CPU seconds, and at the load that is printed with them.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.series import SHAPE, write_series
+from corcal.storage import read_json
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,7 +69,7 @@ def time_run(kind: str, series: Path, out: Path) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit("the scan could not be scored; see above")
-    told = json.loads(log.read_text(encoding="utf-8"))
+    told = read_json(log)
     marks = [tuple(m) for m in told["marks"]]
     if kind == "cold":
         end = ("end", ended, used.ru_utime + used.ru_stime)

@@ -8,7 +8,6 @@ In the cold run only the progress bars of the command are replaced, by a stopwat
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
 import time
@@ -80,8 +79,11 @@ def main(kind: str, log: str, scan: str, out: str) -> int:
     watch = Stopwatch()
     code = {"cold": cold, "warm": warm}[kind](watch, scan, out)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not above: the cold run must not find it imported.
+    from corcal.storage import json_bytes
+
     told = {"marks": watch.marks, "peak_mb": peak_kb / 1024}
-    Path(log).write_text(json.dumps(told), encoding="utf-8")
+    Path(log).write_bytes(json_bytes(told))
     return code
 
 

@@ -6,7 +6,6 @@ way of the same networks.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from corcal.storage import json_bytes, parse_json, read_json, replace_file
 
 Record = dict[str, Any]
 
@@ -66,8 +67,9 @@ def _kept(task: Task, work: Path) -> Record | None:
     path = task.file(work)
     if not path.exists():
         return None
-    record: Record = json.loads(path.read_text(encoding="utf-8"))
-    return record if record["asked"] == json.loads(json.dumps(task.asked)) else None
+    record: Record = read_json(path)
+    asked = parse_json(json_bytes(task.asked), "asked")
+    return record if record["asked"] == asked else None
 
 
 def _made(tasks: list[Task], work: Path, jobs: int) -> Iterator[tuple[Task, Record]]:
@@ -87,9 +89,5 @@ def _run(task: Task, work: Path) -> Record:
     began = time.perf_counter()
     record = {"name": task.name, "asked": task.asked, **task.measure(**task.given)}
     record["seconds"] = round(time.perf_counter() - began, 1)
-    path = task.file(work)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    partial.replace(path)
+    replace_file(task.file(work), json_bytes(record))
     return record

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corcal.core.errors import DatasetRefused
 from corcal.core.training import Training
 from corcal.segment.bundle.plan import check_dataset
-from corcal.storage.json_document import json_bytes
+from corcal.storage import json_bytes
 from corcal.train.labels import channel_names, dataset_json, load_dataset_json
 
 MERGED, PLAIN = Training(), replace(Training(), merge_regions=False)

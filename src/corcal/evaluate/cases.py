@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from corcal.core.errors import GridMismatch, TableRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.read import VOLUME_KINDS, read_labels, read_scan, volume_kind
+from corcal.storage import read_json
 
 #: What a result folder of `corcal score` is recognised by.
 RESULT = "report.json"
@@ -133,9 +133,9 @@ def heart_of(path: Path) -> Box | None:
 
 def _report(path: Path) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = read_json(path)
         document["input"]["voxel_sha256"], document["heart_box"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (UnreadableScan, KeyError, TypeError) as error:
         raise UnreadableScan(f"{path}: is no report of `corcal score`") from error
     return document
 

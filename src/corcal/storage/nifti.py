@@ -122,7 +122,7 @@ def _open(path: Path) -> Iterator[io.BufferedIOBase]:
 
 
 def lps_of_ras(points_ras_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points (n, 3), given as RAS mm, as LPS mm."""
+    """Return points or directions (..., 3), given in RAS, in LPS."""
     turned: NDArray[np.float64] = points_ras_mm * (-1.0, -1.0, 1.0)
     return turned
 

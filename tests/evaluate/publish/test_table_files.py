@@ -20,7 +20,7 @@ TABLE = Table(
 
 
 def test_csv_comes_back() -> None:
-    assert list(csv.reader(io.StringIO(table_csv(TABLE)))) == [
+    assert list(csv.reader(io.StringIO(table_csv(TABLE).decode()))) == [
         list(TABLE.columns),
         *map(list, TABLE.rows),
     ]
@@ -28,7 +28,7 @@ def test_csv_comes_back() -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+44", "@x"])
 def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
-    text = table_csv(Table("t", "", ("a",), ((cell,),)))
+    text = table_csv(Table("t", "", ("a",), ((cell,),))).decode()
     assert text.splitlines()[1] == f"'{cell}"
 
 

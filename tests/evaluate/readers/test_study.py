@@ -66,7 +66,7 @@ def test_the_key_comes_back_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda p: p.unlink(), "cannot be read"),
+        (lambda p: p.unlink(), "missing or damaged"),
         (lambda p: p.write_text("{}"), "is not the key"),
         (lambda p: p.write_text("[1]"), "is not the key"),
         (lambda p: p.write_text('{"schema": "corcal-report/1"}'), "is not the key"),

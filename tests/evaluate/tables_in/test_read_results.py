@@ -185,3 +185,14 @@ def test_results_cannot_be_changed(tmp_path: Path) -> None:
     other = np.zeros((2, len(TARGETS)))
     with pytest.raises(ValueError, match="shape"):
         Results("x", ("p",), other, other, other, other)
+
+
+def test_a_table_of_a_spreadsheet_that_writes_decimal_commas(tmp_path: Path) -> None:
+    plain = "patient,artery,present,volume_mm3\nA,RCA,1,12.5\nA,LAD,0,0\n"
+    other = "sep=;\nPatient;Artery;Present;Volume_mm3\nA;RCA;1;12,5\nA;LAD;0;0,0\n"
+    (tmp_path / "plain.csv").write_text(plain, encoding="utf-8")
+    (tmp_path / "other.csv").write_bytes(other.encode("utf-16"))
+    one, two = (read_results(tmp_path / f"{name}.csv") for name in ("plain", "other"))
+    assert np.array_equal(one.volume_mm3, two.volume_mm3, equal_nan=True)
+    assert np.array_equal(one.present, two.present, equal_nan=True)
+    assert one.volume_mm3[0, 0] == 12.5

@@ -10,7 +10,7 @@ import pytest
 from corcal.core.errors import SettingsRefused
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.scans import Trust, read_scans
-from corcal.storage.nifti import write_nifti
+from corcal.storage import write_nifti
 
 OWN_LIST = Path(__file__).parents[3] / "recipes" / "embedded" / "scans.toml"
 

@@ -20,7 +20,7 @@ from corcal.label.paint import paint
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from corcal.storage.atomic import replace_file
+from corcal.storage import replace_file
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.crop_geometry import read_crop_geometry
 from corcal.train.training_folder import TrainingFolder

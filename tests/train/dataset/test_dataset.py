@@ -180,7 +180,7 @@ def test_the_same_file_under_two_names_is_refused(kind: str, tmp_path: Path) -> 
 def test_a_full_disk_is_said_and_what_was_there_is_kept(
     work: TrainingFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from corcal.storage.atomic import replace_file
+    from corcal.storage import replace_file
 
     target = work.folder / "thing.json"
     replace_file(target, b"good")

@@ -56,3 +56,9 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     for name in ("image.csv", "absent.csv"):
         with pytest.raises(TableRefused, match=r"there is no such file|cannot be read as UTF-8"):
             read_manifest(tmp_path / name)
+
+
+def test_a_manifest_of_a_spreadsheet_is_read_with_its_own_lines(tmp_path: Path) -> None:
+    text = "sep=;\nPatient;Scan;Labels\n\nP;a.nii;a-labels.nii\n"
+    (only,) = read_manifest(written(tmp_path, text))
+    assert (only.case, only.line, only.patient) == ("case_0001", 4, "P")

@@ -16,7 +16,7 @@ pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import DatasetRefused, SettingsRefused, TrainingStopped
-from corcal.storage.atomic import replace_file
+from corcal.storage import replace_file
 from corcal.train.bundle.card import read_curve
 from corcal.train.events import Began, EpochDone, Event, Noted, Prepared
 from corcal.train.labels import channel_names

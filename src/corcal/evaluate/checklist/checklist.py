@@ -7,7 +7,6 @@ words hold.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +16,7 @@ from corcal.core.errors import TableRefused
 from corcal.evaluate.checklist.checklist_facts import Run, state_fact
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import table_csv, table_markdown
+from corcal.storage import parse_json, read_json
 
 #: What stands where only the authors can answer.
 AUTHORS = "for the authors"
@@ -44,9 +44,9 @@ def checklist_tables(run: Run) -> tuple[Table, ...]:
 def checklist_files(run: Run) -> dict[str, bytes]:
     """Return the checklists as CSV and Markdown, by file name."""
     return {
-        f"{table.name}.{suffix}": text.encode()
+        f"{table.name}.{suffix}": content
         for table in checklist_tables(run)
-        for suffix, text in (("csv", table_csv(table)), ("md", table_markdown(table)))
+        for suffix, content in (("csv", table_csv(table)), ("md", table_markdown(table).encode()))
     }
 
 
@@ -79,9 +79,9 @@ def count_filled(table: Table) -> int:
 
 def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
     try:
-        document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: Mapping[str, Any] = read_json(path, refusal=TableRefused)
         schema = document["schema"].partition("/")[0]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (TableRefused, KeyError, TypeError, AttributeError) as error:
         raise TableRefused(f"{path}: is not a document that corcal wrote") from error
     if schema != f"corcal-{path.stem}":
         raise TableRefused(f"{path}: holds {schema!r}, not what its name says")
@@ -89,10 +89,8 @@ def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
 
 
 def _guidelines() -> list[dict[str, Any]]:
-    text = (
-        files("corcal.evaluate.checklist").joinpath("checklists.json").read_text(encoding="utf-8")
-    )
-    guidelines: list[dict[str, Any]] = json.loads(text)
+    file = files("corcal.evaluate.checklist").joinpath("checklists.json")
+    guidelines: list[dict[str, Any]] = parse_json(file.read_bytes(), file.name)
     return guidelines
 
 

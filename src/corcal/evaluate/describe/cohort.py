@@ -14,7 +14,7 @@ from scipy.stats import skew
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
 from corcal.evaluate.tables_in.cells import UNKNOWN
-from corcal.evaluate.tables_in.csv_in import CsvTable, read_csv
+from corcal.storage import CsvTable, read_csv
 
 #: How a column can be described: numbers by mean and SD or by median and quartiles, anything by
 #: counts, or not at all.
@@ -81,7 +81,7 @@ class Cohort:
 
     def cell(self, row: int, column: str) -> str:
         """Return what a cell says; "not stated" where it says nothing."""
-        return _known(self.table.rows[row].cells[column]) or "not stated"
+        return _known(self.table.rows[row].text(column)) or "not stated"
 
 
 def read_cohort(
@@ -109,7 +109,7 @@ def read_cohort(
             or not fit for its column, or nobody is in the study.
     """
     table = read_csv(path)
-    kind_of = dict(kinds or {})
+    kind_of = {name.lower(): kind for name, kind in (kinds or {}).items()}
     table.require(*(name for name in (by, patient, excluded) if name), *kind_of)
     patient, excluded = patient or "patient", excluded or "excluded"
     _require_one_row_each(table, patient)
@@ -118,11 +118,11 @@ def read_cohort(
     columns: list[Column] = []
     notices: list[Notice] = []
     for name in table.columns:
-        if name in (patient, excluded, by):
+        if name.lower() in {part.lower() for part in (patient, excluded, by) if part}:
             continue
-        cells = tuple(_known(row.cells[name]) for row in table.rows)
+        cells = tuple(_known(row.numeral(name)) for row in table.rows)
         known = [c for i in rows if (c := cells[i]) is not None]
-        kind, why = _kind(name, known, kind_of.get(name), table.name)
+        kind, why = _kind(name, known, kind_of.get(name.lower()), table.name)
         if kind == "skip":
             if why:
                 notices.append(Notice("column-left-out", f"Column {name} is left out: {why}."))
@@ -155,26 +155,25 @@ def _known(text: str) -> str | None:
 
 
 def _require_one_row_each(table: CsvTable, patient: str) -> None:
-    if patient not in table.columns:
+    if not table.has(patient):
         return
     lines: dict[str, int] = {}
     for row in table.rows:
-        name = row.cells[patient]
+        name = row.text(patient)
         if not name:
-            raise TableRefused(f"{table.name}, line {row.line}: no {patient} is named")
+            raise row.refusal(f"no {patient} is named")
         if name in lines:
-            raise TableRefused(
-                f"{table.name}, line {row.line}: the same {patient} as in line {lines[name]}; "
-                "a cohort has one row for each"
+            raise row.refusal(
+                f"the same {patient} as in line {lines[name]}; a cohort has one row for each"
             )
         lines[name] = row.line
 
 
 def _split_excluded(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], dict[str, int]]:
     """Return the rows in the study, and how many are not by reason, most frequent first."""
-    if excluded not in table.columns:
+    if not table.has(excluded):
         return tuple(range(len(table.rows))), {}
-    reasons = [_known(row.cells[excluded]) for row in table.rows]
+    reasons = [_known(row.text(excluded)) for row in table.rows]
     rows = tuple(i for i, reason in enumerate(reasons) if not reason)
     if not rows:
         raise TableRefused(
@@ -187,11 +186,11 @@ def _groups(table: CsvTable, rows: Sequence[int], by: str) -> dict[str, tuple[in
     """Return rows by group, groups in order."""
     groups: dict[str, list[int]] = {}
     for i in rows:
-        value = _known(table.rows[i].cells[by])
+        value = _known(table.rows[i].text(by))
         if value is None:
-            raise TableRefused(
-                f"{table.name}, line {table.rows[i].line}: nothing stands in {by!r}; every patient "
-                "in the study belongs to a group, or the groups would not add up"
+            raise table.rows[i].refusal(
+                f"nothing stands in {by!r}; every patient in the study belongs to a group, or the "
+                "groups would not add up"
             )
         groups.setdefault(value, []).append(i)
     if len(groups) > _MOST_CATEGORIES:

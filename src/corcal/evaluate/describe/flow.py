@@ -10,7 +10,7 @@ from typing import Any
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.describe.cohort import Cohort, in_order
-from corcal.evaluate.tables_in.csv_in import CsvRow, CsvTable, read_csv
+from corcal.storage import CsvTable, Row, read_csv
 
 #: The columns of a flow given as a table.
 COLUMNS = ("box", "parent", "n", "kind")
@@ -114,7 +114,7 @@ def read_flow(path: Path) -> FlowBox:
     table = read_csv(path)
     table.require("box", "parent", "n")
     rows = _by_name(table)
-    first = [name for name, row in rows.items() if not row.cells["parent"]]
+    first = [name for name, row in rows.items() if not row.text("parent")]
     if len(first) != 1:
         shown = ", ".join(repr(name) for name in first) or "none"
         raise TableRefused(f"{table.name}: one box has no parent, the first; here: {shown}")
@@ -156,28 +156,28 @@ def _divide(cohort: Cohort, rows: Sequence[int], levels: Sequence[str]) -> tuple
     )
 
 
-def _by_name(table: CsvTable) -> dict[str, CsvRow]:
-    names = Counter(row.cells["box"] for row in table.rows)
+def _by_name(table: CsvTable) -> dict[str, Row]:
+    names = Counter(row.text("box") for row in table.rows)
     for row in table.rows:
-        where, cells = f"{table.name}, line {row.line}", row.cells
-        if not cells["box"] or names[cells["box"]] > 1:
-            raise TableRefused(f"{where}: every box needs a text of its own: {cells['box']!r}")
-        if not cells["n"].isascii() or not cells["n"].isdigit():
-            raise TableRefused(f"{where}: n is a whole number of patients, not {cells['n']!r}")
-        if cells["parent"] and cells["parent"] not in names:
-            raise TableRefused(f"{where}: no box is named {cells['parent']!r}, its parent")
-        if cells.get("kind", "") not in ("", _KEPT, _EXCLUDED):
-            raise TableRefused(f"{where}: kind is kept or excluded, not {cells['kind']!r}")
-    return {row.cells["box"]: row for row in table.rows}
+        box, n, parent, kind = (row.text(name) for name in ("box", "n", "parent", "kind"))
+        if not box or names[box] > 1:
+            raise row.refusal(f"every box needs a text of its own: {box!r}")
+        if not n.isascii() or not n.isdigit():
+            raise row.refusal(f"n is a whole number of patients, not {n!r}")
+        if parent and parent not in names:
+            raise row.refusal(f"no box is named {parent!r}, its parent")
+        if kind not in ("", _KEPT, _EXCLUDED):
+            raise row.refusal(f"kind is kept or excluded, not {kind!r}")
+    return {row.text("box"): row for row in table.rows}
 
 
-def _grow(name: str, rows: dict[str, CsvRow]) -> FlowBox:
+def _grow(name: str, rows: dict[str, Row]) -> FlowBox:
     """Return a box with everything that has it as an ancestor."""
-    below = [n for n, row in rows.items() if row.cells["parent"] == name]
-    leaving = [n for n in below if rows[n].cells.get("kind") == _EXCLUDED]
+    below = [n for n, row in rows.items() if row.text("parent") == name]
+    leaving = [n for n in below if rows[n].text("kind") == _EXCLUDED]
     return FlowBox(
         name,
-        int(rows[name].cells["n"]),
+        int(rows[name].text("n")),
         tuple(_grow(n, rows) for n in below if n not in leaving),
         tuple(_grow(n, rows) for n in leaving),
     )

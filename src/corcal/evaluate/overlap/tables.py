@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from corcal.core.artery import Artery
@@ -12,6 +10,7 @@ from corcal.evaluate.overlap.froc import RATES
 from corcal.evaluate.overlap.summary import Spread, Summary
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure, number
+from corcal.storage import csv_bytes
 
 _WHO = ("both", "prediction", "reference", "neither")
 
@@ -41,14 +40,8 @@ def overlap_tables(summary: Summary) -> tuple[Table, ...]:
 
 def cases_csv(cases: Sequence[CaseOverlap]) -> bytes:
     """Return every figure of every case as UTF-8 CSV: `CASE_COLUMNS`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CASE_COLUMNS)
-    for case in cases:
-        for part in PARTS:
-            for target in TARGETS:
-                writer.writerow(_case_row(case, target, part))
-    return text.getvalue().encode()
+    rows = (_case_row(case, t, part) for case in cases for part in PARTS for t in TARGETS)
+    return csv_bytes(CASE_COLUMNS, rows)
 
 
 def _case_row(case: CaseOverlap, target: str, part: str) -> tuple[str, ...]:

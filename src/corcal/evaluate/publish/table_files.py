@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 from corcal.evaluate.publish.table import Table
+from corcal.storage import csv_bytes
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -34,23 +33,19 @@ _LATEX = {
 }
 _SPECIAL = re.compile("|".join(re.escape(c) for c in sorted(_LATEX, key=len, reverse=True)))
 
-#: What a spreadsheet would take for a formula when it opens a CSV file.
-_FORMULA = ("=", "+", "@", "\t", "\r")
-
 
 def write_table(table: Table) -> dict[str, bytes]:
     """Return the table as files by name: NAME.csv, NAME.md and NAME.tex."""
-    texts = {"csv": table_csv(table), "md": table_markdown(table), "tex": table_latex(table)}
-    return {f"{table.name}.{suffix}": text.encode() for suffix, text in texts.items()}
+    return {
+        f"{table.name}.csv": table_csv(table),
+        f"{table.name}.md": table_markdown(table).encode(),
+        f"{table.name}.tex": table_latex(table).encode(),
+    }
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: Table) -> bytes:
     """Return headings and rows as CSV; title and notes are left to the other forms."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows([_harmless(c) for c in row] for row in table.rows)
-    return text.getvalue()
+    return csv_bytes(table.columns, table.rows)
 
 
 def table_markdown(table: Table) -> str:
@@ -98,7 +93,3 @@ def _cells(row: tuple[str, ...]) -> str:
 
 def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: _LATEX[match.group()], text.replace("\n", " "))
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

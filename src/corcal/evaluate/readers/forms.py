@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +17,7 @@ from corcal.evaluate.readers.pictures import CasePictures, Shot
 from corcal.evaluate.readers.ratings import COLUMNS
 from corcal.evaluate.readers.study import STRUCTURES, BlindedCase, Study
 from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, css
+from corcal.storage import csv_bytes
 
 _QUESTIONS = {"artery": "The artery", "calcium": "Its calcium"}
 
@@ -46,13 +45,8 @@ def build_forms(study: Study, pictures: Mapping[str, CasePictures]) -> dict[str,
 
 def blank_ratings(reader: str, blinded: tuple[BlindedCase, ...]) -> bytes:
     """Return a ratings file with every row of a reader's form and no rating."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        (reader, one.code, s.artery, s.part, "") for one in blinded for s in STRUCTURES
-    )
-    return text.getvalue().encode()
+    rows = ((reader, one.code, s.artery, s.part, "") for one in blinded for s in STRUCTURES)
+    return csv_bytes(COLUMNS, rows)
 
 
 def _form(study: Study, reader: str, pictures: Mapping[str, CasePictures]) -> bytes:

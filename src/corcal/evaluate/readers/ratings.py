@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.readers.study import STRUCTURES, Category, Structure, Study, check_scale
-from corcal.evaluate.tables_in.csv_in import CsvRow, CsvTable, read_csv
+from corcal.storage import CsvTable, Row, read_csv
 
 #: The columns of a ratings file; others are ignored.
 COLUMNS = ("reader", "case", "artery", "structure", "rating")
@@ -93,27 +93,28 @@ class _Book:
     def enter(self, table: CsvTable) -> None:
         table.require(*COLUMNS)
         for row in table.rows:
-            self._enter(row, f"{table.name}, line {row.line}")
+            self._enter(row)
 
-    def _enter(self, row: CsvRow, place: str) -> None:
-        reader = self._reader(row.cells["reader"], place)
-        case = self._case(reader, row.cells["case"], place)
+    def _enter(self, row: Row) -> None:
+        place = row.place
+        reader = self._reader(row.text("reader"), place)
+        case = self._case(reader, row.text("case"), place)
         self.cases.add(case)
-        structure = _structure(row, place)
-        rating = " ".join(row.cells["rating"].split()).lower()
+        structure = _structure(row)
+        rating = " ".join(row.text("rating").split()).lower()
         items = self.given.setdefault(reader, {})
         if not rating:
             return
         if rating not in self.categories:
             raise TableRefused(
-                f"{place}: rating {row.cells['rating']!r} is not on the scale "
+                f"{place}: rating {row.text('rating')!r} is not on the scale "
                 f"({', '.join(self.categories)})"
             )
         item = (case, structure)
         if item in items:
             raise TableRefused(
                 f"{place}: reader {reader} rated {structure.artery} {structure.part} of case "
-                f"{row.cells['case']} already ({self.places[reader, item]}); keep one of the two"
+                f"{row.text('case')} already ({self.places[reader, item]}); keep one of the two"
             )
         items[item] = rating
         self.places[reader, item] = place
@@ -146,11 +147,11 @@ class _Book:
         return Ratings(self.categories, readers, cases, self.given, self.key is not None)
 
 
-def _structure(row: CsvRow, place: str) -> Structure:
-    structure = Structure(row.cells["artery"].upper(), row.cells["structure"].lower())
+def _structure(row: Row) -> Structure:
+    structure = Structure(row.text("artery").upper(), row.text("structure").lower())
     if structure not in STRUCTURES:
-        raise TableRefused(
-            f"{place}: {row.cells['artery']!r} {row.cells['structure']!r} is not rated here; "
+        raise row.refusal(
+            f"{row.text('artery')!r} {row.text('structure')!r} is not rated here; "
             "artery is RCA, LAD or LCX, structure is artery or calcium"
         )
     return structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from corcal.core.artery import Artery
 from corcal.core.errors import TableRefused
+from corcal.storage import json_bytes, read_json
 
 KEY_SCHEMA = "corcal-reader-key/1"
 
@@ -144,7 +144,7 @@ def key_json(study: Study) -> bytes:
             for reader, blinded in study.order.items()
         },
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    return json_bytes(document)
 
 
 def read_key(path: Path) -> Study:
@@ -153,8 +153,10 @@ def read_key(path: Path) -> Study:
     Raises:
         TableRefused: the file is absent, or no key of this version.
     """
+    document: Any = read_json(
+        path, refusal=TableRefused, remedy="give the key that `corcal readers forms` wrote"
+    )
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if document["schema"] != KEY_SCHEMA:
             raise KeyError(document["schema"])
         return Study(
@@ -165,8 +167,6 @@ def read_key(path: Path) -> Study:
             },
             int(document["seed"]),
         )
-    except OSError as error:
-        raise TableRefused(f"{path}: the key cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError) as error:
         raise TableRefused(
             f"{path.name}: is not the key that `corcal readers forms` writes"

@@ -16,9 +16,9 @@ import numpy as np
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.tables_in.cells import number, target_index
-from corcal.evaluate.tables_in.csv_in import CsvTable, read_csv
 from corcal.evaluate.tables_in.derive_presence import derive_presence
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
+from corcal.storage import CsvTable, Row, read_csv
 
 #: The file of `corcal score` that holds its numbers.
 SCORE_FILE = "calcium.csv"
@@ -34,7 +34,7 @@ class _Sheet:
     """The rows read so far, patient by patient."""
 
     name: str
-    columns: dict[str, str]
+    columns: tuple[str, ...]
     groups: tuple[str, ...]
     line_of: dict[str, int] = field(default_factory=dict)
     rows: list[list[float]] = field(default_factory=list)
@@ -65,9 +65,9 @@ class _Sheet:
             factor = _MM3_PER_ML if measure == MASK_VOLUME else 1.0
             self.rows[patient][MEASURES.index(as_read) * len(TARGETS) + target] = value * factor
 
-    def put_groups(self, patient: int, cells: dict[str, str]) -> None:
+    def put_groups(self, patient: int, row: Row) -> None:
         for i, column in enumerate(self.groups):
-            text, known = cells[column], self.texts[patient][i]
+            text, known = row.text(column), self.texts[patient][i]
             if known is not None and text != known:
                 raise ValueError(
                     f"{column} is {text!r}, but {known!r} in an earlier row of the same patient; "
@@ -100,7 +100,7 @@ def read_results(
     sheet = _sheet(tables[0][1], Path(source).name, groups, volume)
     for patient, table in tables:
         if patient:
-            table.require("artery", *sheet.columns.values())
+            table.require("artery", *sheet.columns)
         _take(sheet, table, patient)
     return _results(sheet)
 
@@ -130,17 +130,16 @@ def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
 def _sheet(table: CsvTable, name: str, groups: Sequence[str], volume: str) -> _Sheet:
     """Return an empty sheet for tables with the columns of `table`."""
     measures = [m if m != "volume_mm3" else volume for m in MEASURES]
-    long = "artery" in table.columns
+    long = table.has("artery")
     named = measures if long else [f"{t}_{m}" for t in (*TARGETS, "total") for m in measures]
-    folded = {c.lower(): c for c in table.columns}
-    columns = {c: folded[c.lower()] for c in named if c.lower() in folded}
+    columns = tuple(name for name in named if table.has(name))
     if not columns:
         raise TableRefused(
             f"{table.name}: no column says anything of the calcium. A long table has artery and "
             f"one or more of {', '.join(measures)}; a wide one has columns such as RCA_present. "
             f"It has {', '.join(table.columns)}"
         )
-    return _Sheet(name, columns, tuple(g for g in groups if g in table.columns))
+    return _Sheet(name, columns, tuple(g for g in groups if table.has(g)))
 
 
 def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
@@ -151,23 +150,23 @@ def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
         sheet.name = f"{patient}/{table.name}"
     for row in table.rows:
         try:
-            index = sheet.patient(patient or row.cells["patient"])
-            sheet.put_groups(index, row.cells)
-            for target, cells in _targets(sheet, row.cells):
+            index = sheet.patient(patient or row.text("patient"))
+            sheet.put_groups(index, row)
+            for target, cells in _targets(sheet, row):
                 sheet.put(index, target, cells, row.line)
         except ValueError as error:
             raise TableRefused(f"{sheet.name}, line {row.line}: {error}") from None
 
 
-def _targets(sheet: _Sheet, cells: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _targets(sheet: _Sheet, row: Row) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (target, text by measure) of everything one row speaks of."""
-    if "artery" in cells:
-        yield target_index(cells["artery"]), {m: cells[c] for m, c in sheet.columns.items()}
+    if "artery" in row.cells:
+        yield target_index(row.text("artery")), {m: row.numeral(m) for m in sheet.columns}
         return
     by_target: dict[str, dict[str, str]] = {}
-    for name, column in sheet.columns.items():
+    for name in sheet.columns:
         target, measure = name.split("_", 1)
-        by_target.setdefault(target, {})[measure] = cells[column]
+        by_target.setdefault(target, {})[measure] = row.numeral(name)
     for target, texts in by_target.items():
         yield target_index(target), texts
 

@@ -18,7 +18,7 @@ from corcal.core.errors import GeometryRefused, UnreadableScan
 from corcal.core.scan import Notice
 from corcal.read.plausible import plausible_spacing
 from corcal.read.volume.stored import StoredVolume, affine_lps, require_single_volume, square_axes
-from corcal.storage import read_nifti_header, read_nifti_values
+from corcal.storage import lps_of_ras, read_nifti_header, read_nifti_values
 
 #: Sine of the angle by which the axes of qform and sform may differ: about 2 degrees.
 _SAME_AXES = 0.035
@@ -26,7 +26,6 @@ _SAME_AXES = 0.035
 _SAME_SIZE = 0.01
 _SQUARE = 1e-4
 _UNITS_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
-_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0])
 
 
 def read_nifti(path: Path) -> StoredVolume:
@@ -44,7 +43,8 @@ def read_nifti(path: Path) -> StoredVolume:
     spacing = np.abs(np.array(header["pixdim"][1:4], dtype=np.float64))
     directions, origin = _axes(header, spacing, path.name)
     factor, notices = _unit(header, spacing, shape)
-    affine = affine_lps(_RAS_TO_LPS @ directions, spacing * factor, _RAS_TO_LPS @ origin * factor)
+    directions, origin = lps_of_ras(directions.T).T, lps_of_ras(origin)
+    affine = affine_lps(directions, spacing * factor, origin * factor)
     values = read_nifti_values(path)
     return StoredVolume(values.reshape(sides), affine, notices)
 
