@@ -17,6 +17,7 @@ import click
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
+    from corcal.core.steps import HeartLocator
     from corcal.models import ModelChoice
     from corcal.quantify import Person
     from corcal.settings import Settings
@@ -125,6 +126,29 @@ def models(command: Command) -> Command:
 def hearts(command: Command) -> Command:
     """Add --heart, --heart-weights and --device; it receives `models: ModelChoice`."""
     return bundle("models", _hearts, *_heart("Where TotalSegmentator runs."))(command)
+
+
+@dataclass(frozen=True)
+class HeartChoice:
+    """The heart locator of a command that has a --device of its own.
+
+    Attributes:
+        heart: its name.
+        heart_weights: TotalSegmentator's weights; None looks where they belong.
+    """
+
+    heart: str
+    heart_weights: Path | None
+
+    def locator(self, device: str) -> HeartLocator:
+        """Return the locator; the embedded one runs on the CPU whatever the device."""
+        on = device if self.heart == "totalsegmentator" else "cpu"
+        return _hearts(self.heart, self.heart_weights, on).locator()
+
+
+def heart(command: Command) -> Command:
+    """Add --heart and --heart-weights; it receives `heart: HeartChoice`."""
+    return bundle("heart", HeartChoice, *_heart("")[:2])(command)
 
 
 def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:

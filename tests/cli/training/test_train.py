@@ -12,6 +12,7 @@ from corcal.cli.training.show_events import ProgressDisplay, epoch_line, span
 from corcal.cli.training.train import STEPS
 from corcal.train.events import Began, EpochDone, Noted, Prepared, Stepped
 from corcal.train.nnunet.child import Machine
+from corcal.train.nnunet.devices import Devices
 from tests.train.cohort import small_settings, write_cohort
 
 EPOCH = EpochDone(
@@ -103,14 +104,13 @@ def test_lists_that_are_none(text: str, capsys: pytest.CaptureFixture[str]) -> N
     assert "--gpus" in capsys.readouterr().err
 
 
-def test_what_a_training_may_use() -> None:
+def test_the_means_of_each_process() -> None:
     cpu = Use("cpu", (), None, 1, False, False)
-    assert cpu.machine == Machine("cpu", 0, 0, 1, False)
-    assert cpu.places() == (0,)
+    assert cpu.devices() == Devices("cpu")
+    assert cpu.machine(Devices("cpu")) == Machine("cpu", 0, 0, 1, False)
     gpu = Use("cuda", (0, 2), None, 0, True, False)
-    assert gpu.machine == Machine("cuda", 0, 8, 0, True)
-    assert gpu.places() == (0, 2)
-    assert Use("cuda", (), 3, 0, False, False).machine.workers == 3
+    assert gpu.machine(Devices("cuda", (0, 2))) == Machine("cuda", 0, 8, 0, True)
+    assert Use("auto", (), 3, 0, False, False).machine(Devices("cuda", (0,))).workers == 3
 
 
 def test_an_epoch_in_one_line() -> None:

@@ -16,7 +16,7 @@ from corcal.cli.training.machine import Use, use
 def folds(work: Path, use: Use) -> None:
     """Train all folds to their end, from where they were.
 
-    With --device cuda one fold at a time runs on each GPU; on the CPU, one after the other. It
+    One fold at a time runs on each GPU; on the CPU, one after the other. It
     may be stopped at any moment: called again, it goes on from the last saved states.
     """
     from corcal.train.training_folder import TrainingFolder
@@ -32,9 +32,10 @@ def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
 
     require_nnunet()
     with progress_display(use.quiet) as display:
-        train_folds(
-            TrainingFolder(work), numbers, use.machine, gpus=use.places(), on_progress=display
-        )
+        devices = use.devices()
+        display.line(f"training on {devices.text}")
+        machine, folder = use.machine(devices), TrainingFolder(work)
+        train_folds(folder, numbers, machine, gpus=devices.gpus, on_progress=display)
     if use.quiet:
         return
     missing = missing_folds(TrainingFolder(work))

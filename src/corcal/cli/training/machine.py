@@ -12,6 +12,7 @@ from corcal.cli.options import Command, bundle
 
 if TYPE_CHECKING:
     from corcal.train.nnunet.child import Machine
+    from corcal.train.nnunet.devices import Devices
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Use:
     """The means of a training, as given on the command line.
 
     Attributes:
-        device: "cpu" or "cuda".
+        device: "auto", "cpu" or "cuda".
         gpus: which of the visible GPUs; empty for all of them.
         workers: processes that augment patches; None for a number that suits the device.
         threads: of the CPU; 0 leaves torch its own choice.
@@ -34,27 +35,29 @@ class Use:
     compiled: bool
     quiet: bool
 
-    @property
-    def machine(self) -> Machine:
-        """The means of each process."""
+    def devices(self) -> Devices:
+        """Return where the folds are trained.
+
+        Raises:
+            SettingsRefused: a GPU is asked for that is not there.
+        """
+        from corcal.train.nnunet.devices import choose_devices, visible_gpus
+
+        visible = 0 if self.device == "cpu" else visible_gpus()
+        return choose_devices(self.device, self.gpus, visible=visible)
+
+    def machine(self, devices: Devices) -> Machine:
+        """Return the means of each process on these devices."""
         from corcal.train.nnunet.child import Machine
 
         # On a CPU the processes would only take the cores from the training.
-        suits = 0 if self.device == "cpu" else 8
+        suits = 0 if devices.device == "cpu" else 8
         return Machine(
-            device=self.device,
+            device=devices.device,
             workers=suits if self.workers is None else self.workers,
             threads=self.threads,
             compiled=self.compiled,
         )
-
-    def places(self) -> tuple[int, ...]:
-        """Return the GPUs that are used, or one place for the CPU."""
-        from corcal.train.nnunet.folds import visible_gpus
-
-        if self.device == "cpu":
-            return (0,)
-        return self.gpus or visible_gpus()
 
 
 def use(command: Command) -> Command:
@@ -63,7 +66,11 @@ def use(command: Command) -> Command:
         "use",
         _use,
         click.option(
-            "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True
+            "--device",
+            type=click.Choice(["auto", "cpu", "cuda"]),
+            default="auto",
+            show_default=True,
+            help="auto takes all GPUs that torch finds, and the CPU where there is none.",
         ),
         click.option(
             "--gpus", metavar="0,1,...", default="", help="Which GPUs; without it, all of them."

@@ -24,6 +24,7 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
     """
     from corcal.cli.training.show_events import progress_display
     from corcal.train.nnunet.child import Machine
+    from corcal.train.nnunet.devices import choose_devices, visible_gpus
     from corcal.train.nnunet.folds import plan_and_preprocess
     from corcal.train.nnunet.plan import change_training
     from corcal.train.training_folder import TrainingFolder
@@ -34,4 +35,5 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
     with progress_display(quiet) as display:
         plan_and_preprocess(place, Machine(), display.show_prepared)
     if not quiet:
-        click.echo(f"{place.plans_file}\nNext: corcal train folds {work}")
+        device = choose_devices("auto", (), visible=visible_gpus()).device
+        click.echo(f"{place.plans_file}\nNext: corcal train folds {work} --device {device}")

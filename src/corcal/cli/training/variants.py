@@ -11,6 +11,7 @@ from corcal.cli import options
 from corcal.cli.training.machine import Use, use
 
 if TYPE_CHECKING:
+    from corcal.cli.options import HeartChoice
     from corcal.settings import Settings
 
 
@@ -32,38 +33,38 @@ if TYPE_CHECKING:
     help="Some of: full, no_crop, no_regions. Without it, all three.",
 )
 @options.settings
+@options.heart
 @use
-def variants(manifest: Path, out: Path, only: str, settings: Settings, use: Use) -> None:
+def variants(
+    manifest: Path, out: Path, only: str, settings: Settings, heart: HeartChoice, use: Use
+) -> None:
     """Train and score the method with one part taken out at a time.
 
     full is the method as set; no_crop sees the whole scan instead of the heart; no_regions learns
     six labels that exclude each other. All are trained on the same scans and scored on those kept
-    for tests, by the code of `corcal score`. The table is OUT/variants.csv and OUT/variants.md.
+    for tests, by the code of `corcal score`. The table is OUT/variants.md, .csv and .tex; it grows
+    with every variant. OUT/NAME_scored holds the label maps of a variant and the tables that
+    `corcal ablation` reads.
     """
     from corcal.cli.training.show_events import progress_display
-    from corcal.core.labels import ArteryLabels
-    from corcal.core.scan import Scan
-    from corcal.locate.embedded import EmbeddedLocator
-    from corcal.models import ModelChoice
-    from corcal.pipeline import score_scan
     from corcal.studies.ablation.variants import Runner, chosen_variants, run_variants
     from corcal.train.nnunet.folds import require_nnunet
 
     names = chosen_variants(only)
     require_nnunet()
 
-    def score(scan: Scan, model: Path, wanted: Settings) -> ArteryLabels:
-        segmenter = ModelChoice(model=str(model), device=use.device).segmenter()
-        return score_scan(scan, settings=wanted, segmenter=segmenter).labels
-
+    devices = use.devices()
     with progress_display(use.quiet) as display:
         runner = Runner(
-            machine=use.machine,
-            gpus=use.places(),
-            locator=EmbeddedLocator(),
-            score=score,
+            machine=use.machine(devices),
+            gpus=devices.gpus,
+            locator=heart.locator(devices.device),
             on_progress=display.line,
             on_fold_event=display,
         )
         table = run_variants(manifest, out, settings, names=names, runner=runner)
     click.echo(table.read_text(encoding="utf-8"))
+    if len(names) > 1:
+        systems = " ".join(f"{name}={out / f'{name}_scored' / 'results.csv'}" for name in names)
+        reference = out / f"{names[0]}_scored" / "reference.csv"
+        click.echo(f"Next: corcal ablation {reference} {systems} -o ABLATION")

@@ -6,19 +6,17 @@ code, on the same split. Alnasser et al., section 2.4.5.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corcal.core.errors import SettingsRefused
-from corcal.core.labels import ArteryLabels
-from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
-from corcal.read import read_labels, read_scan
+from corcal.evaluate.publish.table_files import write_table
 from corcal.settings import Settings
-from corcal.storage import csv_bytes, replace_file
-from corcal.studies.ablation.compare import Compared, Summary, compare, summarise
+from corcal.storage import replace_file
+from corcal.studies.held_out.compare import Compared, summary_table
+from corcal.studies.held_out.score_cases import Scorer, score_cases
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.dataset import make_dataset
 from corcal.train.dataset.manifest import read_manifest
@@ -26,9 +24,6 @@ from corcal.train.events import Event
 from corcal.train.nnunet.child import Machine
 from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
 from corcal.train.training_folder import TrainingFolder
-
-#: Scores a scan with a model: scan, bundle, settings -> labels on the scan's grid.
-Score = Callable[[Scan, Path, Settings], ArteryLabels]
 
 _TITLES = {
     "full": "full method",
@@ -45,7 +40,6 @@ class Runner:
         machine: what training may use.
         gpus: which GPUs, one fold at a time on each.
         locator: finds the heart, in training and scoring.
-        score: the whole of scoring; given, because training knows nothing of it.
         on_progress: called with a line of progress.
         on_fold_event: called with the fold and the events of its training.
     """
@@ -53,7 +47,6 @@ class Runner:
     machine: Machine
     gpus: Sequence[int]
     locator: HeartLocator
-    score: Score
     on_progress: Callable[[str], None]
     on_fold_event: Callable[[int, Event], None]
 
@@ -94,7 +87,9 @@ def run_variants(
 
     Args:
         manifest: the annotated scans.
-        out: receives work folders, models, variants.csv and variants.md.
+        out: receives of each variant a work folder, a model, and in NAME_scored label maps and the
+            tables that `corcal ablation` reads; and the table variants.csv, .md and .tex, which
+            grows with every variant.
         settings: of the full method.
         names: which variants.
         runner: how.
@@ -104,66 +99,31 @@ def run_variants(
     """
     if settings.training.test_share == 0:
         raise SettingsRefused("training.test_share is 0: no scan is kept for the variants' test")
-    rows = {name: _run(name, manifest, out, settings, runner) for name in names}
-    replace_file(out / "variants.csv", _csv(rows))
-    replace_file(out / "variants.md", _markdown(rows).encode())
+    compared: dict[str, list[Compared]] = {}
+    for name in names:
+        compared[_TITLES[name]] = _run(name, manifest, out, settings, runner)
+        table = summary_table(
+            "variants", "Variants of the method on the scans kept for tests", compared
+        )
+        for file, content in write_table(table).items():
+            replace_file(out / file, content)
     return out / "variants.md"
 
 
 def _run(
     name: str, manifest: Path, out: Path, settings: Settings, runner: Runner
 ) -> list[Compared]:
-    wanted = variant_settings(name, settings)
+    changed = variant_settings(name, settings)
     work, model = TrainingFolder(out / name), out / f"{name}.corcal"
     runner.on_progress(f"variant: {_TITLES[name]}")
-    made = make_dataset(
-        manifest, work, wanted, locator=runner.locator, on_progress=runner.on_progress
+    dataset = make_dataset(
+        manifest, work, changed, locator=runner.locator, on_progress=runner.on_progress
     )
     if not model.exists():
         plan_and_preprocess(work, runner.machine, lambda _: None)
-        folds = range(wanted.training.folds)
+        folds = range(changed.training.folds)
         train_folds(work, folds, runner.machine, gpus=runner.gpus, on_progress=runner.on_fold_event)
         export_bundle(work, model, ModelName(name), on_progress=runner.on_progress)
-    compared: list[Compared] = []
-    for row in read_manifest(manifest):
-        if row.case in made.split.test:
-            runner.on_progress(f"scoring {row.case}")
-            scan = read_scan(row.scan, settings=wanted.admission)
-            found = runner.score(scan, model, wanted)
-            compared += compare(row.case, read_labels(row.labels, scan), found)
-    return compared
-
-
-def _csv(rows: dict[str, list[Compared]]) -> bytes:
-    columns = ["variant", *(f.name for f in dataclasses.fields(Compared))]
-    cells = (
-        [name, *(f"{v:.6f}" if isinstance(v, float) else v for v in dataclasses.astuple(one))]
-        for name, compared in rows.items()
-        for one in compared
-    )
-    return csv_bytes(columns, cells)
-
-
-def _markdown(rows: dict[str, list[Compared]]) -> str:
-    lines = [
-        "| variant | artery | scans | with calcium | sensitivity | specificity | drawn mL | "
-        "found mL | Dice of calcium | Dice of artery |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for name, compared in rows.items():
-        lines += [_line(_TITLES[name], one) for one in summarise(compared)]
-    return "\n".join(lines) + "\n"
-
-
-def _line(title: str, one: Summary) -> str:
-    shown = (
-        *(_share(v) for v in (one.sensitivity, one.specificity)),
-        f"{one.drawn_ml:.3f}",
-        f"{one.found_ml:.3f}",
-        *(_share(v) for v in (one.calcium_dice, one.artery_dice)),
-    )
-    return f"| {title} | {one.artery} | {one.scans} | {one.present} | " + " | ".join(shown) + " |"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    kept = [row for row in read_manifest(manifest) if row.case in dataset.split.test]
+    scorer = Scorer(runner.locator, runner.machine.device, changed, runner.on_progress)
+    return score_cases(kept, model, out / f"{name}_scored", scorer)

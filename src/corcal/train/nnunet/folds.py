@@ -12,6 +12,7 @@ from functools import partial
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
 from corcal.train.events import Event
 from corcal.train.nnunet.child import EventCallback, Machine, run_child
+from corcal.train.nnunet.devices import CPU
 from corcal.train.nnunet.plan import write_plan
 from corcal.train.nnunet.preprocess import require_preprocessed
 from corcal.train.nnunet.states import epochs_done
@@ -36,23 +37,6 @@ def require_nnunet() -> None:
             raise SettingsRefused(INSTALL.format(name=name))
 
 
-def visible_gpus() -> tuple[int, ...]:
-    """Return the GPUs that torch sees, counted from 0.
-
-    Raises:
-        SettingsRefused: there is none.
-    """
-    import torch  # noqa: PLC0415
-
-    count = torch.cuda.device_count()
-    if count == 0:
-        raise SettingsRefused(
-            "device cuda was asked for, but torch finds no CUDA device; use --device cpu, or "
-            "install a CUDA build of torch and its driver"
-        )
-    return tuple(range(count))
-
-
 def plan_and_preprocess(work: TrainingFolder, machine: Machine, on_event: EventCallback) -> None:
     """Write the plan of a dataset and preprocess its scans, in a process of its own.
 
@@ -72,7 +56,7 @@ def train_folds(
     folds: Sequence[int],
     machine: Machine,
     *,
-    gpus: Sequence[int] = (0,),
+    gpus: Sequence[int] = CPU.gpus,
     on_progress: FoldCallback = lambda *_: None,
 ) -> None:
     """Train folds to their end, each from where it was; one at a time on each GPU.
@@ -135,13 +119,26 @@ def _check(work: TrainingFolder, folds: Sequence[int]) -> None:
 
 
 def _everywhere(use: Callable[[Machine], None], places: Sequence[Machine]) -> None:
-    """Run in every place at once; the first without a thread, so that Ctrl-C ends it."""
+    """Run in every place at once; the first without a thread, so that Ctrl-C ends it.
+
+    A defect in one place is raised here when the others are done.
+    """
     if len(places) == 1:
         use(places[0])
         return
-    threads = [threading.Thread(target=use, args=(place,), daemon=True) for place in places]
+    defects: list[Exception] = []
+
+    def run(place: Machine) -> None:
+        try:
+            use(place)
+        except Exception as defect:
+            defects.append(defect)
+
+    threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in places]
     for thread in threads:
         thread.start()
     for thread in threads:
         while thread.is_alive():
             thread.join(timeout=0.5)
+    if defects:
+        raise defects[0]

@@ -8,7 +8,7 @@ import pytest
 from corcal.core.errors import GridMismatch
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.studies.ablation.compare import compare, summarise
+from corcal.studies.held_out.compare import compare, summarise
 
 GRID = Grid.axial((4, 4, 10), (1.0, 1.0, 1.0))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.labels import ArteryLabels
+from corcal.evaluate.overlap.voxels import dice
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.wording import number
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def compare(case: str, drawn: ArteryLabels, found: ArteryLabels) -> list[Compare
             artery=artery.value,
             drawn_ml=float(drawn.calcium(artery).sum()) * voxel_ml,
             found_ml=float(found.calcium(artery).sum()) * voxel_ml,
-            calcium_dice=_dice(drawn.calcium(artery), found.calcium(artery)),
-            artery_dice=_dice(drawn.whole(artery), found.whole(artery)),
+            calcium_dice=dice(drawn.calcium(artery), found.calcium(artery)),
+            artery_dice=dice(drawn.whole(artery), found.whole(artery)),
         )
         for artery in Artery
     ]
@@ -89,6 +89,40 @@ def compare(case: str, drawn: ArteryLabels, found: ArteryLabels) -> list[Compare
 def summarise(rows: Sequence[Compared]) -> list[Summary]:
     """Return each artery over all scans."""
     return [_summary(a.value, [r for r in rows if r.artery == a.value]) for a in Artery]
+
+
+def summary_table(name: str, title: str, models: Mapping[str, Sequence[Compared]]) -> Table:
+    """Return each artery over all scans, a row for each model and artery.
+
+    Args:
+        name: file name of the table without suffix.
+        title: its caption.
+        models: the scans by model.
+    """
+    rows = [_cells(model, one) for model, cases in models.items() for one in summarise(cases)]
+    return Table(
+        name,
+        title,
+        ("Model", "Artery", "Scans", "With calcium", "Sensitivity", "Specificity", "Drawn, mL",
+         "Found, mL", "Dice of calcium", "Dice of artery"),
+        tuple(rows),
+        ("Volumes are means over all scans, Dice over those in which it is defined.",),
+    )  # fmt: skip
+
+
+def _cells(model: str, one: Summary) -> tuple[str, ...]:
+    return (
+        model,
+        one.artery,
+        str(one.scans),
+        str(one.present),
+        number(one.sensitivity),
+        number(one.specificity),
+        number(one.drawn_ml, 3),
+        number(one.found_ml, 3),
+        number(one.calcium_dice),
+        number(one.artery_dice),
+    )
 
 
 def _summary(artery: str, rows: Sequence[Compared]) -> Summary:
@@ -105,11 +139,6 @@ def _summary(artery: str, rows: Sequence[Compared]) -> Summary:
         calcium_dice=_mean([r.calcium_dice for r in rows]),
         artery_dice=_mean([r.artery_dice for r in rows]),
     )
-
-
-def _dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float | None:
-    both = int(one.sum()) + int(other.sum())
-    return 2.0 * int((one & other).sum()) / both if both else None
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

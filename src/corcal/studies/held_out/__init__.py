@@ -1,0 +1,1 @@
+"""Trained models on scans that they did not see: scored, compared with the drawing, tabulated."""

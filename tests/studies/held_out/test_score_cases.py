@@ -1,0 +1,46 @@
+"""Scans scored by a model: label maps kept, tables that evaluate reads, no work done twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corcal.core.errors import ModelRefused
+from corcal.evaluate.tables_in.read_results import read_results
+from corcal.locate.embedded import EmbeddedLocator
+from corcal.settings import Settings
+from corcal.storage import write_nifti
+from corcal.studies.held_out.compare import summary_table
+from corcal.studies.held_out.score_cases import Scorer, score_cases
+from corcal.train.dataset.manifest import read_manifest
+from tests.train.cohort import scan_of, write_cohort
+
+
+def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) -> None:
+    rows = read_manifest(write_cohort(tmp_path / "in", 2))
+    out, said = tmp_path / "out", list[str]()
+    for seed, row in enumerate(rows):
+        _, codes, _, grid = scan_of(seed)
+        # Of the second scan, the calcium of the RCA is missed and its artery is found.
+        found = np.where(codes == 4, 1, codes).astype(np.uint8) if seed else codes
+        (out / row.case).mkdir(parents=True)
+        write_nifti(out / row.case / "labels.nii.gz", found, grid.affine)
+    scorer = Scorer(EmbeddedLocator(), "cpu", Settings(), said.append)
+    compared = score_cases(rows, tmp_path / "no-model", out, scorer)
+    assert said == []
+    first, second = compared[0], compared[3]
+    assert (first.artery, first.calcium_dice, first.artery_dice) == ("RCA", 1.0, 1.0)
+    assert (second.found_ml, second.calcium_dice, second.artery_dice) == (0.0, 0.0, 1.0)
+    results, reference = (read_results(out / name) for name in ("results.csv", "reference.csv"))
+    assert results.patients == reference.patients == ("case_0001", "case_0002")
+    assert reference.volume_mm3[1, 0] == pytest.approx(1000 * second.drawn_ml, abs=1e-3)
+    assert results.volume_mm3[1, 0] == 0
+    table = summary_table("t", "T", {"full": compared})
+    assert table.rows[0][:6] == ("full", "RCA", "2", "2", "0.50", "\u2013")
+    assert (out / "compared.csv").read_text().count("\n") == 1 + 6
+    (out / rows[1].case / "labels.nii.gz").unlink()
+    with pytest.raises(ModelRefused):
+        score_cases(rows, tmp_path / "no-model", out, scorer)
+    assert said == ["scoring case_0002"]
