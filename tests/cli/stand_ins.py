@@ -94,8 +94,7 @@ def install(steps: Steps, put: Callable[[str, ModuleType], None]) -> None:
     """
     homes: dict[str, tuple[str, ...]] = {
         "corcal.pipeline": ("score_scan", "quantify_labels"),
-        "corcal.read": ("read_scan",),
-        "corcal.read.volume.labels": ("parse_mapping", "read_labels"),
+        "corcal.read": ("parse_mapping", "read_labels", "read_scan"),
         "corcal.report": ("check_output", "write_reports"),
     }
     chosen = ModuleType("corcal.models")
