@@ -30,6 +30,9 @@ class Training:
         foreground_share: share of patches that surely show an artery or calcium.
         elastic_share: share of patches that are bent elastically. nnU-Net v2 bends none; the
             paper names elastic deformations, `Settings.paper()` has the share of nnU-Net v1.
+        elastic_voxels: the largest displacement of a bent patch is drawn up to this. nnU-Net v1
+            displaced up to about 6 voxels at its default (alpha to 900, sigma 9 to 13 voxels):
+            more than the width of a coronary artery, so that its course visibly changes.
         mirror: flip patches along all axes in training; scoring then averages the flips.
         merge_regions: learn each artery together with its calcium; False learns six labels
             that exclude each other, as the paper's ablation does.
@@ -55,6 +58,7 @@ class Training:
     cross_entropy_weight: float = 1.0
     foreground_share: float = 0.33
     elastic_share: float = 0.0
+    elastic_voxels: float = 6.0
     mirror: bool = True
     merge_regions: bool = True
     folds: int = 5
@@ -72,6 +76,7 @@ class Training:
             (min(self.patch_voxels) >= 8, "patch_voxels must be at least 8 on each side"),
             *((getattr(self, n) >= 1, f"{n} must be at least 1") for n in counts),
             *((0 <= getattr(self, n) <= 1, f"{n} must lie between 0 and 1") for n in shares),
+            (self.elastic_voxels >= 0, "elastic_voxels must not be negative"),
             (self.learning_rate > 0, "learning_rate must be positive"),
             (self.weight_decay >= 0, "weight_decay must not be negative"),
             (min(weights) >= 0, "dice_weight and cross_entropy_weight must not be negative"),

@@ -11,13 +11,8 @@ import pytest
 pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
-from corcal.core.training import Training
 from corcal.settings import Settings
-from corcal.train.labels import dataset_json
-from corcal.train.nnunet.child import Machine, environment
-from corcal.train.nnunet.plan import plans_json
-from corcal.train.training_folder import TrainingFolder
-from tests.train.nnunet.test_plan import SOME
+from tests.train.nnunet.trainers import augmentation, make_trainer
 
 pytestmark = pytest.mark.training
 
@@ -28,29 +23,7 @@ PAPER = replace(Settings.paper().training, features=4, max_features=4)
 @pytest.fixture
 def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that makes a trainer, as its process would."""
-    from corcal.train.nnunet.trainer import CorcalTrainer
-
-    for name, value in environment(TrainingFolder(tmp_path), Machine()).items():
-        if name.startswith("nnUNet"):
-            monkeypatch.setenv(name, value)
-
-    def make(training: Training = PAPER) -> CorcalTrainer:
-        settings = replace(Settings.paper(), training=training)
-        made = CorcalTrainer.of(
-            plans_json(settings, SOME),
-            dataset_json(training, 3),
-            0,
-            training=training,
-            device="cpu",
-            send=lambda _: None,
-        )
-        monkeypatch.setattr(
-            "nnunetv2.training.nnUNetTrainer.nnUNetTrainer.infer_dataset_class", lambda _: None
-        )
-        made.initialize()
-        return made
-
-    return make
+    return lambda training=PAPER: make_trainer(tmp_path, monkeypatch, training)
 
 
 def test_numbers_of_the_paper(trainer: Any) -> None:
@@ -84,17 +57,8 @@ def test_the_optimiser_is_nnunets(trainer: Any) -> None:
     assert group["weight_decay"] == 3e-5
 
 
-def augmentation(made: Any) -> dict[str, Any]:
-    rotation, flat, _, axes = made.configure_rotation_dummyDA_mirroring_and_inital_patch_size()
-    composed = made.get_training_transforms(
-        [112, 128, 160], rotation, [[1, 1, 1]], axes, flat, regions=[(1, 4), 4]
-    )
-    plain = [getattr(one, "transform", one) for one in composed.transforms]
-    return {type(one).__name__: one for one in plain}
-
-
 def test_the_papers_augmentation(trainer: Any) -> None:
-    found = augmentation(trainer())
+    found = augmentation(trainer(), [112, 128, 160])
     assert found["SpatialTransform"].p_rotation == found["SpatialTransform"].p_scaling == 0.2
     assert found["SpatialTransform"].p_elastic_deform == 0.2
     assert "GaussianNoiseTransform" in found
@@ -103,7 +67,7 @@ def test_the_papers_augmentation(trainer: Any) -> None:
 
 def test_augmentation_follows_the_settings(trainer: Any) -> None:
     made = trainer(replace(PAPER, elastic_share=0.0, mirror=False))
-    found = augmentation(made)
+    found = augmentation(made, [112, 128, 160])
     assert found["SpatialTransform"].p_elastic_deform == 0.0
     assert "MirrorTransform" not in found
     assert made.inference_allowed_mirroring_axes is None

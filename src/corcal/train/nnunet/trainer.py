@@ -27,6 +27,8 @@ from corcal.train.training_folder import CONFIGURATION
 #: Steps are reported at most this often.
 _REPORT_EVERY_SECONDS = 2.0
 _MIRRORED = (0, 1, 2)
+#: Smoothness of elastic deformations, as in nnU-Net v1: finer ones would tear arteries.
+_ELASTIC_SIGMA_VOXELS = (9.0, 13.0)
 
 
 class CorcalTrainer(nnUNetTrainer):
@@ -117,9 +119,13 @@ class CorcalTrainer(nnUNetTrainer):
     def get_training_transforms(self, *given: Any, **named: Any) -> Any:
         """Return nnU-Net's augmentation, with elastic deformation where that is wanted."""
         transforms = super().get_training_transforms(*given, **named)
-        for one in transforms.transforms:
-            if isinstance(one, SpatialTransform):
-                one.p_elastic_deform = self.training.elastic_share
+        edge = sum(self.training.patch_voxels) / len(self.training.patch_voxels)
+        for transform in transforms.transforms:
+            if isinstance(transform, SpatialTransform):
+                transform.p_elastic_deform = self.training.elastic_share
+                # The library's own magnitude, 0 to 0.2 voxels, bends nothing that can be seen.
+                transform.elastic_deform_magnitude = (0.0, self.training.elastic_voxels)
+                transform.elastic_deform_scale = tuple(s / edge for s in _ELASTIC_SIGMA_VOXELS)
         return transforms
 
     def configure_rotation_dummyDA_mirroring_and_inital_patch_size(self) -> Any:
