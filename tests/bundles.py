@@ -137,5 +137,5 @@ def say(folder: Path, **facts: object) -> None:
 
 
 def renew(folder: Path) -> None:
-    """Write the manifest anew, so that hashes fit what a test has put there."""
+    """Write the manifest again, so that hashes fit what a test has put there."""
     write_manifest(folder, replace(FACTS))

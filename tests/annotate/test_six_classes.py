@@ -123,7 +123,7 @@ def test_calcium_without_any_artery_is_all_orphans() -> None:
     assert "no artery was drawn" in six.notices[0].text
 
 
-def test_voxels_drawn_as_two_arteries_are_told_and_painted_in_the_papers_order() -> None:
+def test_voxels_drawn_as_two_arteries_are_noted_and_painted_in_the_papers_order() -> None:
     bits = rca_with(np.s_[1, 3, 3])
     bits[1:3, 3:6, 5:9] |= BITS[Artery.LAD]
     six = classed(bits)

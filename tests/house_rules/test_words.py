@@ -76,7 +76,20 @@ DIALECT_IN = {
     "runtime",
     "segment",
     "settings.py",
-    "tests",
+    "tests/cli",
+    "tests/evaluate",
+    "tests/label",
+    "tests/phantom",
+    "tests/read",
+    "tests/recipes",
+    "tests/report",
+    "tests/segment",
+    "tests/test_models.py",
+    "tests/test_pipeline.py",
+    "tests/test_pipeline_bundle.py",
+    "tests/test_pipeline_refusals.py",
+    "tests/test_prepare.py",
+    "tests/validation",
     "validation",
 }
 
@@ -143,6 +156,7 @@ def _text(path: Path) -> str:
 
 
 def _home(path: Path) -> str:
-    """Return the room of a source file, or the first folder or the name of another file."""
+    """Return the room of a source file, the folder of a test, the first folder of another file."""
     base = SOURCE if path.is_relative_to(SOURCE) else ROOT
-    return path.relative_to(base).parts[0]
+    parts = path.relative_to(base).parts
+    return "/".join(parts[:2]) if parts[0] == "tests" else parts[0]

@@ -52,7 +52,7 @@ def test_a_refusal_is_passed_on_word_for_word(tmp_path: Path) -> None:
         run(tmp_path, "refuse")
 
 
-def test_a_child_that_was_killed_is_told_as_such(tmp_path: Path) -> None:
+def test_a_child_that_was_killed_is_reported_as_such(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused, match="stopped by signal 9; most often there is too little"):
         run(tmp_path, "killed")
 

@@ -36,7 +36,7 @@ def refused(path: Path, scan: Scan, options: AnnotateOptions) -> str:
     return f"{type(error.value).__name__}: {error.value}"
 
 
-def test_type_ids_must_be_told_and_the_message_helps_to(tmp_path: Path) -> None:
+def test_type_ids_must_be_given_and_the_message_helps_to(tmp_path: Path) -> None:
     message = refused(con_of(tmp_path, heart()), chest(heart()), AnnotateOptions())
     assert message.startswith("AnnotationRefused: drawn.con: what its type ids mean must be said")
     assert "6 (9 contours on 9 slices, 7.0 pixels across" in message

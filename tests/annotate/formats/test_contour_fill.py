@@ -69,7 +69,7 @@ def test_a_contour_within_another_is_a_hole_unless_they_are_to_add_up() -> None:
     assert not fill_contours(ring, SHAPE).crossing
 
 
-def test_contours_that_overlap_in_part_are_told() -> None:
+def test_contours_that_overlap_in_part_are_noted() -> None:
     inside = fill_contours([square(0.5, 0.5, 4.5, 4.5), square(2.5, 2.5, 7.5, 6.5)], SHAPE)
     assert inside.crossing
     assert inside.mask.sum() == 16 + 20 - 2 * 4

@@ -90,7 +90,7 @@ def test_segments_go_by_name_where_codes_say_nothing(tmp_path: Path) -> None:
     np.testing.assert_array_equal(labels_from(read(tmp_path / "a.dcm", scan), scan), LABELS)
 
 
-def test_segments_that_mean_nothing_must_be_told(tmp_path: Path) -> None:
+def test_segments_that_mean_nothing_must_be_mapped(tmp_path: Path) -> None:
     scan, images = ct(tmp_path / "ct", LABELS)
     parts = [
         described(1, "Segment_1", known.SCT.Tissue),

@@ -51,10 +51,10 @@ def test_each_child_sees_one_gpu(
 
 def test_a_childs_refusal_is_raised_here(tmp_path: Path) -> None:
     # There is no dataset, which the child finds out before it needs torch.
-    told: list[Event] = []
+    events: list[Event] = []
     with pytest.raises(TrainingStopped, match="holds no dataset; make one"):
-        run_child("fold", ["0", "cpu", "1"], TrainingFolder(tmp_path), Machine(), told.append)
-    assert told == []
+        run_child("fold", ["0", "cpu", "1"], TrainingFolder(tmp_path), Machine(), events.append)
+    assert events == []
     log = TrainingFolder(tmp_path).fold(0) / "console.log"
     assert "DatasetRefused" in log.read_text()
 
@@ -113,14 +113,14 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize(
-    ("then", "code", "told"),
+    ("then", "code", "text"),
     [
         ("pass", 0, "Finished"),
         ("raise DatasetRefused('no')", 3, '"text": "no"'),
         ("sys.stdout.flush()", 3, "the disk is full"),
     ],
 )
-def test_a_log_on_a_full_disk_silences_nobody(then: str, code: int, told: str) -> None:
+def test_a_log_on_a_full_disk_silences_nobody(then: str, code: int, text: str) -> None:
     program = (
         "import sys; from pathlib import Path; from corcal.train.nnunet.process import run\n"
         "from corcal.core.errors import DatasetRefused\n"
@@ -137,27 +137,27 @@ def test_a_log_on_a_full_disk_silences_nobody(then: str, code: int, told: str) -
         text=True,
     ) as child:
         assert child.stdout is not None
-        assert told in child.stdout.read()
+        assert text in child.stdout.read()
         assert child.wait() == code
 
 
 @pytest.mark.parametrize(
-    ("free", "told"), [(5e6, "the disk has only 5 MB left, which may be why"), (5e9, "unexpected")]
+    ("free", "text"), [(5e6, "the disk has only 5 MB left, which may be why"), (5e9, "unexpected")]
 )
 def test_a_defect_on_a_disk_that_is_nearly_full_says_so(
-    free: float, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    free: float, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     try:
         raise RuntimeError("error while appending")
     except RuntimeError as error:
         said = vars(process)["_defect"](error, tmp_path / "log")
-    assert told in said
+    assert text in said
     assert ("MB left" in said) == (free < 1e8)
     assert "test_process.py" in said
 
 
-def test_what_a_person_is_told_of_errors() -> None:
+def test_errors_in_words_for_a_person() -> None:
     assert refusal(DatasetRefused("no")) == "no"
     assert "disk is full" in str(refusal(OSError(errno.ENOSPC, "No space")))
     assert "GPU has too little memory" in str(refusal(RuntimeError("CUDA out of memory. Tried")))

@@ -1,4 +1,4 @@
-"""A training from dataset to bundle: told live, stopped anywhere, damaged, and gone on with."""
+"""A training from dataset to bundle: reported live, stopped anywhere, damaged, and continued."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def states(work: TrainingFolder, fold: int = 0) -> list[Path]:
 def test_the_scans_are_preprocessed_once(planned: TrainingFolder) -> None:
     assert all(is_preprocessed(planned, case) for case in trained_cases(planned))
     before = {p: p.stat().st_mtime_ns for p in planned.cases.iterdir()}
-    told: list[Event] = []
-    plan_and_preprocess(planned, MACHINE, told.append)
+    events: list[Event] = []
+    plan_and_preprocess(planned, MACHINE, events.append)
     assert {p: p.stat().st_mtime_ns for p in planned.cases.iterdir()} == before
-    assert [e for e in told if isinstance(e, Prepared)] == [Prepared(n, 5) for n in range(1, 6)]
+    assert [e for e in events if isinstance(e, Prepared)] == [Prepared(n, 5) for n in range(1, 6)]
 
 
 def test_preprocessing_changes_no_grid(planned: TrainingFolder) -> None:
@@ -73,7 +73,7 @@ def test_preprocessing_changes_no_grid(planned: TrainingFolder) -> None:
         assert np.abs(stored - expected).max() < 1e-3
 
 
-def test_every_epoch_is_told_and_kept(trained: tuple[TrainingFolder, Heard]) -> None:
+def test_every_epoch_is_reported_and_kept(trained: tuple[TrainingFolder, Heard]) -> None:
     work, heard = trained
     for fold in (0, 1):
         assert heard.of(Began, fold) == [Began(0, 2)]
