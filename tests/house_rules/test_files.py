@@ -56,7 +56,7 @@ def test_only_storage_replaces_files_and_knows_csv_and_json() -> None:
 
 
 def test_only_storage_renames() -> None:
-    # `replace` of a path cannot be told from that of a text by its name: it is asked for one
+    # `replace` of a path and that of a text have the same name: it is asked for one
     # argument, which no text and no dataclass takes.
     renaming = [
         shown(path, node.lineno)

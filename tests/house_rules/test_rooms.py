@@ -21,7 +21,6 @@ SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 WITHOUT_DOOR = {
     "annotate",
     "evaluate",
-    "label",
     "locate",
     "recipes",
     "runtime",
