@@ -9,7 +9,7 @@ TORCH ?=
 LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo test slow training training-slow lint check bench format clean
+.PHONY: demo test slow training training-slow rehearsal lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -23,8 +23,12 @@ slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of torch is enough.
 	$(TRAIN)/bin/python -m pytest -m "training and not slow" $(LEARNING) $(ARGS)
 
-training-slow: $(TRAIN)/installed  ## Train a small model from contours to a scored scan: minutes.
+training-slow: $(TRAIN)/installed  ## The rehearsal with three seeds, each from contours to a scored scan.
 	$(TRAIN)/bin/python -m pytest -m "training and slow" $(LEARNING) $(ARGS)
+
+rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: ten minutes.
+	rm -rf out/rehearsal
+	$(TRAIN)/bin/python examples/rehearsal.py out/rehearsal
 
 lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/ruff check .
