@@ -1,0 +1,1 @@
+"""A reading as DICOM objects for a PACS; needs the extra `dicom`."""
