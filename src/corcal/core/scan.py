@@ -45,6 +45,7 @@ class Source:
         series_uid: DICOM Series Instance UID, or "".
         instance_uids: SOP Instance UIDs in slice order; "" for a filled slice; none at all where
             the slices are not those of the files (other kinds, `resampled`).
+        instance_numbers: Instance Number of each, as a PACS shows it; 0 where it is not stated.
         frames: frame number in its file, from 1, in slice order; only for multi-frame DICOM.
         files: the files of the scan, in slice order where there is one per slice.
         sha256: hash of the voxel values in index order, for provenance.
@@ -61,6 +62,7 @@ class Source:
     kind: str = "array"
     series_uid: str = ""
     instance_uids: tuple[str, ...] = ()
+    instance_numbers: tuple[int, ...] = ()
     frames: tuple[int, ...] = ()
     files: tuple[str, ...] = ()
     sha256: str = ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
+    from corcal.report.options import LANGUAGES, ReportOptions
     from corcal.report.pictures.colours import (
         ARTERY_COLOURS,
         CALCIUM_COLOUR,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     )
     from corcal.report.tables.labels_nifti import LABELS_TEXT, LARGEST_LABEL, labels_nifti
     from corcal.report.tables.report_json import report_document, report_schema
-    from corcal.report.write import REPORT_FILES, check_output, write_reports
+    from corcal.report.write import REPORT_FILES, check_output, check_scan, write_reports
 
 __all__ = [
     "ARTERY_COLOURS",
@@ -51,6 +52,7 @@ __all__ = [
     "DIM",
     "GAP",
     "LABELS_TEXT",
+    "LANGUAGES",
     "LARGEST_LABEL",
     "MEDIASTINUM_HU",
     "REPORT_FILES",
@@ -59,8 +61,10 @@ __all__ = [
     "UNASSIGNED_COLOUR",
     "Colour",
     "Picture",
+    "ReportOptions",
     "View",
     "check_output",
+    "check_scan",
     "css",
     "draw_legend",
     "font",
@@ -113,6 +117,7 @@ __getattr__, __dir__ = lazy_exports(
         ),
         "tables.labels_nifti": ("LABELS_TEXT", "LARGEST_LABEL", "labels_nifti"),
         "tables.report_json": ("report_document", "report_schema"),
-        "write": ("REPORT_FILES", "check_output", "write_reports"),
+        "write": ("REPORT_FILES", "check_output", "check_scan", "write_reports"),
+        "options": ("LANGUAGES", "ReportOptions"),
     },
 )

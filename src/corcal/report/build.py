@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from PIL import Image
+
 from corcal.core.reading import Reading
+from corcal.report.case import Case, make_case
+from corcal.report.options import ReportOptions
+from corcal.report.page.content import page_content
 from corcal.report.page.html_page import report_html
 from corcal.report.pictures.overview import draw_overview, paint_pictures, png_bytes
 from corcal.report.pictures.views import take_views
@@ -11,13 +16,35 @@ from corcal.report.tables.labels_nifti import labels_nifti
 from corcal.report.tables.report_json import report_json
 
 
-def build_reports(reading: Reading) -> dict[str, bytes]:
+def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
     """Return the content of each report by file name."""
+    case = make_case(reading.scan, options)
     pictures = paint_pictures(take_views(reading))
-    return {
+    sheet = draw_overview(reading.report, pictures)
+    reports = {
         "report.html": report_html(reading, pictures),
-        "report.json": report_json(reading),
+        "report.json": report_json(reading, case),
         "calcium.csv": calcium_csv(reading.report),
         "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
-        "overview.png": png_bytes(draw_overview(reading.report, pictures)),
+        "overview.png": png_bytes(sheet),
     }
+    if options.pdf or options.dicom:
+        reports |= _documents(reading, options, case, sheet)
+    return reports
+
+
+def _documents(
+    reading: Reading, options: ReportOptions, case: Case, sheet: Image.Image
+) -> dict[str, bytes]:
+    # Of packages that a plain installation lacks: imported where they are asked for.
+    from corcal.report.page.pdf import report_pdf  # noqa: PLC0415
+
+    scored_at = options.scored_at
+    day = None if scored_at is None else scored_at.date()
+    pdf = report_pdf(page_content(reading, case, options), sheet, day)
+    documents = {"report.pdf": pdf} if options.pdf else {}
+    if options.dicom:
+        from corcal.report.dicom.objects import dicom_files  # noqa: PLC0415
+
+        documents |= dicom_files(reading, pdf, sheet, scored_at)
+    return documents

@@ -24,8 +24,8 @@ class ReportOptions:
         show_dates: whether the date of the scan is printed.
         language: of the text to paste: "en", "de", "fr" or "es".
         advice: whether the text to paste ends with the advice of the British societies.
-        prior: `report.json` of an earlier scan, to show the change.
-        pdf: whether `report.pdf` is written.
+        prior: report.json of an earlier scan, to show the change.
+        pdf: whether report.pdf is written.
         dicom: whether DICOM objects are written.
 
     Raises:

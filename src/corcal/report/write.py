@@ -2,39 +2,90 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.core.reading import Reading
+from corcal.core.scan import Scan
 from corcal.report.build import build_reports
+from corcal.report.options import ReportOptions
 from corcal.storage import add_files, check_folder
 
-#: The files of a report, in the order in which they are listed.
+#: The files of every report, in the order in which they are listed.
 REPORT_FILES = ("report.html", "report.json", "calcium.csv", "labels.nii.gz", "overview.png")
+#: Those that are written when they are asked for.
+PDF_FILE = "report.pdf"
+DICOM_FILES = ("labels.seg.dcm", "report.sr.dcm", "report.pdf.dcm", "overview.sc.dcm")
+
+#: Package by what needs it, and the extra that brings it.
+_NEEDS = {"pdf": ("typst", "pdf"), "dicom": ("highdicom", "dicom")}
 
 
-def check_output(out: Path, *, force: bool = False) -> None:
-    """Refuse an output folder that cannot be used, before any long work starts.
+def check_output(
+    out: Path | str, *, force: bool = False, options: ReportOptions | None = None
+) -> None:
+    """Refuse an output folder or a choice that cannot be served, before any long work starts.
 
     Raises:
         OutputRefused: `out` is a file, holds something and `force` is off, or cannot be
             written.
+        SettingsRefused: a package is not installed that an option needs.
     """
-    check_folder(out, REPORT_FILES, force=force)
+    chosen = options or ReportOptions()
+    for name in ("pdf", "dicom"):
+        if getattr(chosen, name):
+            _require(name)
+    if chosen.dicom:
+        _require("pdf", "dicom")
+    check_folder(Path(out), (*REPORT_FILES, PDF_FILE, *DICOM_FILES), force=force)
 
 
-def write_reports(reading: Reading, out: Path, *, force: bool = False) -> tuple[Path, ...]:
+def check_scan(scan: Scan, options: ReportOptions) -> None:
+    """Refuse DICOM results of a scan that came in another format, before it is scored.
+
+    Raises:
+        OutputRefused: they are asked for, and the scan is no DICOM series.
+    """
+    if options.dicom and scan.source.kind != "dicom":
+        raise OutputRefused(
+            "DICOM results belong to the study of a DICOM series, and the scan came as "
+            f"{scan.source.kind}: score the series itself, or leave out --dicom"
+        )
+
+
+def write_reports(
+    reading: Reading,
+    out: Path | str,
+    *,
+    force: bool = False,
+    options: ReportOptions | None = None,
+) -> tuple[Path, ...]:
     """Write every report of a reading into a folder, whole or not at all.
 
     Args:
         reading: the scan, its labels and what is said of them.
         out: the folder; made if absent. It must be empty unless `force`.
         force: replace earlier reports in it; files of other names stay as they are.
+        options: what is put into the report beside the result.
 
     Returns:
-        The files, in the order of `REPORT_FILES`.
+        The files: those of `REPORT_FILES`, then report.pdf and the DICOM objects.
 
     Raises:
-        OutputRefused: as `check_output`, or the disk is full. Nothing is left behind.
+        OutputRefused: as `check_output` and `check_scan`, or the disk is full. Nothing is left
+            behind.
+        SettingsRefused: as `check_output`.
     """
-    check_output(out, force=force)
-    return add_files(out, build_reports(reading), force=force)
+    chosen = options or ReportOptions()
+    check_output(out, force=force, options=chosen)
+    check_scan(reading.scan, chosen)
+    return add_files(Path(out), build_reports(reading, chosen), force=force)
+
+
+def _require(name: str, asked_by: str = "") -> None:
+    package, extra = _NEEDS[name]
+    if find_spec(package) is None:
+        raise SettingsRefused(
+            f"this report needs {package}: pip install 'corcal[{asked_by or extra}]'"
+        )

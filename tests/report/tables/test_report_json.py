@@ -19,7 +19,7 @@ Validator = jsonschema.Draft202012Validator
 
 def test_the_schema_is_itself_valid() -> None:
     Validator.check_schema(report_schema())
-    assert report_schema()["$id"] == "corcal-report/1"
+    assert report_schema()["$id"] == "urn:corcal:schema:report:1"
 
 
 def test_a_report_follows_the_schema(reading: Reading, clean: Reading) -> None:

@@ -39,8 +39,8 @@ def test_no_calcium(clean: Reading) -> None:
 
 def test_a_derived_category_says_so(reading: Reading) -> None:
     assert category_text(reading.report) == (
-        "CAC-DRS V2/N2 (derived from the Agatston-equivalent score, not visual; "
-        "N2, left main counted with LAD)"
+        "Category 2, N2, by the bounds of CAC-DRS (derived from the Agatston-equivalent score, "
+        "not visual; left main counted with LAD)"
     )
 
 

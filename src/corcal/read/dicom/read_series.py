@@ -13,7 +13,7 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
 from corcal.read.dicom.acquisition import acquisition_of
 from corcal.read.dicom.geometry import Stack
-from corcal.read.dicom.header import text
+from corcal.read.dicom.header import number, text
 from corcal.read.dicom.pixels import hounsfield
 from corcal.read.dicom.regrid import restack, straighten
 from corcal.read.dicom.series import SeriesCandidate
@@ -111,6 +111,7 @@ def _source(
         kind="dicom",
         series_uid=series.series_uid,
         instance_uids=tuple(s.instance_uid if s else "" for s in slices),
+        instance_numbers=tuple(_instance_number(s) if s else 0 for s in slices),
         frames=tuple((s.frame or 0) + 1 if s else 0 for s in slices) if framed else (),
         files=(str(from_zip),) if from_zip else files,
         sha256=hashlib.sha256(hu.data).hexdigest(),
@@ -119,3 +120,8 @@ def _source(
         filled_slices=filled,
         resampled=not slices,
     )
+
+
+def _instance_number(plane: Slice) -> int:
+    """Return the number by which a PACS shows a plane, 0 where its header has none."""
+    return int(number(plane.tags, "InstanceNumber") or 0)

@@ -51,6 +51,7 @@ _KEYWORDS = [
     "CalciumScoringMassFactorDevice",
     "SeriesInstanceUID",
     "AcquisitionNumber",
+    "InstanceNumber",
     "ImagePositionPatient",
     "ImageOrientationPatient",
     "FrameOfReferenceUID",

@@ -6,7 +6,7 @@ from highdicom.sr import CodedConcept
 from pydicom.sr.codedict import codes
 
 from corcal.core.artery import Artery
-from corcal.core.severity import Severity
+from corcal.core.severity import CacDrs, Severity
 
 #: Where an artery's calcium lies; the left main stem is counted with the LAD.
 SITES = {
@@ -56,6 +56,8 @@ PRIVATE_SCHEME = "99CORCAL"
 CATEGORY = CodedConcept("CACDRS", PRIVATE_SCHEME, "Category by the bounds of CAC-DRS")
 
 
-def category_code(text: str) -> CodedConcept:
-    """Return the private code of a category such as "V2/N2"."""
-    return CodedConcept(text.replace("/", ""), PRIVATE_SCHEME, text)
+def category_code(category: CacDrs) -> CodedConcept:
+    """Return the private code of a category; one of scale V says that it was derived."""
+    text = str(category)
+    how = "derived from the score, not visual" if category.scale == "V" else "from the score"
+    return CodedConcept(text.replace("/", ""), PRIVATE_SCHEME, f"{text}, {how}")

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
 from corcal.report.dicom.identity import NOT_CLINICAL, SERIES, Identity, complete
 
@@ -32,7 +32,7 @@ def make_document(pdf: bytes, header: Dataset, identity: Identity) -> Dataset:
     item.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     item.file_meta.MediaStorageSOPClassUID = item.SOPClassUID = EncapsulatedPDFStorage
     uid = identity.uid("pdf", "object")
-    item.file_meta.MediaStorageSOPInstanceUID = item.SOPInstanceUID = uid
+    item.file_meta.MediaStorageSOPInstanceUID = item.SOPInstanceUID = UID(uid)
     item.SpecificCharacterSet = header.get("SpecificCharacterSet") or "ISO_IR 192"
     for keyword in (*_PATIENT, *_STUDY):
         setattr(item, keyword, header.get(keyword, ""))

@@ -26,7 +26,15 @@ SERIES = {
 }
 
 #: Of the study; highdicom copies the patient's module and some of these, other objects none.
-_SHARED = ("StudyDescription", "ProcedureCodeSequence", "AccessionNumber", "IssuerOfPatientID")
+_SHARED = (
+    "StudyDescription",
+    "ProcedureCodeSequence",
+    "AccessionNumber",
+    "IssuerOfPatientID",
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "DeidentificationMethodCodeSequence",
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import highdicom as hd
 from highdicom import sr
@@ -14,9 +14,8 @@ from corcal.core.score import ArteryScore
 from corcal.report.dicom import codes
 from corcal.report.dicom.identity import MANUFACTURER, MODEL_NAME, Identity, complete
 
-Group = (
-    sr.VolumetricROIMeasurementsAndQualitativeEvaluations | sr.MeasurementsAndQualitativeEvaluations
-)
+#: highdicom has two kinds of groups: with a segment, and without.
+Group: TypeAlias = Any
 
 
 def make_measurement_report(
@@ -116,7 +115,7 @@ def _total_group(reading: Reading, identity: Identity) -> Group:
         qualitative_evaluations=[
             sr.QualitativeEvaluation(codes.CALCIFICATION, present),
             sr.QualitativeEvaluation(codes.SEVERITY, codes.GRADES[category.severity]),
-            sr.QualitativeEvaluation(codes.CATEGORY, codes.category_code(str(category))),
+            sr.QualitativeEvaluation(codes.CATEGORY, codes.category_code(category)),
         ],
         **shared,
     )
@@ -170,5 +169,3 @@ def _evaluations(reading: Reading, score: ArteryScore) -> list[sr.QualitativeEva
         grade = codes.GRADES[graded.grade]
         evaluations.append(sr.QualitativeEvaluation(codes.SEVERITY, grade))
     return evaluations
-
-

@@ -67,7 +67,7 @@ def _objects(
 
 
 def _calcified(reading: Reading, headers: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
-    """Return the images with calcium; the first image where there is none, or none can be told."""
+    """Return the images with calcium; the first image where there is none, or it is not known."""
     uids = reading.scan.source.instance_uids
     first = min(artery.calcium_code for artery in Artery)
     hit = np.flatnonzero((reading.labels.codes >= first).any(axis=(1, 2)))

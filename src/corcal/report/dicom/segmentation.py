@@ -64,6 +64,13 @@ def make_segmentation(
         content_description="Coronary arteries and their calcium",
         **identity.arguments("seg"),
     )
+    measures = item.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    if measures.get("SliceThickness") in (None, ""):
+        # Required here, and unknown there: a label fills its slice up to the next.
+        measures.SliceThickness = float(round(reading.scan.grid.spacing_mm[0], 6))
+    dimensions = identity.uid("seg", "dimensions")
+    for entry in (*item.DimensionOrganizationSequence, *item.DimensionIndexSequence):
+        entry.DimensionOrganizationUID = dimensions
     return complete(item, "seg", identity, headers[0])
 
 

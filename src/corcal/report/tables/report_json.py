@@ -9,6 +9,8 @@ from corcal.core.grading import ArteryGrade
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
+from corcal.report.case import Case, make_case
+from corcal.report.options import ReportOptions
 from corcal.report.words.finding import is_estimated, notices
 from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
 from corcal.storage import json_bytes, parse_json
@@ -16,9 +18,9 @@ from corcal.storage import json_bytes, parse_json
 SCHEMA_ID = "corcal-report/1"
 
 
-def report_json(reading: Reading) -> bytes:
+def report_json(reading: Reading, case: Case | None = None) -> bytes:
     """Return the result as UTF-8 JSON text."""
-    return json_bytes(report_document(reading))
+    return json_bytes(report_document(reading, case))
 
 
 def report_schema() -> dict[str, Any]:
@@ -27,12 +29,19 @@ def report_schema() -> dict[str, Any]:
     return dict(parse_json(schema.read_bytes(), schema.name))
 
 
-def report_document(reading: Reading) -> dict[str, Any]:
-    """Return the result as plain values. No patient data, no paths, no dates."""
+def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any]:
+    """Return the result as plain values. No patient data, no paths, no dates.
+
+    Args:
+        reading: what is reported.
+        case: whose it is; without one, as `make_case` says by itself.
+    """
+    case = case or make_case(reading.scan, ReportOptions())
     report = reading.report
     stamp = report.provenance
     return {
         "schema": SCHEMA_ID,
+        "case": case.case_id,
         "disclaimer": DISCLAIMER,
         "software": {"name": "corcal", "version": stamp.version, "device": stamp.device},
         "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],

@@ -66,12 +66,15 @@ def total_text(report: Report) -> str:
 def category_text(report: Report) -> str:
     """Return the CAC-DRS category with how it was reached.
 
-    Such as "CAC-DRS V2/N2 (derived from the Agatston-equivalent score, not visual; N2, left
-    main counted with LAD)".
+    Such as "CAC-DRS A2/N2 (from the Agatston score; N2, left main counted with LAD)". Without
+    gating a category V would be a reader's impression: the derived one is named as such.
     """
-    how = DERIVED_NOTE if is_estimated(report) else SCORED_NOTE
-    n = report.cac_drs.vessels
-    return f"CAC-DRS {report.cac_drs} ({how}; N{n}, {VESSEL_NOTE})"
+    category, n = report.cac_drs, report.cac_drs.vessels
+    if is_estimated(report):
+        # V is what a reader sees; this is no V, so it is not written as one.
+        named = f"Category {category.category}, N{n}, by the bounds of CAC-DRS"
+        return f"{named} ({DERIVED_NOTE}; {VESSEL_NOTE})"
+    return f"CAC-DRS {category} ({SCORED_NOTE}; N{n}, {VESSEL_NOTE})"
 
 
 def notices(reading: Reading) -> tuple[Notice, ...]:
