@@ -103,6 +103,10 @@ def complete(item: Dataset, kind: str, identity: Identity, header: Dataset) -> D
     item.DeviceSerialNumber = identity.version
     item.InstanceCreationDate = item.ContentDate = item.SeriesDate = date
     item.InstanceCreationTime = item.ContentTime = item.SeriesTime = time
+    for entry in item.get("ContributingEquipmentSequence", ()):
+        # highdicom names itself, at the moment of the call.
+        if "ContributionDateTime" in entry:
+            entry.ContributionDateTime = date + time
     item.file_meta.ImplementationVersionName = f"CORCAL_{identity.version}"[:16]
     return item
 
