@@ -75,6 +75,8 @@ def make_picture(sheet: Image.Image, header: Dataset, identity: Identity) -> Dat
     )
     item.ConversionType, item.BodyPartExamined = "WSD", "CHEST"
     item.ImageType, item.BurnedInAnnotation = ["DERIVED", "SECONDARY"], "YES"
+    item.DateOfSecondaryCapture = f"{identity.created:%Y%m%d}"
+    item.TimeOfSecondaryCapture = f"{identity.created:%H%M%S}"
     return complete(item, "sc", identity, header)
 
 
