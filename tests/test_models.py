@@ -12,7 +12,7 @@ from corcal import models as chosen
 from corcal.core.errors import ModelRefused
 from corcal.locate.totalsegmentator import TotalSegmentatorLocator
 from corcal.models import ModelChoice
-from tests.bundles import write_bundle
+from corcal.testing.small_bundles import write_small_bundle
 from tests.locate.stand_in import write_release
 
 
@@ -29,7 +29,7 @@ def test_a_bundle_and_totalsegmentator_are_opened(
     asked: list[Any] = []
     monkeypatch.setattr(chosen, "NnunetSegmenter", lambda b, **more: asked.append((b.name, more)))
     choice = ModelChoice(
-        str(write_bundle(tmp_path / "b")), "totalsegmentator", write_release(tmp_path), "cuda"
+        str(write_small_bundle(tmp_path / "b")), "totalsegmentator", write_release(tmp_path), "cuda"
     )
     choice.segmenter(print)
     assert asked == [("small 1", {"device": "cuda", "on_progress": print})]

@@ -22,8 +22,9 @@ from corcal.pipeline import STEPS, quantify_labels
 from corcal.quantify import Person
 from corcal.read import read_scan
 from corcal.settings import Settings
+from corcal.testing import QUIET, TrueArteries
 from tests.grids import as_itk
-from tests.truth import QUIET, TrueArteries, quiet_case, score
+from tests.truth import quiet_case, score
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 from corcal.core.artery import Artery
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
 from corcal.settings import Preparation, Settings
-from tests.bundles import FACTS
-from tests.linear_bundle import write_linear
+from corcal.testing import write_linear_bundle
+from corcal.testing.small_bundles import FACTS
 from tests.truth import quiet_case, score
 
 #: Whatever reaches 200 HU is calcium of the LAD; nothing else is anything.
@@ -22,7 +22,7 @@ BIASES = np.array([[-9.0, -9.0, -9.0, -9.0, -8.0, -9.0]])
 
 def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     case = quiet_case(3)
-    bundle = write_linear(
+    bundle = write_linear_bundle(
         tmp_path / "b", replace(FACTS, mirroring_axes=()), WEIGHTS, BIASES, (128, 160, 160)
     )
     told: list[tuple[int, int]] = []

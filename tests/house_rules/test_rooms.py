@@ -52,6 +52,7 @@ SIDE_BY_SIDE = {
     "segment": (2, "two segmenters, of which a user chooses one"),
     "space": (3, "three operations on voxels, each alone"),
     "storage": (4, "four kinds of file"),
+    "testing": (3, "phantoms, their truth, small bundles"),
     "studies.ablation": (2, "models are trained and applied; then their tables are compared"),
 }
 

@@ -9,7 +9,7 @@ from corcal.core.box import Box
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.locate.embedded import MODELS, EmbeddedLocator
-from tests.small_models import write_locator
+from corcal.testing.small_networks import write_small_locator
 
 GRID = Grid.axial((30, 80, 90), (5.0, 2.0, 2.0), (-90.0, -80.0, 40.0))
 #: 50 x 60 x 60 mm of soft tissue in air.
@@ -18,7 +18,7 @@ HEART = Box((10, 20, 30), (20, 50, 60))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_locator(tmp_path)
+    write_small_locator(tmp_path)
     return tmp_path
 
 

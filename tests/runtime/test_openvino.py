@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from corcal.core.errors import ModelRefused
 from corcal.runtime.openvino import Engine, padded_to
+from corcal.testing.small_networks import FINE, write_manifest, write_small_locator, write_sum
 from tests.grids import shapes
-from tests.small_models import FINE, write_locator, write_manifest, write_sum
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_locator(tmp_path)
+    write_small_locator(tmp_path)
     return tmp_path
 
 

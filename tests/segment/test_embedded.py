@@ -9,7 +9,7 @@ from corcal.core.box import Box
 from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.segment.embedded import MODELS, EmbeddedSegmenter
-from tests.small_models import write_segmenter
+from corcal.testing.small_networks import write_small_segmenter
 
 GRID = Grid.axial((35, 40, 33), (0.8, 0.73, 0.73), (12.0, -40.0, 7.0))
 HEART = Box((4, 6, 5), (30, 36, 29))
@@ -17,7 +17,7 @@ HEART = Box((4, 6, 5), (30, 36, 29))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_segmenter(tmp_path)
+    write_small_segmenter(tmp_path)
     return tmp_path
 
 

@@ -15,7 +15,8 @@ from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.kappa import kappa
 from corcal.settings import Settings
-from tests.truth import TrueArteries, quiet_case, score
+from corcal.testing import TrueArteries
+from tests.truth import quiet_case, score
 from validation.clustered import kappa_of, median, ratio, share
 from validation.compare import Record, compare
 from validation.goals import Goal, text

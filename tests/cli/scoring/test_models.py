@@ -8,7 +8,7 @@ import pytest
 
 from corcal.cli.main import main
 from corcal.runtime.openvino import Engine
-from tests.bundles import write_bundle
+from corcal.testing.small_bundles import write_small_bundle
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_changed_model_is_refused(folder: Path, capsys: pytest.CaptureFixture[
 def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bundle beside a home of nobody's."""
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
-    return write_bundle(tmp_path / "any.corcal")
+    return write_small_bundle(tmp_path / "any.corcal")
 
 
 def test_a_bundle_is_verified(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:

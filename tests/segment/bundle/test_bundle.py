@@ -14,12 +14,13 @@ import pytest
 
 from corcal.core.errors import ModelRefused
 from corcal.segment.bundle.bundle import Bundle, write_manifest
-from tests.bundles import DATASET, FACTS, plans, renew, say, write_bundle, write_json, zipped
+from corcal.testing.small_bundles import DATASET, FACTS, plans, write_small_bundle
+from tests.bundles import renew, say, write_json, zipped
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "small.corcal")
+    return write_small_bundle(tmp_path / "small.corcal")
 
 
 def test_the_manifest_is_what_was_agreed(folder: Path) -> None:
@@ -253,7 +254,7 @@ def test_a_plan_that_corcal_does_not_run_is_refused(
 
 
 def test_a_manifest_is_written_only_of_what_is_there(tmp_path: Path) -> None:
-    folder = write_bundle(tmp_path / "small.corcal")
+    folder = write_small_bundle(tmp_path / "small.corcal")
     before = (folder / "bundle.json").read_bytes()
     with pytest.raises(ModelRefused, match=r"no file fold_3/weights.safetensors"):
         write_manifest(folder, replace(FACTS, folds=(0, 3)))

@@ -9,7 +9,8 @@ import pytest
 from corcal.core.errors import ModelRefused, OutputRefused
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.installed import find_bundle, install, installed, models_folder, state
-from tests.bundles import say, write_bundle, zipped
+from corcal.testing.small_bundles import write_small_bundle
+from tests.bundles import say, zipped
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_bundle(tmp_path / "any.corcal")
+    return write_small_bundle(tmp_path / "any.corcal")
 
 
 def everything(folder: Path) -> list[str]:

@@ -17,8 +17,9 @@ from corcal.core.grid import Grid
 from corcal.segment.bundle.bundle import Bundle, BundleFacts, write_manifest
 from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.segmenter import NnunetSegmenter, normalise
-from tests.bundles import FACTS, plans, write_bundle, write_json
-from tests.linear_bundle import write_linear
+from corcal.testing import write_linear_bundle
+from corcal.testing.small_bundles import FACTS, plans, write_small_bundle
+from tests.bundles import write_json
 
 SPACING = FACTS.spacing_mm
 #: Weight and bias of each fold's six channels; the folds' mean is what is expected.
@@ -27,7 +28,7 @@ BIASES = np.array([[0.0, 0.5, -1.0, 0.0, 0.25, 1.0], [1.0, 0.5, 0.0, 0.0, -0.25,
 
 
 def linear_bundle(folder: Path, facts: BundleFacts) -> Bundle:
-    return write_linear(folder, facts, WEIGHTS, BIASES)
+    return write_linear_bundle(folder, facts, WEIGHTS, BIASES)
 
 
 def hu_of(shape: tuple[int, int, int]) -> np.ndarray:
@@ -115,7 +116,7 @@ def test_without_torch_it_is_said_what_to_install(
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
     monkeypatch.setattr(importlib, "import_module", absent)
-    folder = write_bundle(tmp_path / "b")
+    folder = write_small_bundle(tmp_path / "b")
     with pytest.raises(ModelRefused, match=r'needs torch.* pip install "corcal\[train\]"'):
         NnunetSegmenter(Bundle.open(folder), device=device)
 

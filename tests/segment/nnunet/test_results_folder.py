@@ -27,7 +27,8 @@ from corcal.segment.bundle.bundle import Bundle, write_manifest
 from corcal.segment.nnunet.network import load_network
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from tests.bundles import FACTS, plans, renew, write_json
+from corcal.testing.small_bundles import FACTS, plans
+from tests.bundles import renew, write_json
 from tests.segment.nnunet.trained import crop_hu, facts_of, network, unique, write_trained
 
 pytestmark = pytest.mark.training

@@ -18,7 +18,7 @@ from corcal.label.paint import paint
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet import segmenter as module
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from tests.bundles import FACTS
+from corcal.testing.small_bundles import FACTS
 from tests.segment.nnunet.trained import (
     crop_hu,
     facts_of,

@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 
 from corcal.runtime.openvino import load_openvino
 from corcal.segment.bundle.bundle import BundleFacts, write_manifest
-from tests.bundles import DATASET, FACTS, plans, write_json
+from corcal.testing.small_bundles import DATASET, FACTS, plans
+from tests.bundles import write_json
 
 
 def network(seed: int) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from corcal.runtime.openvino import load_openvino
+from corcal.runtime import load_openvino
 
-SIDES = [-1, -1, -1]
+_SIDES = [-1, -1, -1]
 #: Exact in float32; bfloat16 would round it to 1.
 FINE = 1.0 + 2.0**-10
 
@@ -35,14 +35,14 @@ def write_manifest(folder: Path, name: str) -> None:
     (folder / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def write_locator(folder: Path) -> None:
+def write_small_locator(folder: Path) -> None:
     """Write a locator to which the heart is whatever reaches 50 HU, and half of it at 0 HU."""
     ops, hu = operations(), named("hu", 1)
     scaled = ops.multiply(hu, np.float32(0.01))
     write_model(folder, "heart", [hu], ops.clamp(scaled, 0.0, 1.0))
 
 
-def write_segmenter(folder: Path) -> None:
+def write_small_segmenter(folder: Path) -> None:
     """Write a segmenter that returns the frame, voxel by voxel, and three times the HU."""
     ops, hu, frame = operations(), named("hu", 1), named("frame", 3)
     # Each voxel of the half as fine frame becomes a block of 2 x 2 x 2.
@@ -62,17 +62,18 @@ def write_sum(folder: Path) -> None:
     """Write a network of one convolution that sums 16 channels, each times `FINE`."""
     ops, hu, nowhere = operations(), named("hu", 16), [0, 0, 0]
     kernel = ops.constant(np.full((1, 16, 1, 1, 1), FINE, np.float32))
-    found = ops.convolution(hu, kernel, [1, 1, 1], nowhere, nowhere, [1, 1, 1])
-    write_model(folder, "sum", [hu], found)
+    summed = ops.convolution(hu, kernel, [1, 1, 1], nowhere, nowhere, [1, 1, 1])
+    write_model(folder, "sum", [hu], summed)
 
 
 def operations() -> Any:
+    """Return OpenVINO's module of operations."""
     load_openvino()
     return importlib.import_module("openvino.opset13")
 
 
 def named(name: str, channels: int) -> Any:
     """Return a network's input of any size."""
-    parameter = operations().parameter([1, channels, *SIDES], np.float32, name=name)
+    parameter = operations().parameter([1, channels, *_SIDES], np.float32, name=name)
     parameter.output(0).get_tensor().set_names({name})
     return parameter

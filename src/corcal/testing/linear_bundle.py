@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.runtime.openvino import load_openvino
-from corcal.segment.bundle.bundle import Bundle, BundleFacts, write_manifest
-from tests.bundles import plans, write_bundle, write_json
-from tests.small_models import operations
+from corcal.runtime import load_openvino
+from corcal.segment import Bundle, BundleFacts, write_manifest
+from corcal.storage import json_bytes
+from corcal.testing.small_bundles import plans, write_small_bundle
+from corcal.testing.small_networks import operations
 
 #: Small, so that few voxels make many windows.
 PATCH = (8, 10, 12)
 
 
-def write_linear(
+def write_linear_bundle(
     folder: Path,
     facts: BundleFacts,
     weights: NDArray[np.float64],
@@ -32,8 +33,8 @@ def write_linear(
         biases: (fold, 6).
         patch: of its plan.
     """
-    write_bundle(folder, facts)
-    write_json(folder / "plans.json", plans(patch))
+    write_small_bundle(folder, facts)
+    (folder / "plans.json").write_bytes(json_bytes(plans(patch)))
     openvino, ops = load_openvino(), operations()
     for fold in facts.folds:
         given = ops.parameter([1, 1, -1, -1, -1], np.float32, name="x")
