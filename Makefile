@@ -9,7 +9,7 @@ TORCH ?=
 LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo test slow training training-slow rehearsal lint check bench format clean
+.PHONY: demo docs test slow training training-slow rehearsal lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -37,6 +37,9 @@ lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/lint-imports
 
 check: lint test  ## Everything a change has to pass.
+
+docs: $(VENV)/installed  ## Make the pages that are made from the code.
+	$(BIN)/corcal settings --page > docs/settings.md
 
 bench: $(VENV)/installed-dev  ## Seconds and share of every step, on this machine.
 	$(BIN)/python -m benchmarks.speed

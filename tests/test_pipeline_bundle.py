@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from corcal.core.artery import Artery
+from corcal.core.preparation import Preparation
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
-from corcal.settings import Preparation, Settings
+from corcal.settings import Settings
 from corcal.testing import write_linear_bundle
 from corcal.testing.small_bundles import FACTS
 from tests.truth import quiet_case, score

@@ -10,10 +10,11 @@ from corcal.core.box import Box, Index
 from corcal.core.errors import HeartNotFound
 from corcal.core.grid import Grid
 from corcal.core.lesion_model import LesionModel
+from corcal.core.preparation import Preparation
 from corcal.core.scan import Scan
 from corcal.locate import LocatedHeart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
-from corcal.settings import Preparation, Settings
+from corcal.settings import Settings
 from corcal.space.resample import nearest, resample
 from tests.grids import boxes_in, grids, shapes
 

@@ -36,7 +36,7 @@ SIDE_BY_SIDE = {
     "annotate.formats": (2, "one reader for each kind of file"),
     "core": (2, "nouns; and the way in which rooms say what they offer"),
     "cli": (2, "main loads each command by its name, when it is called"),
-    "cli.scoring": (3, "one file per command"),
+    "cli.scoring": (4, "one file per command"),
     "cli.study": (10, "one file per command"),
     "cli.training": (4, "one file per command"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),

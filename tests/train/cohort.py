@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.core.training import Training
 from corcal.phantom.files.as_nifti import write_nifti
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 
 SPACING_MM = (2.0, 2.0, 2.0)
 SHAPE = (48, 48, 48)

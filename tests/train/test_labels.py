@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corcal.core.errors import DatasetRefused
-from corcal.core.training import Training
 from corcal.segment.bundle.plan import check_dataset
+from corcal.settings import Training
 from corcal.storage import json_bytes
 from corcal.train.labels import channel_names, dataset_json, load_dataset_json
 

@@ -1,8 +1,10 @@
-"""How a heart crop is prepared for a network: a setting, and what a segmenter may insist on."""
+"""The preparation of a heart crop: a setting, and what a segmenter may insist on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from corcal.core.ranges import require_range
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,8 @@ class Preparation:
     spacing_mm: tuple[float, float, float] = (0.8, 0.73, 0.73)
     padding_voxels: tuple[int, int, int] = (10, 10, 10)
     crop_to_heart: bool = True
+
+    def __post_init__(self) -> None:
+        require_range(
+            "preparation", self, positive=("spacing_mm",), not_negative=("padding_voxels",)
+        )

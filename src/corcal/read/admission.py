@@ -37,7 +37,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
         _coverage(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),
-        _tube_voltage(scan),
+        _tube_voltage(scan, settings),
         _contrast(scan),
         _field(scan, settings),
         _gating(scan),
@@ -79,7 +79,7 @@ def _thickness(scan: Scan, settings: Admission) -> Check:
     thickest = max(step_mm, stated or 0.0)
     said = f"{stated:.2f} mm thick" if stated else "of unstated thickness"
     text = f"Slices are {said}, every {step_mm:.2f} mm"
-    if thickest <= settings.thick_slices_mm * 1.02:
+    if thickest <= settings.thick_slices_mm * (1 + settings.thickness_tolerance):
         return Check("thick-slices", True, False, f"{text}.")
     text += f", thicker than {settings.thick_slices_mm:.1f} mm: small calcium is blurred or missed."
     return Check("thick-slices", False, False, text)
@@ -97,14 +97,17 @@ def _kernel(scan: Scan) -> Check:
     return Check("sharp-kernel", True, False, f"Kernel {kernel} is {known}.")
 
 
-def _tube_voltage(scan: Scan) -> Check:
+def _tube_voltage(scan: Scan, settings: Admission) -> Check:
     kvp = scan.acquisition.kvp_kv
     if kvp is None:
         return Check("tube-voltage", True, False, "The tube voltage is not stated.")
-    if abs(kvp - 120) < 0.5:
-        return Check("tube-voltage", True, False, "Tube voltage 120 kV.")
-    effect = "raises" if kvp < 120 else "lowers"
-    text = f"Tube voltage {kvp:.0f} kV: 130 HU holds at 120 kV; this one {effect} the score."
+    usual = settings.reference_kv
+    if abs(kvp - usual) < settings.reference_kv_tolerance:
+        return Check("tube-voltage", True, False, f"Tube voltage {usual:.0f} kV.")
+    effect = "raises" if kvp < usual else "lowers"
+    text = (
+        f"Tube voltage {kvp:.0f} kV: 130 HU holds at {usual:.0f} kV; this one {effect} the score."
+    )
     return Check("tube-voltage", False, False, text)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from corcal.core.artery import EXCLUSIVE, REGIONS
 from corcal.core.errors import DatasetRefused
-from corcal.core.training import Training
+from corcal.settings import Training
 from corcal.storage import read_json
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corcal.core.errors import DatasetRefused
-from corcal.core.training import Training
+from corcal.settings import Training
 from corcal.train.dataset.manifest import Row
 from corcal.train.dataset.split import split_rows
 

@@ -14,8 +14,7 @@ pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 import torch
 
-from corcal.core.training import Training
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 from tests.train.nnunet.test_plan import SOME
 from tests.train.nnunet.trainers import augmentation, make_trainer
 

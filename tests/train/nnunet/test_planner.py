@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import SettingsRefused
-from corcal.core.training import Training
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 from corcal.train.nnunet.fingerprint import fingerprint_of
 from corcal.train.nnunet.plan import plans_json
 from corcal.train.nnunet.topology import topology_of

@@ -10,8 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from corcal.core.errors import SettingsRefused
-from corcal.core.training import Training
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 from corcal.train.nnunet.topology import topology_of
 
 PAPER = Settings.paper()

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from corcal.core.training import Training
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 from corcal.train.labels import dataset_json
 from corcal.train.nnunet.child import Machine, environment
 from corcal.train.nnunet.plan import plans_json

@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
+from corcal.core.preparation import Preparation
 from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
@@ -19,7 +20,6 @@ from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest
 from corcal.recipes.embedded.scans import RealScans, Trust
-from corcal.settings import Preparation
 from corcal.space.resample import block_mean, nearest
 from corcal.storage import lps_of_ras, read_json
 

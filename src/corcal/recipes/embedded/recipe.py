@@ -13,6 +13,7 @@ from torch import nn
 
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
+from corcal.core.preparation import Preparation
 from corcal.locate.embedded import SPACING_MM
 from corcal.phantom import make_chest
 from corcal.recipes.embedded.annotated import annotated_case, annotated_chest
@@ -25,7 +26,6 @@ from corcal.recipes.embedded.phantoms import phantom_case
 from corcal.recipes.embedded.scans import RealScans
 from corcal.recipes.embedded.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter
-from corcal.settings import Preparation
 
 #: Chests drawn for the locator have seeds of their own.
 _FIRST_CHEST = 50_000

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corcal.core.errors import ModelRefused, SettingsRefused
+from corcal.core.preparation import Preparation
 from corcal.segment.bundle.manifest import (
     CARD,
     DATASET,
@@ -33,7 +34,7 @@ from corcal.segment.bundle.manifest import (
     write_manifest,
 )
 from corcal.segment.bundle.plan import Plan, check_dataset, parse_plan
-from corcal.settings import Preparation, Settings
+from corcal.settings import Settings
 from corcal.storage import parse_json
 
 __all__ = ["Bundle", "BundleFacts", "write_manifest"]

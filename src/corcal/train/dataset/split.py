@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corcal.core.errors import DatasetRefused
-from corcal.core.training import Training
+from corcal.settings import Training
 from corcal.train.dataset.manifest import Row
 
 

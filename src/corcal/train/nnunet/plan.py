@@ -15,8 +15,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from corcal.core.errors import DatasetRefused, SettingsRefused
-from corcal.core.training import Training
-from corcal.settings import Settings
+from corcal.settings import Settings, Training
 from corcal.storage import json_bytes, read_json, replace_file
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.fingerprint import Fingerprint, fingerprint_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from corcal.core.box import Index
 from corcal.core.errors import SettingsRefused
-from corcal.core.training import Training
+from corcal.settings import Training
 
 #: An axis is never left with fewer voxels than this.
 _SMALLEST = 4

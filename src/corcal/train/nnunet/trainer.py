@@ -17,7 +17,7 @@ from batchgeneratorsv2.transforms.spatial.spatial import SpatialTransform
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 from corcal.core.errors import TrainingStopped
-from corcal.core.training import Training
+from corcal.settings import Training
 from corcal.train.events import Began, EpochDone, Noted, Stepped, encode
 from corcal.train.labels import channel_names
 from corcal.train.nnunet.process import Send

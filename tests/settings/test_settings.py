@@ -107,7 +107,7 @@ def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
         ("segmentation", {"threshold": 0.0}, "threshold must lie between 0 and 1"),
         ("segmentation", {"reach_mm": -0.1}, "reach_mm must not be negative"),
         ("segmentation", {"heart_margin_mm": -1.0}, "heart_margin_mm must not be negative"),
-        ("segmentation", {"min_lesion_probability": 1.0}, "must lie between 0 and 1"),
+        ("segmentation", {"min_lesion_probability": 1.0}, "must be at least 0 and below 1"),
         ("scoring", {"threshold_hu": 201.0}, "weight_bounds_hu must rise from threshold_hu"),
         (
             "scoring",

@@ -1,15 +1,15 @@
-"""How a model is trained: every number of section 2.4 of the paper, by name."""
+"""Settings of training: every number of section 2.4 of the paper, by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corcal.core.errors import SettingsRefused
+from corcal.core.ranges import require, require_range
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a model is trained, by nnU-Net v2; the numbers of the paper, section 2.4.
+    """The training of a model by nnU-Net v2; the numbers of the paper, section 2.4.
 
     What the paper does not give is nnU-Net's own default. Not used in scoring.
 
@@ -68,23 +68,38 @@ class Training:
     min_inside_share: float = 0.8
 
     def __post_init__(self) -> None:
-        counts = ["batch", "stages", "convolutions", "features", "max_features", "epochs"]
-        counts += ["iterations", "val_iterations", "save_every"]
-        shares = ("foreground_share", "elastic_share", "min_inside_share")
-        weights = (self.dice_weight, self.cross_entropy_weight)
+        require_range(
+            "training",
+            self,
+            at_least_1=(
+                "batch",
+                "stages",
+                "convolutions",
+                "features",
+                "max_features",
+                "epochs",
+                "iterations",
+                "val_iterations",
+                "save_every",
+            ),
+            share=("foreground_share", "elastic_share", "min_inside_share"),
+            share_below_1=("test_share",),
+            positive=("learning_rate",),
+            not_negative=(
+                "elastic_voxels",
+                "weight_decay",
+                "dice_weight",
+                "cross_entropy_weight",
+                "seed",
+            ),
+        )
         rules = (
             (min(self.patch_voxels) >= 8, "patch_voxels must be at least 8 on each side"),
-            *((getattr(self, n) >= 1, f"{n} must be at least 1") for n in counts),
-            *((0 <= getattr(self, n) <= 1, f"{n} must lie between 0 and 1") for n in shares),
-            (self.elastic_voxels >= 0, "elastic_voxels must not be negative"),
-            (self.learning_rate > 0, "learning_rate must be positive"),
-            (self.weight_decay >= 0, "weight_decay must not be negative"),
-            (min(weights) >= 0, "dice_weight and cross_entropy_weight must not be negative"),
-            (sum(weights) > 0, "one of dice_weight and cross_entropy_weight must count"),
+            (
+                self.dice_weight + self.cross_entropy_weight > 0,
+                "one of dice_weight and cross_entropy_weight must count",
+            ),
             (self.folds >= 2, "folds must be at least 2"),
-            (0 <= self.test_share < 1, "test_share must be at least 0 and below 1"),
-            (self.seed >= 0, "seed must not be negative"),
         )
         for holds, message in rules:
-            if not holds:
-                raise SettingsRefused(f"training.{message}")
+            require("training", holds, message)

@@ -1,0 +1,35 @@
+"""Every number of the method by name; the paper's values; TOML; the page that explains them."""
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.settings.admission import Admission
+    from corcal.settings.page import settings_page
+    from corcal.settings.scoring import Scoring
+    from corcal.settings.segmentation import Segmentation
+    from corcal.settings.settings import Preparation, Settings
+    from corcal.settings.training import Training
+
+__all__ = [
+    "Admission",
+    "Preparation",
+    "Scoring",
+    "Segmentation",
+    "Settings",
+    "Training",
+    "settings_page",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "admission": ("Admission",),
+        "page": ("settings_page",),
+        "scoring": ("Scoring",),
+        "segmentation": ("Segmentation",),
+        "settings": ("Preparation", "Settings"),
+        "training": ("Training",),
+    },
+)

@@ -1,0 +1,72 @@
+"""Settings of admission: the scans that are accepted, and the doubts that are noted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corcal.core.ranges import require, require_range
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The scans that are accepted, and the doubts that are noted.
+
+    Attributes:
+        min_slices: fewest slices; the paper asks for 100.
+        min_coverage_mm: shortest extent along the slices.
+        thick_slices_mm: slices thicker than this are read, with a notice.
+        thickness_tolerance: share by which they may be thicker without one.
+        reference_kv: tube voltage for which the scoring threshold holds; another is noted.
+        reference_kv_tolerance: and how far from it none is noted.
+        contrast_blood_hu: median HU inside the heart above which contrast is suspected
+            (unenhanced blood is 30 to 60).
+        metal_hu: voxels this bright near the heart are noted as metal.
+        small_field_mm: an in-plane field of view below this is noted as zoomed.
+        min_heart_ml: a heart with its sac is not smaller; what is, is no heart.
+        max_heart_ml: and not larger.
+        max_cut_face: the heart is cut off where the scan ends in more than this share of its
+            largest cross-section.
+        blood_depth_mm: contrast is looked for this far inside the heart's outline, away from
+            fat and lung.
+        blood_step_mm: and on voxels about this far apart.
+        metal_reach_mm: metal is looked for this far around the heart's box.
+        min_metal_mm3: less of it is not noted.
+    """
+
+    min_slices: int = 12
+    min_coverage_mm: float = 80.0
+    thick_slices_mm: float = 3.0
+    thickness_tolerance: float = 0.02
+    reference_kv: float = 120.0
+    reference_kv_tolerance: float = 0.5
+    contrast_blood_hu: float = 90.0
+    metal_hu: int = 2500
+    small_field_mm: float = 260.0
+    min_heart_ml: float = 150.0
+    max_heart_ml: float = 2500.0
+    max_cut_face: float = 0.30
+    blood_depth_mm: float = 10.0
+    blood_step_mm: float = 3.0
+    metal_reach_mm: float = 20.0
+    min_metal_mm3: float = 1.0
+
+    def __post_init__(self) -> None:
+        require_range(
+            "admission",
+            self,
+            at_least_1=("min_slices",),
+            positive=("thick_slices_mm", "blood_step_mm", "reference_kv"),
+            not_negative=(
+                "min_coverage_mm",
+                "thickness_tolerance",
+                "reference_kv_tolerance",
+                "small_field_mm",
+                "min_heart_ml",
+                "blood_depth_mm",
+                "metal_reach_mm",
+                "min_metal_mm3",
+            ),
+            share=("max_cut_face",),
+        )
+        larger = self.max_heart_ml > self.min_heart_ml
+        require("admission", larger, "max_heart_ml must be more than min_heart_ml")

@@ -1,0 +1,139 @@
+"""Every number of the method, with the paper's values by name.
+
+The paper: Alnasser et al., Diagnostics 2026, 16, 646.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import tomli_w
+
+from corcal.core.errors import SettingsRefused
+from corcal.core.preparation import Preparation
+from corcal.settings.admission import Admission
+from corcal.settings.scoring import Scoring
+from corcal.settings.segmentation import Segmentation
+from corcal.settings.training import Training
+
+#: The preparation is a noun of `corcal.core`, as models speak of it, and a group of settings.
+__all__ = ["Preparation", "Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every number of the method."""
+
+    admission: Admission = field(default_factory=Admission)
+    preparation: Preparation = field(default_factory=Preparation)
+    segmentation: Segmentation = field(default_factory=Segmentation)
+    scoring: Scoring = field(default_factory=Scoring)
+    training: Training = field(default_factory=Training)
+
+    @classmethod
+    def paper(cls) -> Self:
+        """Return the paper's values: 100 slices, padding in-plane only, labels as painted.
+
+        The training's defaults are the paper's already, but for elastic deformations.
+        """
+        default = cls()
+        return replace(
+            default,
+            admission=replace(default.admission, min_slices=100),
+            preparation=replace(default.preparation, padding_voxels=(0, 10, 10)),
+            segmentation=replace(
+                default.segmentation,
+                fill_calcium=False,
+                min_lesion_voxels=1,
+                min_lesion_mm3=0.0,
+                min_artery_mm3=0.0,
+                heart_margin_mm=0.0,
+                candidate_probability=0.5,
+                min_lesion_probability=0.0,
+            ),
+            training=replace(default.training, elastic_share=0.2),
+        )
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read settings from a TOML file; what it leaves out keeps its default.
+
+        Raises:
+            SettingsRefused: the file is not TOML, names a setting that does not exist, or gives
+                one a value of another kind or out of range.
+        """
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
+        return cls.from_dict(tables, str(path))
+
+    @classmethod
+    def from_dict(cls, tables: dict[str, Any], where: str) -> Self:
+        """Read settings from nested plain values; what they leave out keeps its default.
+
+        Args:
+            tables: as `as_dict` returns them, or a part of it.
+            where: they come from, for messages.
+
+        Raises:
+            SettingsRefused: as `from_toml`.
+        """
+        settings = cls()
+        known = {f.name for f in fields(cls)}
+        for name, table in tables.items():
+            if name not in known or not isinstance(table, dict):
+                raise SettingsRefused(
+                    f"{where}: no settings table [{name}]; known: {sorted(known)}"
+                )
+            group = _update(getattr(settings, name), table, f"{where}: [{name}]")
+            settings = replace(settings, **{name: group})
+        return settings
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return nested plain values, for JSON and TOML."""
+        plain = dataclasses.asdict(self)
+        return {
+            group: {k: list(v) if isinstance(v, tuple) else v for k, v in table.items()}
+            for group, table in plain.items()
+        }
+
+    def to_toml(self) -> str:
+        """Return the settings as TOML text that `from_toml` reads back."""
+        return tomli_w.dumps(self.as_dict())
+
+
+def _update(group: Any, table: dict[str, Any], where: str) -> Any:
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in {f.name for f in fields(group)}:
+            raise SettingsRefused(f"{where} has no setting {key!r}")
+        old = getattr(group, key)
+        if isinstance(old, tuple):
+            if not isinstance(value, list) or len(value) != len(old):
+                raise SettingsRefused(f"{where} {key} needs {len(old)} numbers, not {value!r}")
+            changes[key] = tuple(
+                _number(v, o, f"{where} {key}") for v, o in zip(value, old, strict=True)
+            )
+        else:
+            changes[key] = _number(value, old, f"{where} {key}")
+    try:
+        return replace(group, **changes)
+    except SettingsRefused as error:
+        raise SettingsRefused(f"{where}: {error}") from None
+
+
+def _number(value: Any, like: Any, where: str) -> Any:
+    """Return the value in the type of the default it replaces."""
+    if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, int | float):
+        raise SettingsRefused(f"{where}: {value!r} is not like {like!r}")
+    if not math.isfinite(value):
+        raise SettingsRefused(f"{where} must be finite, not {value!r}")
+    if isinstance(like, int) and not isinstance(like, bool) and value != int(value):
+        raise SettingsRefused(f"{where} needs a whole number, not {value!r}")
+    return type(like)(value)
