@@ -12,7 +12,7 @@ from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume
-from corcal.recipes.embedded.scans import RealScans, read_scans
+from corcal.recipes import RealScans, read_scans
 from corcal.settings import Settings
 from corcal.space.components import components
 from corcal.storage import lps_of_ras, read_json

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import grimp
 
+from tests.house_rules import dotted_names
 from tests.house_rules.sources import ROOT, SOURCE, python_files, shown
 
 #: Nouns and settings are spoken everywhere: each is imported from the module that it names. The
@@ -19,15 +20,11 @@ SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 
 #: Rooms whose door is not built yet; a room leaves this list with its door.
 WITHOUT_DOOR = {
-    "annotate",
     "evaluate",
     "locate",
-    "recipes",
     "runtime",
     "segment",
     "space",
-    "studies",
-    "train",
 }
 
 #: Folders of things that stand side by side, in that many parts, and why that is right.
@@ -118,6 +115,20 @@ def test_documents_enter_rooms_by_the_door() -> None:
         if _past_the_door(module, "")
     ]
     assert climbing == []
+
+
+def test_documents_import_what_is_there() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    names = {
+        f"{node.module}.{alias.name}"
+        for path in documents
+        for block in re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.S)
+        for node in ast.walk(ast.parse(block))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("corcal")
+        for alias in node.names
+    }
+    assert names
+    assert {name for name in names if not dotted_names.exists(name)} == set()
 
 
 def _imported(text: str) -> Iterator[tuple[str, int]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corcal.runtime import load_openvino
+from corcal.storage import json_bytes
 
 _SIDES = [-1, -1, -1]
 #: Exact in float32; bfloat16 would round it to 1.
@@ -32,19 +32,19 @@ def write_manifest(folder: Path, name: str) -> None:
         for path in (folder / f"{name}.xml", folder / f"{name}.bin")
     }
     manifest = {"name": f"small {name}", "version": "1", "files": files}
-    (folder / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / f"{name}.json").write_bytes(json_bytes(manifest))
 
 
 def write_small_locator(folder: Path) -> None:
     """Write a locator to which the heart is whatever reaches 50 HU, and half of it at 0 HU."""
-    ops, hu = operations(), named("hu", 1)
+    ops, hu = operations(), make_input("hu", 1)
     scaled = ops.multiply(hu, np.float32(0.01))
     write_model(folder, "heart", [hu], ops.clamp(scaled, 0.0, 1.0))
 
 
 def write_small_segmenter(folder: Path) -> None:
     """Write a segmenter that returns the frame, voxel by voxel, and three times the HU."""
-    ops, hu, frame = operations(), named("hu", 1), named("frame", 3)
+    ops, hu, frame = operations(), make_input("hu", 1), make_input("frame", 3)
     # Each voxel of the half as fine frame becomes a block of 2 x 2 x 2.
     flat = ops.interpolate(
         frame,
@@ -60,7 +60,7 @@ def write_small_segmenter(folder: Path) -> None:
 
 def write_sum(folder: Path) -> None:
     """Write a network of one convolution that sums 16 channels, each times `FINE`."""
-    ops, hu, nowhere = operations(), named("hu", 16), [0, 0, 0]
+    ops, hu, nowhere = operations(), make_input("hu", 16), [0, 0, 0]
     kernel = ops.constant(np.full((1, 16, 1, 1, 1), FINE, np.float32))
     summed = ops.convolution(hu, kernel, [1, 1, 1], nowhere, nowhere, [1, 1, 1])
     write_model(folder, "sum", [hu], summed)
@@ -72,7 +72,7 @@ def operations() -> Any:
     return importlib.import_module("openvino.opset13")
 
 
-def named(name: str, channels: int) -> Any:
+def make_input(name: str, channels: int) -> Any:
     """Return a network's input of any size."""
     parameter = operations().parameter([1, channels, *_SIDES], np.float32, name=name)
     parameter.output(0).get_tensor().set_names({name})

@@ -1,1 +1,89 @@
 """Learn: annotated and synthetic scans in, models out. The only part that needs torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corcal.core.doors import lazy_exports
+
+if TYPE_CHECKING:
+    from corcal.train.bundle.export import (
+        ModelName,
+        export_bundle,
+    )
+    from corcal.train.dataset.dataset import (
+        Acceptance,
+        make_dataset,
+    )
+    from corcal.train.dataset.manifest import (
+        ManifestRow,
+        read_manifest,
+    )
+    from corcal.train.events import (
+        Began,
+        EpochDone,
+        Event,
+        Noted,
+        Prepared,
+        Stepped,
+    )
+    from corcal.train.nnunet.child import (
+        Machine,
+    )
+    from corcal.train.nnunet.devices import (
+        Devices,
+        choose_devices,
+        visible_gpus,
+    )
+    from corcal.train.nnunet.folds import (
+        missing_folds,
+        plan_and_preprocess,
+        require_nnunet,
+        train_folds,
+    )
+    from corcal.train.nnunet.plan import (
+        change_training,
+    )
+    from corcal.train.training_folder import (
+        TrainingFolder,
+    )
+
+__all__ = [
+    "Acceptance",
+    "Began",
+    "Devices",
+    "EpochDone",
+    "Event",
+    "Machine",
+    "ManifestRow",
+    "ModelName",
+    "Noted",
+    "Prepared",
+    "Stepped",
+    "TrainingFolder",
+    "change_training",
+    "choose_devices",
+    "export_bundle",
+    "make_dataset",
+    "missing_folds",
+    "plan_and_preprocess",
+    "read_manifest",
+    "require_nnunet",
+    "train_folds",
+    "visible_gpus",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "bundle.export": ("ModelName", "export_bundle"),
+        "dataset.dataset": ("Acceptance", "make_dataset"),
+        "dataset.manifest": ("ManifestRow", "read_manifest"),
+        "events": ("Began", "EpochDone", "Event", "Noted", "Prepared", "Stepped"),
+        "nnunet.child": ("Machine",),
+        "nnunet.devices": ("Devices", "choose_devices", "visible_gpus"),
+        "nnunet.folds": ("missing_folds", "plan_and_preprocess", "require_nnunet", "train_folds"),
+        "nnunet.plan": ("change_training",),
+        "training_folder": ("TrainingFolder",),
+    },
+)

@@ -14,7 +14,7 @@ from corcal.evaluate.accuracy.detection import detection
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair
 from corcal.evaluate.tables_in.read_results import read_results
-from corcal.studies.ablation.ablation import ablation, ablation_table, publish_ablation
+from corcal.studies.ablation.ablation import ablation_table, compare_models, publish_ablation
 
 RULE = IntervalRule()
 
@@ -41,7 +41,7 @@ def systems(folder: Path, **models: str) -> dict[str, Pairs]:
 
 def test_each_model_is_what_it_is_by_itself(tmp_path: Path) -> None:
     given = systems(tmp_path, full="11110000", bare="11000001")
-    full, bare = ablation(given, RULE)
+    full, bare = compare_models(given, RULE)
     assert full.against_first is None
     assert bare.detection["RCA"].as_dict() == detection(given["bare"], "RCA", RULE).as_dict()
     assert bare.against_first is not None
@@ -52,7 +52,9 @@ def test_each_model_is_what_it_is_by_itself(tmp_path: Path) -> None:
 
 
 def test_the_table_has_a_row_for_each_artery_and_model(tmp_path: Path) -> None:
-    made = ablation(systems(tmp_path, full="11110000", bare="11000001", other="11110000"), RULE)
+    made = compare_models(
+        systems(tmp_path, full="11110000", bare="11000001", other="11110000"), RULE
+    )
     rows = ablation_table(made).rows
     assert [r[:2] for r in rows[:4]] == [
         ("RCA", "full"), ("RCA", "bare"), ("RCA", "other"), ("Left main + LAD", "full"),
@@ -66,18 +68,18 @@ def test_models_are_compared_on_the_patients_all_know(tmp_path: Path) -> None:
     fewer = read_results(table(tmp_path, "fewer", dict(zip("hgfe", "0011", strict=True))))
     truth = given["full"].reference
     given["fewer"] = pair(fewer, truth, allow_missing=True)
-    full, other = ablation(given, RULE)
+    full, other = compare_models(given, RULE)
     assert full.detection["RCA"].counts.n == other.detection["RCA"].counts.n == 4
     assert other.detection["RCA"].counts.fp == 2
 
 
 def test_one_model_is_no_ablation(tmp_path: Path) -> None:
     with pytest.raises(TableRefused, match="two models or more"):
-        ablation(systems(tmp_path, full="11110000"), RULE)
+        compare_models(systems(tmp_path, full="11110000"), RULE)
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
-    made = ablation(systems(tmp_path, full="11110000", bare="11000001"), RULE)
+    made = compare_models(systems(tmp_path, full="11110000", bare="11000001"), RULE)
     written = publish_ablation(made).write(tmp_path / "out")
     assert {p.name for p in written} == {
         "ablation.json", "ablation.html", "tableS2_ablation.csv", "tableS2_ablation.md",

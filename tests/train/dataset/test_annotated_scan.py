@@ -23,7 +23,7 @@ from corcal.locate.embedded import EmbeddedLocator
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.read import read_labels, read_scan
 from corcal.train.dataset.annotated_scan import AnnotatedScan, DrawnHeart, read_annotated_scan
-from corcal.train.dataset.manifest import Row
+from corcal.train.dataset.manifest import ManifestRow
 from tests.train.cohort import SHAPE, scan_of, small_settings
 
 SETTINGS = small_settings()
@@ -38,7 +38,7 @@ def pair_of(folder: Path, **given: object) -> AnnotatedScan:
 
 
 def read(folder: Path) -> AnnotatedScan:
-    row = Row(
+    row = ManifestRow(
         1, 2, "P", folder / "ct.nii.gz", folder / "labels.nii.gz", None, folder / "heart.nii.gz"
     )
     return read_annotated_scan(row, SETTINGS, EmbeddedLocator())
@@ -96,7 +96,7 @@ def test_exchanged_arteries_are_refused_or_noted_as_by_annotate(
     codes = np.array(order, np.uint8)[scan_of(0)[1]]
     with pytest.raises(AnnotationRefused, match=r"labels\.nii\.gz: cannot be of this scan"):
         pair_of(tmp_path, labels=codes)
-    row = Row(1, 2, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz", None, None)
+    row = ManifestRow(1, 2, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz", None, None)
     heart = DrawnHeart(tmp_path / "heart.nii.gz")
     noted = read_annotated_scan(row, SETTINGS, heart, checked=False).notices
     assert any("lies" in n.text and "that of the" in n.text for n in noted)
@@ -135,7 +135,7 @@ def test_a_lesion_that_falls_between_voxels_is_noted(tmp_path: Path) -> None:
         write_nifti(tmp_path / f"{name}.nii.gz", mask, grid)
     coarse = replace(SETTINGS.preparation, spacing_mm=(6.0, 6.0, 6.0))
     lenient = replace(SETTINGS.training, min_inside_share=0)
-    row = Row(1, 2, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz")
+    row = ManifestRow(1, 2, "P", tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz")
     pair = read_annotated_scan(
         row,
         replace(SETTINGS, preparation=coarse, training=lenient),

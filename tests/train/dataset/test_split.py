@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from corcal.core.errors import DatasetRefused
 from corcal.settings import Training
-from corcal.train.dataset.manifest import Row
+from corcal.train.dataset.manifest import ManifestRow
 from corcal.train.dataset.split import split_rows
 
 PAPER = Training()
 
 
-def row(number: int, patient: str, contrast: bool | None = None) -> Row:
-    return Row(number, number + 1, patient, Path("ct"), Path("labels"), contrast)
+def row(number: int, patient: str, contrast: bool | None = None) -> ManifestRow:
+    return ManifestRow(number, number + 1, patient, Path("ct"), Path("labels"), contrast)
 
 
-def cohort(contrast: int, plain: int) -> list[Row]:
+def cohort(contrast: int, plain: int) -> list[ManifestRow]:
     kinds = [True] * contrast + [False] * plain
     return [row(i, f"patient {i}", kind) for i, kind in enumerate(kinds, start=1)]
 

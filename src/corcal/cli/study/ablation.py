@@ -31,8 +31,7 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
     from corcal.evaluate.tables_in.pairs import pair
     from corcal.evaluate.tables_in.read_results import read_results
     from corcal.storage import check_folder
-    from corcal.studies.ablation.ablation import ablation as compute
-    from corcal.studies.ablation.ablation import publish_ablation
+    from corcal.studies import compare_models, publish_ablation
 
     named = _models(models)
     check_folder(output.folder, main_files("ablation"), force=output.force)
@@ -44,7 +43,7 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
             for name, path in named.items()
         }
         begin("computing")
-        models_compared = compute(systems, IntervalRule())
+        models_compared = compare_models(systems, IntervalRule())
         files = publish_ablation(models_compared).write(output.folder, force=output.force)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))

@@ -14,8 +14,7 @@ from corcal.cli.progress import steps
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
-    from corcal.annotate.batch import Outcome
-    from corcal.annotate.options import AnnotateOptions
+    from corcal.annotate import AnnotateOptions, Outcome
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ class Chosen:
 
     def options(self) -> AnnotateOptions:
         """Return the options of `corcal.annotate`."""
-        from corcal.annotate.classes import parse_map
-        from corcal.annotate.options import AnnotateOptions
+        from corcal.annotate import AnnotateOptions, parse_map
 
         return AnnotateOptions(
             classes=parse_map(self.classes),
@@ -138,7 +136,7 @@ def annotate(
         return
     assert scan is not None
     assert annotation is not None
-    from corcal.annotate.batch import DrawnScan, annotate_scan
+    from corcal.annotate import DrawnScan, annotate_scan
 
     entry = DrawnScan(scan, annotation, series_uid=series)
     with steps(output.quiet) as begin:
@@ -167,7 +165,7 @@ def _show(record: dict[str, Any], folder: Path) -> None:
 
 
 def _many(manifest: Path, output: Output, chosen: Chosen) -> None:
-    from corcal.annotate.batch import annotate_all, read_entries
+    from corcal.annotate import annotate_all, read_entries
 
     entries = read_entries(manifest)
     outcomes: list[Outcome] = []

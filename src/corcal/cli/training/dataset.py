@@ -47,8 +47,7 @@ def dataset(
     and heart (a mask); `corcal annotate` writes one. Called again, it goes on where it was.
     """
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.dataset.dataset import Acceptance, make_dataset
-    from corcal.train.training_folder import TrainingFolder
+    from corcal.train import Acceptance, TrainingFolder, make_dataset
 
     quiet = flags["quiet"]
     with progress_display(quiet) as display:

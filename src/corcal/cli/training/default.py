@@ -105,8 +105,7 @@ def default(
     where scans are left out.
     """
     try:
-        from corcal.recipes.embedded.recipe import Recipe, train_default
-        from corcal.recipes.embedded.scans import read_scans
+        from corcal.recipes import Recipe, read_scans, train_default
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "openvino"}:
             raise

@@ -37,8 +37,7 @@ def export(
     """
     from corcal.cli.training.machine import numbers
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.bundle.export import ModelName, export_bundle
-    from corcal.train.training_folder import TrainingFolder
+    from corcal.train import ModelName, TrainingFolder, export_bundle
 
     picked = numbers(chosen, "--folds") or None
     with progress_display(flags["quiet"]) as display:

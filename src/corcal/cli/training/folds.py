@@ -19,7 +19,7 @@ def folds(work: Path, use: Use) -> None:
     One fold at a time runs on each GPU; on the CPU, one after the other. It
     may be stopped at any moment: called again, it goes on from the last saved states.
     """
-    from corcal.train.training_folder import TrainingFolder
+    from corcal.train import TrainingFolder
 
     finish(work, range(TrainingFolder(work).settings().training.folds), use)
 
@@ -27,8 +27,7 @@ def folds(work: Path, use: Use) -> None:
 def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     """Train these folds to their end and say what comes next."""
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.nnunet.folds import missing_folds, require_nnunet, train_folds
-    from corcal.train.training_folder import TrainingFolder
+    from corcal.train import TrainingFolder, missing_folds, require_nnunet, train_folds
 
     require_nnunet()
     with progress_display(use.quiet) as display:

@@ -11,8 +11,7 @@ import click
 from corcal.cli.options import Command, bundle
 
 if TYPE_CHECKING:
-    from corcal.train.nnunet.child import Machine
-    from corcal.train.nnunet.devices import Devices
+    from corcal.train import Devices, Machine
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,14 @@ class Use:
         Raises:
             SettingsRefused: a GPU is asked for that is not there.
         """
-        from corcal.train.nnunet.devices import choose_devices, visible_gpus
+        from corcal.train import choose_devices, visible_gpus
 
         visible = 0 if self.device == "cpu" else visible_gpus()
         return choose_devices(self.device, self.gpus, visible=visible)
 
     def machine(self, devices: Devices) -> Machine:
         """Return the means of each process on these devices."""
-        from corcal.train.nnunet.child import Machine
+        from corcal.train import Machine
 
         # On a CPU the processes would only take the cores from the training.
         suits = 0 if devices.device == "cpu" else 8

@@ -23,11 +23,14 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
     WORK is the folder of `corcal train dataset`. Called again, it goes on where it was.
     """
     from corcal.cli.training.show_events import progress_display
-    from corcal.train.nnunet.child import Machine
-    from corcal.train.nnunet.devices import choose_devices, visible_gpus
-    from corcal.train.nnunet.folds import plan_and_preprocess
-    from corcal.train.nnunet.plan import change_training
-    from corcal.train.training_folder import TrainingFolder
+    from corcal.train import (
+        Machine,
+        TrainingFolder,
+        change_training,
+        choose_devices,
+        plan_and_preprocess,
+        visible_gpus,
+    )
 
     place = TrainingFolder(work)
     if file is not None:

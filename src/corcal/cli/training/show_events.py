@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.train.events import Began, EpochDone, Event, Noted, Prepared, Stepped
+from corcal.train import Began, EpochDone, Event, Noted, Prepared, Stepped
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

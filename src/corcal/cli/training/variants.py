@@ -47,10 +47,10 @@ def variants(
     `corcal ablation` reads.
     """
     from corcal.cli.training.show_events import progress_display
-    from corcal.studies.ablation.variants import Runner, chosen_variants, run_variants
-    from corcal.train.nnunet.folds import require_nnunet
+    from corcal.studies import Runner, choose_variants, run_variants
+    from corcal.train import require_nnunet
 
-    names = chosen_variants(only)
+    names = choose_variants(only)
     require_nnunet()
 
     devices = use.devices()

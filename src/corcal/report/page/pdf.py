@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 from datetime import date
 from importlib.resources import as_file, files
@@ -12,6 +11,8 @@ from typing import Any
 
 import typst
 from PIL import Image
+
+from corcal.storage import json_text
 
 #: Date of a document without one of its own, which PDF/A asks for.
 _NO_DATE = date(1970, 1, 1)
@@ -40,7 +41,7 @@ def report_pdf(content: dict[str, Any], sheet: Image.Image, made_on: date | None
             str(root / "report.typ"),
             root=str(root),
             format="pdf",
-            sys_inputs={"data": json.dumps(data)},
+            sys_inputs={"data": json_text(data)},
             ignore_system_fonts=True,
             pdf_standards=["a-2b"],
             timestamp=0,

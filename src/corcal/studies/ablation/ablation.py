@@ -38,7 +38,7 @@ class Model:
     against_first: Mapping[str, Comparison] | None
 
 
-def ablation(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Model, ...]:
+def compare_models(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Model, ...]:
     """Return how every model does, and whether the first differs from it.
 
     All are compared on the patients that every one of them knows.
@@ -84,7 +84,7 @@ def publish_ablation(models: Sequence[Model]) -> Publication:
     """Return the ablation's page, ablation.json and Table S2.
 
     Args:
-        models: as `ablation` returns them.
+        models: as `compare_models` returns them.
     """
     table = ablation_table(models)
     page = Page(

@@ -17,13 +17,17 @@ from corcal.settings import Settings
 from corcal.storage import replace_file
 from corcal.studies.held_out.compare import Compared, summary_table
 from corcal.studies.held_out.score_cases import Scorer, score_cases
-from corcal.train.bundle.export import ModelName, export_bundle
-from corcal.train.dataset.dataset import make_dataset
-from corcal.train.dataset.manifest import read_manifest
-from corcal.train.events import Event
-from corcal.train.nnunet.child import Machine
-from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
-from corcal.train.training_folder import TrainingFolder
+from corcal.train import (
+    Event,
+    Machine,
+    ModelName,
+    TrainingFolder,
+    export_bundle,
+    make_dataset,
+    plan_and_preprocess,
+    read_manifest,
+    train_folds,
+)
 
 _TITLES = {
     "full": "full method",
@@ -65,7 +69,7 @@ def variant_settings(name: str, settings: Settings) -> Settings:
     return settings
 
 
-def chosen_variants(text: str) -> tuple[str, ...]:
+def choose_variants(text: str) -> tuple[str, ...]:
     """Return the variants of a list such as "full,no_crop"; all of them for an empty text.
 
     Raises:

@@ -17,7 +17,7 @@ from corcal.report import labels_nifti
 from corcal.settings import Settings
 from corcal.storage import csv_bytes, replace_file
 from corcal.studies.held_out.compare import Compared, compare
-from corcal.train.dataset.manifest import Row
+from corcal.train import ManifestRow
 
 #: Tables of results that `corcal evaluate` and `corcal ablation` read.
 RESULTS, REFERENCE = "results.csv", "reference.csv"
@@ -44,7 +44,9 @@ class Scorer:
     on_progress: Callable[[str], None]
 
 
-def score_cases(rows: Sequence[Row], model: Path, out: Path, scorer: Scorer) -> list[Compared]:
+def score_cases(
+    rows: Sequence[ManifestRow], model: Path, out: Path, scorer: Scorer
+) -> list[Compared]:
     """Score annotated scans and return each artery, found beside drawn.
 
     Each label map is kept as OUT/CASE/labels.nii.gz; one that is there is not made again, so that
@@ -90,7 +92,7 @@ def _cells(one: Compared) -> list[object]:
     return [f"{v:.6f}" if isinstance(v, float) else v for v in dataclasses.astuple(one)]
 
 
-def _labels(row: Row, scan: Scan, model: Path, out: Path, scorer: Scorer) -> ArteryLabels:
+def _labels(row: ManifestRow, scan: Scan, model: Path, out: Path, scorer: Scorer) -> ArteryLabels:
     kept = out / row.case / "labels.nii.gz"
     if not kept.exists():
         scorer.on_progress(f"scoring {row.case}")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from corcal.annotate.checks.plausibility import require_plausible
+from corcal.annotate import require_plausible
 from corcal.core.errors import DatasetRefused, HeartNotFound
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
@@ -21,7 +21,7 @@ from corcal.read import admit, read_labels, read_scan, read_volume
 from corcal.settings import Settings
 from corcal.space.resample import nearest
 from corcal.train.dataset.crop_geometry import CropGeometry
-from corcal.train.dataset.manifest import Row
+from corcal.train.dataset.manifest import ManifestRow
 
 _FIRST_CALCIUM = 4
 _MOST_PARTS = 255
@@ -86,7 +86,7 @@ class DrawnHeart:
 
 
 def read_annotated_scan(
-    row: Row, settings: Settings, locator: HeartLocator, *, checked: bool = True
+    row: ManifestRow, settings: Settings, locator: HeartLocator, *, checked: bool = True
 ) -> AnnotatedScan:
     """Return an annotated scan, prepared on the very path that scoring takes.
 

@@ -16,7 +16,7 @@ from corcal.report import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
 from corcal.storage import csv_bytes, json_bytes, nifti_bytes, read_json, replace_file
 from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_scan
-from corcal.train.dataset.manifest import Row, read_manifest
+from corcal.train.dataset.manifest import ManifestRow, read_manifest
 from corcal.train.dataset.split import Split, split_rows
 from corcal.train.labels import dataset_json
 from corcal.train.training_folder import TrainingFolder
@@ -106,10 +106,10 @@ def make_dataset(
 
 
 def _write_cases(
-    rows: Sequence[Row],
+    rows: Sequence[ManifestRow],
     work: TrainingFolder,
     split: Split,
-    read: Callable[[Row], AnnotatedScan],
+    read: Callable[[ManifestRow], AnnotatedScan],
     *,
     on_progress: Callable[[str], None],
 ) -> dict[str, str]:
@@ -140,7 +140,7 @@ def label_file(case: str, work: TrainingFolder, split: Split) -> Path:
 
 
 def _begin(
-    rows: Sequence[Row], work: TrainingFolder, settings: Settings, locator: HeartLocator
+    rows: Sequence[ManifestRow], work: TrainingFolder, settings: Settings, locator: HeartLocator
 ) -> None:
     """Note what the dataset is made from; refuse a folder that holds another one."""
     source = {
@@ -169,7 +169,9 @@ def _begin(
     replace_file(work.settings_file, settings.to_toml().encode())
 
 
-def _goes_on(begun: Any, source: dict[str, Any], rows: Sequence[Row], work: TrainingFolder) -> bool:
+def _goes_on(
+    begun: Any, source: dict[str, Any], rows: Sequence[ManifestRow], work: TrainingFolder
+) -> bool:
     """Tell whether a dataset was begun as it is to go on: scans not yet in it may be corrected."""
     if begun == source:
         return True
@@ -181,7 +183,7 @@ def _goes_on(begun: Any, source: dict[str, Any], rows: Sequence[Row], work: Trai
     return same_length and not any(work.geometry_file(row.case).exists() for row in changed)
 
 
-def _identity(row: Row) -> str:
+def _identity(row: ManifestRow) -> str:
     """Return a hash that changes with what a line of the manifest names."""
     digest = hashlib.sha256(repr((row.patient, row.contrast)).encode())
     for path in (row.scan, row.labels, row.heart):
@@ -191,13 +193,13 @@ def _identity(row: Row) -> str:
     return digest.hexdigest()
 
 
-def _is_finished(row: Row, work: TrainingFolder, split: Split) -> bool:
+def _is_finished(row: ManifestRow, work: TrainingFolder, split: Split) -> bool:
     # The place is written last.
     files = (image_file(row.case, work, split), label_file(row.case, work, split))
     return work.geometry_file(row.case).exists() and all(f.exists() for f in files)
 
 
-def _write_case(row: Row, pair: AnnotatedScan, work: TrainingFolder, split: Split) -> None:
+def _write_case(row: ManifestRow, pair: AnnotatedScan, work: TrainingFolder, split: Split) -> None:
     affine = pair.grid.affine
     replace_file(image_file(row.case, work, split), nifti_bytes(pair.hu, affine))
     labels = nifti_bytes(pair.codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
@@ -226,10 +228,10 @@ def _notices(way: dict[str, Any]) -> tuple[Notice, ...]:
     return tuple(Notice(code, text) for code, text in way["notices"])
 
 
-def _require_different(rows: Sequence[Row], ways: dict[str, dict[str, Any]]) -> None:
+def _require_different(rows: Sequence[ManifestRow], ways: dict[str, dict[str, Any]]) -> None:
     """Refuse a scan or a label map that stands in two lines: one would be tested on the other."""
     for key, what in (("scan_sha256", "scan"), ("labels_sha256", "label map")):
-        seen: dict[str, Row] = {}
+        seen: dict[str, ManifestRow] = {}
         for row in rows:
             first = seen.setdefault(ways[row.case][key], row)
             if first is not row:
@@ -248,7 +250,7 @@ def _write_set_aside(refused: dict[str, str], work: TrainingFolder) -> None:
 
 
 def _write_descriptions(
-    rows: Sequence[Row], split: Split, work: TrainingFolder, settings: Settings
+    rows: Sequence[ManifestRow], split: Split, work: TrainingFolder, settings: Settings
 ) -> None:
     replace_file(work.raw / "splits_final.json", json_bytes(split.as_nnunet()))
     patients = list(dict.fromkeys(row.patient for row in rows))

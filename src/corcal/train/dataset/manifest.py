@@ -12,7 +12,7 @@ REQUIRED = ("patient", "scan", "labels")
 
 
 @dataclass(frozen=True)
-class Row:
+class ManifestRow:
     """One annotated scan.
 
     Attributes:
@@ -39,7 +39,7 @@ class Row:
         return f"case_{self.number:04d}"
 
 
-def read_manifest(path: Path) -> tuple[Row, ...]:
+def read_manifest(path: Path) -> tuple[ManifestRow, ...]:
     """Return the rows of a CSV with the columns patient, scan, labels[, contrast][, heart].
 
     Paths are relative to the manifest's folder. Other columns are ignored.
@@ -62,7 +62,7 @@ def read_manifest(path: Path) -> tuple[Row, ...]:
     return rows
 
 
-def _row(number: int, row: storage.Row, home: Path, faults: list[str]) -> Row:
+def _row(number: int, row: storage.Row, home: Path, faults: list[str]) -> ManifestRow:
     """Return the row of a line, and add to `faults` what is wrong with it."""
     where = f"line {row.line}"
     faults += [f"{where} has no {name}" for name in REQUIRED if not row.text(name)]
@@ -75,7 +75,7 @@ def _row(number: int, row: storage.Row, home: Path, faults: list[str]) -> Row:
         contrast = row.boolean("contrast")
     except TableRefused:
         faults.append(f"{where} says contrast {row.text('contrast')!r}; write yes, no or nothing")
-    return Row(
+    return ManifestRow(
         number=number,
         line=row.line,
         patient=row.text("patient"),

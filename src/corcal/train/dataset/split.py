@@ -9,7 +9,7 @@ import numpy as np
 
 from corcal.core.errors import DatasetRefused
 from corcal.settings import Training
-from corcal.train.dataset.manifest import Row
+from corcal.train.dataset.manifest import ManifestRow
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Split:
         return str(next(k for k, fold in enumerate(self.held_out) if case in fold))
 
 
-def split_rows(rows: Sequence[Row], training: Training) -> Split:
+def split_rows(rows: Sequence[ManifestRow], training: Training) -> Split:
     """Return the split of a manifest; the same rows and seed give the same split.
 
     All scans of a patient go to one place. Scans with and without contrast agent are spread
@@ -73,8 +73,8 @@ def split_rows(rows: Sequence[Row], training: Training) -> Split:
     rng = np.random.default_rng(training.seed)
     order = _interleave(_patients(rows), rng)
     wanted = training.test_share * len(rows)
-    test: list[Row] = []
-    rest: list[list[Row]] = []
+    test: list[ManifestRow] = []
+    rest: list[list[ManifestRow]] = []
     for scans in order:
         # A patient with several scans may take the test set past its share, or stay out.
         better = abs(len(test) + len(scans) - wanted) < abs(len(test) - wanted)
@@ -88,23 +88,25 @@ def split_rows(rows: Sequence[Row], training: Training) -> Split:
             f"{training.folds} folds; annotate more, or lower training.folds or "
             "training.test_share in the settings"
         )
-    folds: list[list[Row]] = [[] for _ in range(training.folds)]
+    folds: list[list[ManifestRow]] = [[] for _ in range(training.folds)]
     for scans in rest:
         kind = _contrast(scans)
         min(folds, key=lambda fold: (_alike(fold, kind), len(fold))).extend(scans)
     return Split(_names(test), tuple(_names(fold) for fold in folds))
 
 
-def _patients(rows: Sequence[Row]) -> list[list[Row]]:
-    scans: dict[str, list[Row]] = {}
+def _patients(rows: Sequence[ManifestRow]) -> list[list[ManifestRow]]:
+    scans: dict[str, list[ManifestRow]] = {}
     for row in rows:
         scans.setdefault(row.patient, []).append(row)
     return list(scans.values())
 
 
-def _interleave(patients: list[list[Row]], rng: np.random.Generator) -> list[list[Row]]:
+def _interleave(
+    patients: list[list[ManifestRow]], rng: np.random.Generator
+) -> list[list[ManifestRow]]:
     """Return the patients in random order, every stretch of it with its share of each kind."""
-    kinds: dict[bool, list[list[Row]]] = {}
+    kinds: dict[bool, list[list[ManifestRow]]] = {}
     for i in rng.permutation(len(patients)):
         scans = patients[i]
         kinds.setdefault(_contrast(scans), []).append(scans)
@@ -116,13 +118,13 @@ def _interleave(patients: list[list[Row]], rng: np.random.Generator) -> list[lis
     return [scans for _, scans in sorted(placed, key=lambda p: (p[0], p[1][0].number))]
 
 
-def _contrast(scans: Sequence[Row]) -> bool:
+def _contrast(scans: Sequence[ManifestRow]) -> bool:
     return any(row.contrast for row in scans)
 
 
-def _alike(fold: Sequence[Row], kind: bool) -> int:
+def _alike(fold: Sequence[ManifestRow], kind: bool) -> int:
     return sum(bool(row.contrast) is kind for row in fold)
 
 
-def _names(rows: list[Row]) -> tuple[str, ...]:
+def _names(rows: list[ManifestRow]) -> tuple[str, ...]:
     return tuple(sorted(row.case for row in rows))
