@@ -106,7 +106,7 @@ def test_labels_come_back_onto_the_voxels_of_the_scan(case: PhantomCase) -> None
     # Nothing but the truth, and all of it in the heart and the padding around it.
     assert ((codes == case.labels) | (codes == 0)).all()
     assert heart is not None
-    crop = heart.padded((3, 4, 4)).intersect(Box.whole(case.grid.shape)).slices
+    crop = heart.pad((3, 4, 4)).intersect(Box.whole(case.grid.shape)).slices
     np.testing.assert_array_equal(codes[crop], case.labels[crop])
 
 
@@ -143,7 +143,7 @@ def test_calcium_that_is_hardly_believed_in_is_dropped(case: PhantomCase) -> Non
     assert score(case, segmenter=Doubting(case), settings=strict).report.score.vessels == 0
 
 
-def test_the_heart_is_told_on_the_grid_of_the_scan(case: PhantomCase, reading: Reading) -> None:
+def test_the_heart_is_given_on_the_grid_of_the_scan(case: PhantomCase, reading: Reading) -> None:
     assert reading.heart == Box.around(case.auxiliary["heart"] > 0)
 
 
@@ -209,10 +209,10 @@ def test_doubts_of_the_heart_reach_the_report(case: PhantomCase) -> None:
     assert codes == ["zoomed-field", "contrast-suspected"]
 
 
-def test_progress_is_told_of_every_step_in_order(case: PhantomCase) -> None:
-    told: list[str] = []
-    score(case, progress=told.append)
-    assert tuple(told) == STEPS == ("admit", "heart", "prepare", "arteries", "labels", "quantify")
+def test_progress_is_called_with_every_step_in_order(case: PhantomCase) -> None:
+    calls: list[str] = []
+    score(case, progress=calls.append)
+    assert tuple(calls) == STEPS == ("admit", "heart", "prepare", "arteries", "labels", "quantify")
 
 
 def test_provenance_is_complete(reading: Reading) -> None:
@@ -252,13 +252,13 @@ def test_a_gated_scan_has_the_gated_category(case: PhantomCase, reading: Reading
 
 
 def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: Reading) -> None:
-    told: list[str] = []
+    calls: list[str] = []
     doubt = Notice("padding", "7 voxels were filled.")
     scan = replace(case.scan, notices=(doubt,))
 
-    found = quantify_labels(scan, reading.labels, progress=told.append)
+    found = quantify_labels(scan, reading.labels, progress=calls.append)
 
-    assert told == ["quantify"]
+    assert calls == ["quantify"]
     assert found.report.score == reading.report.score
     assert found.report.notices == (doubt,)
     assert found.heart is None
@@ -268,6 +268,6 @@ def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: R
 
 
 def test_given_labels_of_another_grid_are_refused(case: PhantomCase) -> None:
-    elsewhere = case.grid.moved(Box.whole(case.grid.shape).shifted((1, 0, 0)))
+    elsewhere = case.grid.extend_to(Box.whole(case.grid.shape).shift((1, 0, 0)))
     with pytest.raises(GridMismatch, match="save it on the scan's own voxels"):
         quantify_labels(case.scan, ArteryLabels(case.labels, elsewhere))

@@ -26,8 +26,8 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     bundle = write_linear_bundle(
         tmp_path / "b", replace(FACTS, mirroring_axes=()), WEIGHTS, BIASES, (128, 160, 160)
     )
-    told: list[tuple[int, int]] = []
-    segmenter = NnunetSegmenter(bundle, on_progress=lambda done, of: told.append((done, of)))
+    calls: list[tuple[int, int]] = []
+    segmenter = NnunetSegmenter(bundle, on_progress=lambda done, of: calls.append((done, of)))
     asked = replace(
         Settings(),
         preparation=Preparation(padding_voxels=(4, 10, 10)),
@@ -38,7 +38,7 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     # The faintest plaque does not reach 200 HU at the network's spacing.
     assert report.score.of(Artery.LAD).volume_mm3 == pytest.approx(everything_mm3, rel=0.2)
     assert not report.score.of(Artery.RCA).present
-    assert told[-1][0] == told[-1][1] == len(told)
+    assert calls[-1][0] == calls[-1][1] == len(calls)
     made = report.provenance
     assert (made.models[1].name, made.models[1].sha256) == ("small 1", bundle.sha256)
     assert made.device == "cpu"

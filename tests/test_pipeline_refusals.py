@@ -77,11 +77,11 @@ def test_what_cannot_be_scored_is_refused_before_the_arteries_are_sought(
     steps: int,
 ) -> None:
     scan, shown = spoiled(case)
-    told: list[str] = []
+    calls: list[str] = []
     with pytest.raises(error, match=complaint) as refused:
-        score(shown, scan, progress=told.append)
+        score(shown, scan, progress=calls.append)
     assert type(refused.value) is error
-    assert tuple(told) == STEPS[:steps]
+    assert tuple(calls) == STEPS[:steps]
 
 
 def test_the_paper_asks_for_a_hundred_slices(case: PhantomCase) -> None:

@@ -122,7 +122,7 @@ def test_the_crop_is_that_part_of_the_resampled_scan(data: st.DataObject, grid: 
     mask = nearest(heart.mask.astype(np.uint8), coarse, whole).astype(bool)
     np.testing.assert_array_equal(prepared.heart, mask[prepared.box.slices])
     assert prepared.heart.sum() == mask.sum()
-    padded = heart_box(heart, whole).padded((2, 1, 3))
+    padded = heart_box(heart, whole).pad((2, 1, 3))
     assert prepared.box == padded.intersect(Box.whole(whole.shape))
 
 
@@ -189,7 +189,7 @@ def test_a_crop_is_prepared_as_those_of_the_training_were(asked: Preparation) ->
     assert preparation_for(Trained(), asked) == (Trained.preparation, ())
 
 
-def test_what_a_user_set_and_does_not_get_is_told() -> None:
+def test_what_a_user_set_and_does_not_get_is_noted() -> None:
     asked = Preparation(spacing_mm=(1.0, 1.0, 1.0), padding_voxels=(0, 10, 10))
     given, (notice,) = preparation_for(Trained(), asked)
     assert given == Trained.preparation

@@ -115,7 +115,7 @@ def shifted(scan: Scan, voxels: tuple[float, float, float]) -> Scan:
 def cropped(scan: Scan, heart: Box, margin_mm: tuple[float, float, float]) -> Scan:
     """Return the scan's field cut to a margin round the heart's box."""
     pad = [round(m / s) for m, s in zip(margin_mm, scan.grid.spacing_mm, strict=True)]
-    box = heart.padded((pad[0], pad[1], pad[2])).intersect(Box.whole(scan.grid.shape))
+    box = heart.pad((pad[0], pad[1], pad[2])).intersect(Box.whole(scan.grid.shape))
     return replace(scan, hu=scan.hu[box.slices].copy(), grid=scan.grid.cut(box), source=Source())
 
 

@@ -78,7 +78,7 @@ def prepare(scan: Scan, heart: LocatedHeart, settings: Preparation) -> Prepared:
     resampled = scan.grid.with_spacing(settings.spacing_mm)
     box = Box.whole(resampled.shape)
     if settings.crop_to_heart:
-        box = heart_box(heart, resampled).padded(settings.padding_voxels).intersect(box)
+        box = heart_box(heart, resampled).pad(settings.padding_voxels).intersect(box)
     grid = resampled.cut(box)
     hu = resample(scan.hu, scan.grid, resampled, box=box)
     inside = nearest(heart.mask.view(np.uint8), heart.grid, grid).view(np.bool_)

@@ -16,7 +16,7 @@ margins = st.tuples(*[st.integers(0, 4)] * 3)
 @st.composite
 def boxes(draw: st.DrawFn) -> Box:
     """Draw a box that may begin before the first voxel."""
-    return Box.whole(draw(shapes(5))).shifted(draw(steps))
+    return Box.whole(draw(shapes(5))).shift(draw(steps))
 
 
 def voxels(box: Box) -> set[Index]:
@@ -67,22 +67,22 @@ def test_intersect_holds_the_voxels_of_both(one: Box, other: Box) -> None:
 
 @given(box=boxes(), margin=margins)
 def test_padding_grows_both_ends(box: Box, margin: Index) -> None:
-    padded = box.padded(margin)
+    padded = box.pad(margin)
     assert padded.shape == tuple(n + 2 * m for n, m in zip(box.shape, margin, strict=True))
     assert padded.intersect(box) == box
     less = (-margin[0], -margin[1], -margin[2])
-    assert padded.padded(less) == box
+    assert padded.pad(less) == box
 
 
 def test_padding_away_to_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="has an empty side"):
-        Box.whole((4, 4, 2)).padded((0, 0, -1))
+        Box.whole((4, 4, 2)).pad((0, 0, -1))
 
 
 @given(box=boxes(), by=steps)
 def test_shifting_moves_every_voxel(box: Box, by: Index) -> None:
     moved = {(a + by[0], b + by[1], c + by[2]) for a, b, c in voxels(box)}
-    assert voxels(box.shifted(by)) == moved
+    assert voxels(box.shift(by)) == moved
 
 
 def test_a_box_that_begins_outside_cannot_index() -> None:

@@ -84,7 +84,7 @@ def test_a_cut_beyond_the_grid_is_refused(box: Box) -> None:
 
 def test_moved_may_reach_beyond_the_grid_and_keeps_the_frame() -> None:
     grid = turned(PLAIN, PLAIN.affine, "1.2.3")
-    moved = grid.moved(Box((-2, 0, 0), (9, 9, 9)))
+    moved = grid.extend_to(Box((-2, 0, 0), (9, 9, 9)))
     assert moved.shape == (11, 9, 9)
     assert moved.frame_of_reference == "1.2.3"
     np.testing.assert_allclose(moved.affine[:3, 3], [-10.0, -20.0, 24.0])

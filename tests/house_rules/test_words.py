@@ -41,41 +41,24 @@ FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|u
 #: Rooms and folders whose words are being put right; each leaves its list when it is done.
 QUESTIONS_IN = {
     "cli",
-    "core",
     "report",
-    "segment",
-    "settings.py",
 }
 PARTICIPLES_IN = {
     "cli",
-    "core",
     "evaluate",
-    "locate",
     "report",
-    "runtime",
-    "segment",
-    "settings.py",
 }
 DIALECT_IN = {
-    "MODEL_CARD.md",
     "benchmarks",
     "cli",
     "docs",
     "examples",
     "recipes",
-    "runtime",
-    "segment",
     "tests/cli",
     "tests/evaluate",
-    "tests/label",
     "tests/phantom",
     "tests/read",
     "tests/report",
-    "tests/segment",
-    "tests/test_pipeline.py",
-    "tests/test_pipeline_bundle.py",
-    "tests/test_pipeline_refusals.py",
-    "tests/test_prepare.py",
     "tests/validation",
     "validation",
 }
@@ -139,6 +122,8 @@ def _text(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.name == "DESIGN.md":
         text = re.sub(r"## The words\n.*?\n## ", "", text, flags=re.DOTALL)
+    # The manifests of shipped models have this key.
+    text = text.replace('manifest.get("judge")', "").replace('manifest["judge"]', "")
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)
 
 

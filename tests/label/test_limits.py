@@ -1,4 +1,4 @@
-"""Safety rails: near the heart, and believed in as a whole."""
+"""Limits: near the heart, and believed in as a whole."""
 
 import numpy as np
 

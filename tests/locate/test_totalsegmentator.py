@@ -20,7 +20,7 @@ from corcal.locate.totalsegmentator import (
     at_spacing,
     download,
     private_environment,
-    turned,
+    turn,
 )
 from corcal.locate.weights import DATASET, Weights
 from tests.locate.stand_in import DATASET_JSON, TRAINER, plans, write_release
@@ -53,8 +53,8 @@ def test_whole_hu_are_handed_over() -> None:
 
 def test_axes_are_turned_to_the_right_and_to_the_front_and_back() -> None:
     array = np.arange(24).reshape(2, 3, 4)
-    assert turned(array)[1, 0, 0] == array[1, 2, 3]
-    np.testing.assert_array_equal(turned(turned(array)), array)
+    assert turn(array)[1, 0, 0] == array[1, 2, 3]
+    np.testing.assert_array_equal(turn(turn(array)), array)
 
 
 def test_nothing_is_reported_to_anyone(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from corcal.core.errors import ModelRefused
-from corcal.runtime.openvino import Engine, padded_to
+from corcal.runtime.openvino import Engine, pad_to_multiple
 from corcal.testing.small_networks import FINE, write_manifest, write_small_locator, write_sum
 from tests.grids import shapes
 
@@ -126,7 +126,7 @@ def test_padding_fills_up_the_far_ends(
     shape: tuple[int, int, int], channels: tuple[int, ...], multiple: int
 ) -> None:
     array = np.random.default_rng(0).normal(size=(*channels, *shape)).astype(np.float32)
-    padded = padded_to(array, multiple, -1000.0)
+    padded = pad_to_multiple(array, multiple, -1000.0)
     assert padded.shape[: len(channels)] == channels
     for side, old in zip(padded.shape[-3:], shape, strict=True):
         assert side % multiple == 0

@@ -37,7 +37,7 @@ def test_crop_then_uncrop_is_exact(data: st.DataObject, grid: Grid) -> None:
 def test_what_lies_outside_is_left_out(
     shape: tuple[int, int, int], start: tuple[int, int, int], size: tuple[int, int, int]
 ) -> None:
-    box = Box.whole(size).shifted(start)
+    box = Box.whole(size).shift(start)
     part = np.arange(1, np.prod(size) + 1).reshape(size)
     expected = np.zeros(shape, part.dtype)
     for index in np.ndindex(size):

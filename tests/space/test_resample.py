@@ -69,7 +69,7 @@ def test_the_box_of_a_resampled_scan_is_that_part_of_the_whole(
 def test_beyond_the_scan_the_nearest_voxel_is_repeated(box: Box) -> None:
     grid = Grid.axial((9, 8, 7), (2.0, 1.0, 1.5))
     hu, target = noise(grid.shape, 3), grid.with_spacing((1.7, 0.9, 0.8))
-    where = positions(target.moved(box), grid)
+    where = positions(target.extend_to(box), grid)
     expected = ndimage.map_coordinates(hu.astype(float), where, order=3, mode="nearest")
     np.testing.assert_allclose(resample(hu, grid, target, box=box), expected, atol=0.01)
 
@@ -159,7 +159,7 @@ def test_nearest_is_that_of_itk(
 ) -> None:
     codes = (noise(grid.shape, 5) % 7).astype(np.uint8)
     target = grid.with_spacing(spacing_mm)
-    target = target.moved(Box.whole(target.shape).shifted(by))
+    target = target.extend_to(Box.whole(target.shape).shift(by))
     expected = sitk.GetArrayFromImage(
         sitk.Resample(
             as_itk(codes, grid),
@@ -189,9 +189,9 @@ def test_halfway_between_two_voxels_the_later_is_nearest(grid: Grid, first: Inde
 def test_nearest_is_background_outside_the_label_map() -> None:
     grid = Grid.axial((2, 2, 2), (1.0, 1.0, 1.0))
     codes = np.full(grid.shape, 6, np.uint8)
-    found = nearest(codes, grid, grid.moved(Box((-1, 0, 0), (3, 2, 2))))
+    found = nearest(codes, grid, grid.extend_to(Box((-1, 0, 0), (3, 2, 2))))
     assert found[:, 0, 0].tolist() == [0, 6, 6, 0]
-    assert not nearest(codes, grid, grid.moved(Box((7, 0, 0), (9, 2, 2)))).any()
+    assert not nearest(codes, grid, grid.extend_to(Box((7, 0, 0), (9, 2, 2)))).any()
 
 
 @settings(max_examples=40)

@@ -87,7 +87,7 @@ class Box:
         a, b = self.start, self.stop
         return (slice(a[0], b[0]), slice(a[1], b[1]), slice(a[2], b[2]))
 
-    def padded(self, margin: Index) -> Box:
+    def pad(self, margin: Index) -> Box:
         """Return the box grown by this many voxels on both ends of each axis."""
         return Box.of(
             (a - m for a, m in zip(self.start, margin, strict=True)),
@@ -113,7 +113,7 @@ class Box:
         """
         return Box.of(*self._common(other))
 
-    def shifted(self, by: Index) -> Box:
+    def shift(self, by: Index) -> Box:
         """Return the box moved by this many voxels."""
         return Box.of(
             (a + m for a, m in zip(self.start, by, strict=True)),

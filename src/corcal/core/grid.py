@@ -1,4 +1,4 @@
-"""Where the voxels of an array lie in the patient."""
+"""The place of the voxels of an array in the patient."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ class Grid:
         """
         if min(box.start) < 0 or any(b > n for b, n in zip(box.stop, self.shape, strict=True)):
             raise ValueError(f"box {box.start} to {box.stop} leaves the grid {self.shape}")
-        return self.moved(box)
+        return self.extend_to(box)
 
-    def moved(self, box: Box) -> Grid:
+    def extend_to(self, box: Box) -> Grid:
         """Return the grid of a box that may reach beyond this grid."""
         affine = self.affine.copy()
         affine[:3, 3] = self.to_lps(np.array([box.start], dtype=np.float64))[0]
@@ -141,12 +141,12 @@ class Grid:
             raise GridMismatch(f"{what}: another frame of reference, so another patient or study")
         if not self.matches(other):
             raise GridMismatch(
-                f"{what}: {_shown(other)} is not the scan's {_shown(self)}. Do the two belong "
-                "together? If so, save it on the scan's own voxels"
+                f"{what}: {_describe(other)} is not the scan's {_describe(self)}. Do the two "
+                "belong together? If so, save it on the scan's own voxels"
             )
 
 
-def _shown(grid: Grid) -> str:
+def _describe(grid: Grid) -> str:
     spacing = " x ".join(f"{s:.3f}" for s in grid.spacing_mm)
     ends = grid.to_lps(np.array([[0.0, 0.0, 0.0], [n - 1.0 for n in grid.shape]]))
     first, last = (", ".join(f"{v:.1f}" for v in end) for end in ends)

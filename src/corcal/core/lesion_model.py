@@ -50,7 +50,7 @@ MEAN_PROBABILITY = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
 
 @dataclass(frozen=True)
 class Certainty:
-    """How sure a reading is of one artery.
+    """The certainty of a reading about one artery.
 
     Attributes:
         artery: which.

@@ -16,7 +16,7 @@ from corcal.core.severity import CacDrs
 
 @dataclass(frozen=True)
 class ModelStamp:
-    """Which model did a step.
+    """The model that did a step.
 
     Attributes:
         step: "heart" or "arteries".
@@ -31,7 +31,7 @@ class ModelStamp:
 
 @dataclass(frozen=True)
 class Provenance:
-    """How a result came to be, so that it can be made again.
+    """The way in which a result came to be, so that it can be made again.
 
     Attributes:
         version: corcal's version.
@@ -50,7 +50,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Report:
-    """What is said about a scan.
+    """All that is said about a scan.
 
     Attributes:
         score: the numbers.

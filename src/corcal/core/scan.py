@@ -12,7 +12,7 @@ from corcal.core.grid import Grid
 
 @dataclass(frozen=True)
 class Acquisition:
-    """How the scan was made; None or "" where the file does not say.
+    """The way in which the scan was made; None or "" where the file does not say.
 
     Attributes:
         kvp_kv: tube voltage.
@@ -38,7 +38,7 @@ class Acquisition:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the scan came from. Identifies the pixels, never the patient.
+    """The origin of a scan. Identifies the pixels, never the patient.
 
     Attributes:
         kind: "dicom", "nifti", "nrrd", "mha" or "array".

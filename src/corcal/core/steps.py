@@ -16,7 +16,7 @@ from corcal.core.preparation import Preparation
 
 
 class Model(Protocol):
-    """What every model says of itself, for the report."""
+    """A model, and all that it says of itself for the report."""
 
     @property
     def name(self) -> str:
@@ -28,7 +28,7 @@ class Model(Protocol):
 
     @property
     def device(self) -> str:
-        """Where its network runs: "cpu" or "cuda"."""
+        """Device on which its network runs: "cpu" or "cuda"."""
 
 
 class HeartLocator(Model, Protocol):
@@ -51,11 +51,11 @@ class ArterySegmenter(Model, Protocol):
 
     @property
     def preparation(self) -> Preparation | None:
-        """How crops must be prepared, in place of the user's settings; None takes any crop."""
+        """Preparation of crops that it insists on, over the user's settings; None takes any."""
 
     @property
     def lesion_model(self) -> LesionModel | None:
-        """How probable its candidate lesions are; None: as its mean probability says."""
+        """Model of its candidate lesions; None: their mean probability decides."""
 
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid

@@ -128,4 +128,4 @@ def _around(predicted: ArteryLabels, reference: ArteryLabels | None) -> Box | No
         math.ceil(_AROUND_MM / s[1]),
         math.ceil(_AROUND_MM / s[2]),
     )
-    return Box.around(hit).padded(margin)
+    return Box.around(hit).pad(margin)

@@ -72,7 +72,7 @@ def _box_within_reach(calcium: Voxels, grid: Grid, reach_mm: float) -> Box:
     """Return the box of these voxels (flat indices) and of all that lie within reach of them."""
     index = np.stack(np.unravel_index(calcium, grid.shape))
     box = Box.of(index.min(axis=1), index.max(axis=1) + 1)
-    return box.padded(_margin(grid, reach_mm)).intersect(Box.whole(grid.shape))
+    return box.pad(_margin(grid, reach_mm)).intersect(Box.whole(grid.shape))
 
 
 def _margin(grid: Grid, reach_mm: float) -> Index:

@@ -124,4 +124,4 @@ def _paint_crop(
 def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:
     """Return the part of a grid that labels in a crop can reach when they are completed."""
     reach = index3(np.ceil(reach_mm / s) + 1 for s in grid.spacing_mm)
-    return touched_box(crop, grid).padded(reach).intersect(Box.whole(grid.shape))
+    return touched_box(crop, grid).pad(reach).intersect(Box.whole(grid.shape))

@@ -25,7 +25,7 @@ def near_heart(
         margin_mm: how far outside the heart still counts.
     """
     margin = index3(np.ceil(margin_mm / s) + 1 for s in heart_grid.spacing_mm)
-    box = Box.around(heart).padded(margin).intersect(Box.whole(heart_grid.shape))
+    box = Box.around(heart).pad(margin).intersect(Box.whole(heart_grid.shape))
     outside_mm = ndimage.distance_transform_edt(~heart[box.slices], sampling=heart_grid.spacing_mm)
     close = (np.asarray(outside_mm) <= margin_mm).astype(np.uint8)
     return nearest(close, heart_grid.cut(box), grid).astype(bool)

@@ -105,7 +105,7 @@ def _contrast(scan: Scan, heart: NDArray[np.bool_], box: Box, settings: Admissio
 
 def _metal(scan: Scan, box: Box, settings: Admission) -> Notice | None:
     reach = index3(np.ceil(settings.metal_reach_mm / s) for s in scan.grid.spacing_mm)
-    near = box.padded(reach).intersect(Box.whole(scan.grid.shape))
+    near = box.pad(reach).intersect(Box.whole(scan.grid.shape))
     voxels = int(np.count_nonzero(scan.hu[near.slices] >= settings.metal_hu))
     volume_mm3 = voxels * scan.grid.voxel_mm3
     if volume_mm3 < settings.min_metal_mm3:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.runtime.openvino import Engine, padded_to
+from corcal.runtime.openvino import Engine, pad_to_multiple
 from corcal.space.resample import block_mean
 
 #: Voxel side at which the locator works.
@@ -38,7 +38,7 @@ class EmbeddedLocator(Engine):
             grid: where `hu` lies.
         """
         coarse = grid.with_spacing((SPACING_MM,) * 3)
-        chest = padded_to(block_mean(hu, grid, coarse), MULTIPLE, -1024.0)
+        chest = pad_to_multiple(block_mean(hu, grid, coarse), MULTIPLE, -1024.0)
         heart = self.run({"hu": chest[None, None]})[0, 0]
         a, b, c = coarse.shape
         return heart[:a, :b, :c] >= 0.5, coarse

@@ -73,14 +73,14 @@ class TotalSegmentatorLocator:
         with tempfile.TemporaryDirectory(prefix="corcal-heart-") as name:
             folder = Path(name)
             self._weights.copy_to(folder / "model")
-            np.save(folder / "image.npy", turned(image))
+            np.save(folder / "image.npy", turn(image))
             run_module(
                 __name__,
                 ["locate", str(folder), self.device],
                 folder=folder,
                 environment=private_environment(folder / "home"),
             )
-            heart = turned(np.load(folder / "heart.npy"))
+            heart = turn(np.load(folder / "heart.npy"))
         return np.ascontiguousarray(heart), coarse
 
 
@@ -103,7 +103,7 @@ def at_spacing(hu: NDArray[np.int16], grid: Grid) -> tuple[NDArray[np.float32], 
     return image.astype(np.int32).astype(np.float32), Grid(shape, affine, grid.frame_of_reference)
 
 
-def turned(array: NDArray[Any]) -> NDArray[Any]:
+def turn(array: NDArray[Any]) -> NDArray[Any]:
     """Return an array from rows to the back and columns to the left to the opposite, or back."""
     return array[:, ::-1, ::-1]
 
@@ -175,7 +175,7 @@ def _main(task: str, place: str, *more: str) -> int:
         if task == "download":
             _download()
         else:
-            heart = _predicted(folder / "model", np.load(folder / "image.npy"), *more)
+            heart = _predict(folder / "model", np.load(folder / "image.npy"), *more)
             np.save(folder / "heart.npy", heart)
     except InputRefused as error:
         return end_with(error, folder)
@@ -197,7 +197,7 @@ def _download() -> None:
         ) from error
 
 
-def _predicted(model: Path, image: NDArray[np.float32], device: str) -> NDArray[np.bool_]:
+def _predict(model: Path, image: NDArray[np.float32], device: str) -> NDArray[np.bool_]:
     predictor = _predictor(model, device)
     with contextlib.redirect_stdout(sys.stderr):
         labels = predictor.predict_single_npy_array(image[None], {"spacing": [SPACING_MM] * 3})

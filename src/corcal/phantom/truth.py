@@ -92,7 +92,7 @@ def visible(
     if not seeds.any():
         return out
     margin = [int(np.ceil(halo / s)) + 1 for s in grid.spacing_mm]
-    box = Box.around(seeds > 0).padded((margin[0], margin[1], margin[2]))
+    box = Box.around(seeds > 0).pad((margin[0], margin[1], margin[2]))
     cut = box.intersect(Box.whole(grid.shape)).slices
     part = seeds[cut]
     distance, nearest = distance_transform_edt(

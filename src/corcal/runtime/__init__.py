@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from corcal.runtime.openvino import (
         INSTALL,
         Engine,
-        compiled,
+        compile_network,
         load_openvino,
         need,
-        padded_to,
+        pad_to_multiple,
         user_folder,
     )
 
@@ -24,12 +24,12 @@ __all__ = [
     "Engine",
     "StepClock",
     "command_of",
-    "compiled",
+    "compile_network",
     "end_with",
     "environment_with",
     "load_openvino",
     "need",
-    "padded_to",
+    "pad_to_multiple",
     "run_module",
     "user_folder",
 ]
@@ -42,10 +42,10 @@ __getattr__, __dir__ = lazy_exports(
         "openvino": (
             "INSTALL",
             "Engine",
-            "compiled",
+            "compile_network",
             "load_openvino",
             "need",
-            "padded_to",
+            "pad_to_multiple",
             "user_folder",
         ),
     },

@@ -78,14 +78,14 @@ class Engine:
         """Return the network's one output for named inputs."""
         model = self._core.read_model(self._stem.with_suffix(".xml"))
         model.reshape({name: list(array.shape) for name, array in inputs.items()})
-        compiled = self._core.compile_model(model, "CPU", _CONFIG)
+        network = self._core.compile_model(model, "CPU", _CONFIG)
         # Shared: neither input nor output is copied; the array keeps the memory it lies in.
-        found = compiled(inputs, share_inputs=True, share_outputs=True)
-        result: NDArray[np.float32] = found[compiled.output(0)]
+        output = network(inputs, share_inputs=True, share_outputs=True)
+        result: NDArray[np.float32] = output[network.output(0)]
         return result
 
 
-def compiled(
+def compile_network(
     xml: bytes, weights: bytes, shape: tuple[int, ...], *, where: str
 ) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     """Return a network of one input and one output as a function, on the CPU in float32.
@@ -109,7 +109,7 @@ def compiled(
         last = str(error).strip().splitlines()[-1]
         raise ModelRefused(
             f"{where}: OpenVINO cannot run this network on inputs of {shape} ({last}); "
-            "export it anew"
+            "export it again"
         ) from error
 
     def run(array: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -174,7 +174,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def padded_to(array: NDArray[np.float32], multiple: int, fill: float) -> NDArray[np.float32]:
+def pad_to_multiple(array: NDArray[np.float32], multiple: int, fill: float) -> NDArray[np.float32]:
     """Return the array with its last three sides filled up to a multiple."""
     extra = [(0, -n % multiple) for n in array.shape[-3:]]
     flat = [(0, 0)] * (array.ndim - 3) + extra

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from corcal.segment.bundle.installed import (
         find_bundle,
         install,
-        installed,
+        installed_bundles,
         models_folder,
         state,
     )
@@ -44,7 +44,7 @@ __all__ = [
     "NnunetSegmenter",
     "find_bundle",
     "install",
-    "installed",
+    "installed_bundles",
     "load_network",
     "models_folder",
     "network_of",
@@ -59,7 +59,13 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "bundle.bundle": ("Bundle",),
-        "bundle.installed": ("find_bundle", "install", "installed", "models_folder", "state"),
+        "bundle.installed": (
+            "find_bundle",
+            "install",
+            "installed_bundles",
+            "models_folder",
+            "state",
+        ),
         "bundle.manifest": (
             "CARD",
             "DATASET",

@@ -12,7 +12,7 @@ from corcal.core.artery import Artery
 from corcal.core.grid import MM3_PER_ML, Grid
 from corcal.core.lesion_model import FEATURES, LesionModel
 from corcal.core.preparation import Preparation
-from corcal.runtime.openvino import Engine, padded_to
+from corcal.runtime.openvino import Engine, pad_to_multiple
 from corcal.segment.frame import heart_frame
 
 #: Space-to-depth by 2, then four halvings.
@@ -34,7 +34,6 @@ class EmbeddedSegmenter(Engine):
             ModelRefused: a file is absent or changed.
         """
         super().__init__(folder, "arteries")
-        # Manifests of shipped models call it the judge.
         facts = self.manifest.get("judge")
         self.lesion_model = None if facts is None else _lesion_model(facts)
 
@@ -48,10 +47,10 @@ class EmbeddedSegmenter(Engine):
             heart: the located heart on the same voxels, not empty.
             grid: where they lie, at the prepared spacing.
         """
-        padded = padded_to(hu, MULTIPLE, -1000.0)
+        padded = pad_to_multiple(hu, MULTIPLE, -1000.0)
         centre = grid.to_lps(_centroid(heart)[None])[0]
         heart_ml = float(heart.sum()) * grid.voxel_mm3 / MM3_PER_ML
-        frame = heart_frame(_halved(grid, padded.shape), centre, heart_ml)
+        frame = heart_frame(_halve(grid, padded.shape), centre, heart_ml)
         output = self.run({"hu": padded[None, None], "frame": frame[None]})[0]
         a, b, c = hu.shape
         regions: NDArray[np.float32] = output[:, :a, :b, :c]
@@ -76,7 +75,7 @@ def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     return centre
 
 
-def _halved(grid: Grid, shape: tuple[int, ...]) -> Grid:
+def _halve(grid: Grid, shape: tuple[int, ...]) -> Grid:
     """Return the grid of 2 x 2 x 2 blocks of a padded crop."""
     affine = grid.affine.copy()
     affine[:3, :3] *= 2.0

@@ -38,7 +38,7 @@ def uncrop(part: NDArray[T], box: Box, shape: Index, *, fill: Any = 0) -> NDArra
     out = np.full(shape, fill, part.dtype) if fill else np.zeros(shape, part.dtype)
     inside = box.intersect(Box.whole(shape))
     a, b, c = box.start
-    out[inside.slices] = part[inside.shifted((-a, -b, -c)).slices]
+    out[inside.slices] = part[inside.shift((-a, -b, -c)).slices]
     return out
 
 

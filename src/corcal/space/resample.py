@@ -37,7 +37,7 @@ def resample(
     Raises:
         ValueError: the grids do not share their directions.
     """
-    wanted = target.moved(box or Box.whole(target.shape))
+    wanted = target.extend_to(box or Box.whole(target.shape))
     weights, starts, stops = [], [], []
     for axis in range(3):
         positions = _positions(grid, wanted, axis)

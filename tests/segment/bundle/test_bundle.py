@@ -1,4 +1,4 @@
-"""The model as a folder or zip: what is accepted, and what each kind of damage is told as."""
+"""The model as a folder or zip: what is accepted, and the message of each kind of damage."""
 
 from __future__ import annotations
 

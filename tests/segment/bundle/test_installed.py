@@ -8,7 +8,13 @@ import pytest
 
 from corcal.core.errors import ModelRefused, OutputRefused
 from corcal.segment.bundle.bundle import Bundle
-from corcal.segment.bundle.installed import find_bundle, install, installed, models_folder, state
+from corcal.segment.bundle.installed import (
+    find_bundle,
+    install,
+    installed_bundles,
+    models_folder,
+    state,
+)
 from corcal.testing.small_bundles import write_small_bundle
 from tests.bundles import say, zipped
 
@@ -31,14 +37,14 @@ def everything(folder: Path) -> list[str]:
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_installed_bundle_is_found_by_its_name(folder: Path, packed: bool) -> None:
     source = zipped(folder, inside=True) if packed else folder
-    assert installed() == []
+    assert installed_bundles() == []
     out = install(Bundle.open(source), models_folder(), force=False)
     assert out == models_folder() / "small"
     assert everything(out) == everything(folder)
     found = find_bundle("small")
     found.verify()
     assert found.sha256 == Bundle.open(folder).sha256
-    assert installed() == [out]
+    assert installed_bundles() == [out]
     assert state(out) == f"small 1  sha256 {found.sha256}"
 
 
@@ -46,7 +52,7 @@ def test_a_path_is_found_as_it_is(folder: Path) -> None:
     assert find_bundle(str(folder)).path == folder
 
 
-def test_an_unknown_name_is_told_with_those_that_are_known(folder: Path) -> None:
+def test_an_unknown_name_is_refused_with_those_that_are_known(folder: Path) -> None:
     with pytest.raises(ModelRefused, match=r"large: there is no such file.*\(installed: none\)"):
         find_bundle("large")
     install(Bundle.open(folder), models_folder(), force=False)

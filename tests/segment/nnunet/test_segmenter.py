@@ -106,14 +106,14 @@ def _by_nnunet(bundle: Bundle, hu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return found
 
 
-def test_progress_is_told_for_every_window(bundles: dict[str, Path]) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported_for_every_window(bundles: dict[str, Path]) -> None:
+    calls: list[tuple[int, int]] = []
     shape = (33, 20, 32)
     segmenter = NnunetSegmenter(
-        Bundle.open(bundles["five"]), on_progress=lambda done, of: told.append((done, of))
+        Bundle.open(bundles["five"]), on_progress=lambda done, of: calls.append((done, of))
     )
     segmenter.probabilities(crop_hu(shape), np.ones(shape, bool), Grid.axial(shape, SPACING))
-    assert told == [(k + 1, 10) for k in range(10)]
+    assert calls == [(k + 1, 10) for k in range(10)]
 
 
 def test_a_crop_at_another_spacing_is_refused(bundles: dict[str, Path]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from corcal.core.box import Box
-from corcal.segment.nnunet.windows import count_windows, gaussian, mirrored, slide, windows
+from corcal.segment.nnunet.windows import count_windows, gaussian, mean_over_mirrors, slide, windows
 
 sides = st.tuples(*[st.integers(1, 60)] * 3)
 patches = st.tuples(*[st.integers(4, 24)] * 3)
@@ -51,10 +51,10 @@ def test_windows_cover_an_image_with_half_overlap(
 @pytest.mark.parametrize("shape", [(8, 10, 12), (3, 10, 40), (25, 17, 5), (9, 9, 9)])
 def test_a_network_of_single_voxels_gives_back_the_image(shape: tuple[int, int, int]) -> None:
     image = np.random.default_rng(0).normal(0, 2, shape).astype(np.float32)
-    network, told = Pointwise(), []
-    found = slide(image, (8, 10, 12), network, regions=2, after_window=lambda: told.append(1))
+    network, calls = Pointwise(), []
+    found = slide(image, (8, 10, 12), network, regions=2, after_window=lambda: calls.append(1))
     assert network.shapes == {(8, 10, 12)}
-    assert len(told) == count_windows(shape, (8, 10, 12))
+    assert len(calls) == count_windows(shape, (8, 10, 12))
     assert found.shape == (2, *shape)
     assert found.dtype == np.float16
     # Far from the edges; at the corners half precision is as coarse as nnU-Net's own.
@@ -85,7 +85,7 @@ def test_mirror_images_are_averaged_over_all_combinations(
         calls.append(given)
         return given * ramp
 
-    found = mirrored(run, np.flip, window, axes)
+    found = mean_over_mirrors(run, np.flip, window, axes)
     assert len(calls) == count
     # A network that weighs places: its mean over mirror images weighs by the mean of the ramps.
     mean = ramp.astype(np.float64)

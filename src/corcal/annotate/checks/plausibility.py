@@ -80,7 +80,7 @@ def require_plausible(
     """
     if not labels.codes.any():
         return {}, ()
-    box = Box.around(labels.codes > 0).padded((0, AROUND, AROUND))
+    box = Box.around(labels.codes > 0).pad((0, AROUND, AROUND))
     box = box.intersect(Box.whole(scan.grid.shape))
     codes, hu = labels.codes[box.slices], scan.hu[box.slices]
     checks = [*_values(codes, hu, threshold_hu), *_places(labels, box)]

@@ -14,10 +14,10 @@ def models(context: click.Context) -> None:
     """List the models, and check the files of those that come with corcal."""
     if context.invoked_subcommand is not None:
         return
-    from corcal.segment.bundle.installed import installed, state
+    from corcal.segment.bundle.installed import installed_bundles, state
 
     _list_embedded()
-    for path in installed():
+    for path in installed_bundles():
         click.echo(f"installed {path.name}\n{'':<10}{state(path)}")
 
 

@@ -77,7 +77,7 @@ def label_centrelines(labels: ArteryLabels) -> tuple[Vessel, ...]:
         whole = labels.whole(artery)
         if not whole.any():
             continue
-        box = Box.around(whole).padded((1, 1, 1)).intersect(Box.whole(whole.shape))
+        box = Box.around(whole).pad((1, 1, 1)).intersect(Box.whole(whole.shape))
         grid = labels.grid.cut(box)
         parts, count = label(whole[box.slices], np.ones((3, 3, 3)))
         for i in range(count):

@@ -183,7 +183,7 @@ def sweep_codes(
     level, _ = phases_of(beat, canvas.axes[0])
     far = float(np.abs(field).max())
     reach = [int(far / s) + 2 for s in canvas.grid.spacing_mm]
-    near = Box.around(codes > 0).padded((reach[0], reach[1], reach[2]))
+    near = Box.around(codes > 0).pad((reach[0], reach[1], reach[2]))
     try:
         box = near.intersect(_as_box(box)).slices
     except ValueError:

@@ -150,9 +150,9 @@ def _frame(reading: Labelled) -> Frame:
     mask = reading.labels.codes > 0
     labelled = Box.around(mask) if mask.any() else None
     if reading.heart is not None:
-        box = reading.heart.padded(_voxels(reading, _AROUND_HEART_MM))
+        box = reading.heart.pad(_voxels(reading, _AROUND_HEART_MM))
     elif labelled is not None:
-        box = labelled.padded(_voxels(reading, _AROUND_LABELS_MM))
+        box = labelled.pad(_voxels(reading, _AROUND_LABELS_MM))
     else:
         return Frame(whole, None)
     return Frame(_squared(box, grid.spacing_mm, (1, 2)).intersect(whole), labelled)

@@ -81,9 +81,9 @@ class Bundle:
         root = _root(path)
         content = _read(root, MANIFEST, path)
         facts, files = parse_manifest(content, f"{path}: {MANIFEST}")
-        dataset = _json(_checked(root, DATASET, path, files), f"{path}: {DATASET}")
+        dataset = _json(_read_checked(root, DATASET, path, files), f"{path}: {DATASET}")
         check_dataset(dataset, f"{path}: {DATASET}", exclusive=facts.exclusive)
-        plans = _json(_checked(root, PLANS, path, files), f"{path}: {PLANS}")
+        plans = _json(_read_checked(root, PLANS, path, files), f"{path}: {PLANS}")
         plan = parse_plan(plans, facts, f"{path}: {PLANS}")
         sha256 = hashlib.sha256(content).hexdigest()
         bundle = cls(path, facts, files, sha256, dataset, plans, plan, root)
@@ -97,7 +97,7 @@ class Bundle:
 
     @property
     def preparation(self) -> Preparation:
-        """How the crops of its training were prepared, and a scan is to be.
+        """Preparation of the crops of its training, and of every scan that it is given.
 
         Raises:
             ModelRefused: the manifest names settings that this corcal does not know.
@@ -121,7 +121,7 @@ class Bundle:
         Raises:
             ModelRefused: the file is absent, damaged or changed.
         """
-        return _checked(self._root, name, self.path, self.files)
+        return _read_checked(self._root, name, self.path, self.files)
 
     def card(self) -> str:
         """Return the model card.
@@ -140,10 +140,10 @@ class Bundle:
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as out:
-            found = self._hashed(name, out.write)
+            found = self._hash(name, out.write)
         _compare(self.path, name, found, self.sha256 if name == MANIFEST else self.files[name])
 
-    def _hashed(self, name: str, write: Callable[[bytes], object]) -> str:
+    def _hash(self, name: str, write: Callable[[bytes], object]) -> str:
         """Return a file's SHA-256, and hand each piece of it on."""
         digest = hashlib.sha256()
         for piece in _pieces(self._root, name, self.path):
@@ -164,7 +164,7 @@ class Bundle:
                 f"nobody has vouched for it; delete it, or {_AGAIN}"
             )
         for name, expected in self.files.items():
-            _compare(self.path, name, self._hashed(name, len), expected)
+            _compare(self.path, name, self._hash(name, len), expected)
 
 
 def _root(path: Path) -> Path | zipfile.Path:
@@ -211,14 +211,14 @@ def _pieces(root: Path | zipfile.Path, name: str, path: Path) -> Iterator[bytes]
             while piece := stream.read(_PIECE):
                 yield piece
     except (OSError, KeyError, *_ZIP_ERRORS) as error:
-        raise _damaged(path, name, error) from error
+        raise _damage(path, name, error) from error
 
 
 def _read(root: Path | zipfile.Path, name: str, path: Path) -> bytes:
     return b"".join(_pieces(root, name, path))
 
 
-def _checked(root: Path | zipfile.Path, name: str, path: Path, files: dict[str, str]) -> bytes:
+def _read_checked(root: Path | zipfile.Path, name: str, path: Path, files: dict[str, str]) -> bytes:
     if name not in files:
         raise ModelRefused(f"{path}: its {MANIFEST} names no file {name}; {_AGAIN}")
     content = _read(root, name, path)
@@ -234,7 +234,7 @@ def _compare(path: Path, name: str, found: str, expected: str) -> None:
         )
 
 
-def _damaged(path: Path, name: str, error: Exception) -> ModelRefused:
+def _damage(path: Path, name: str, error: Exception) -> ModelRefused:
     why = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return ModelRefused(f"{path}: {name} is missing or cannot be read ({why}); {_AGAIN}")
 

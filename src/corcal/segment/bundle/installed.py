@@ -16,7 +16,7 @@ def models_folder() -> Path:
     return user_folder() / "models"
 
 
-def installed() -> list[Path]:
+def installed_bundles() -> list[Path]:
     """Return the installed bundles by name."""
     home = models_folder()
     if not home.is_dir():
@@ -35,10 +35,10 @@ def find_bundle(model: str) -> Bundle:
     """
     if Path(model).exists():
         return Bundle.open(Path(model))
-    for path in installed():
+    for path in installed_bundles():
         if path.name == model:
             return Bundle.open(path)
-    names = ", ".join(p.name for p in installed()) or "none"
+    names = ", ".join(p.name for p in installed_bundles()) or "none"
     raise ModelRefused(
         f"{model}: there is no such file or folder, and no installed model of that name "
         f"(installed: {names}); name a bundle, or install one with `corcal models install`"

@@ -27,11 +27,11 @@ _SHA256_DIGITS = 64
 
 @dataclass(frozen=True)
 class BundleFacts:
-    """What a bundle says of its model.
+    """All that a bundle says of its model.
 
     Attributes:
         name: the model's name, of letters, digits and . _ + - alone.
-        version: its version, likewise.
+        version: its version, of the same.
         configuration: nnU-Net's configuration, such as "3d_fullres".
         trainer: the class that trained it.
         folds: numbers of the folds that are run together.
@@ -211,7 +211,7 @@ def _check(facts: BundleFacts, files: dict[str, str], where: str) -> None:
     )
     for holds, message in rules:
         if not holds:
-            raise ModelRefused(f"{where}: {message}; {_AGAIN}, or write it anew")
+            raise ModelRefused(f"{where}: {message}; {_AGAIN}, or write it again")
 
 
 def _safe(name: str) -> bool:

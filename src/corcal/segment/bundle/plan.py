@@ -22,12 +22,12 @@ _NETWORKS = tuple(
     for name in ("PlainConvUNet", "ResidualEncoderUNet")
 )
 _LAYERS = "torch.nn."
-_AGAIN = "get the bundle again, or train and export it anew"
+_AGAIN = "get the bundle again, or train and export it again"
 
 
 @dataclass(frozen=True)
 class Intensities:
-    """How HU become the network's input: clipped, minus the mean, over the deviation."""
+    """The way from HU to the network's input: clipped, minus the mean, over the deviation."""
 
     lower_hu: float
     upper_hu: float
@@ -37,7 +37,7 @@ class Intensities:
 
 @dataclass(frozen=True)
 class Plan:
-    """What running the network needs.
+    """All that is needed to run the network.
 
     Attributes:
         patch: voxels of a window, in the network's axis order.

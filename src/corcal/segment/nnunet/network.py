@@ -42,18 +42,18 @@ def _build(bundle: Bundle, what: str) -> Any:
     arguments = dict(plan.network_arguments)
     for name in plan.imported:
         if arguments.get(name) is not None:
-            arguments[name] = _named(arguments[name], what)
-    made = _named(plan.network_class, what)
+            arguments[name] = _layer_name(arguments[name], what)
+    made = _layer_name(plan.network_class, what)
     try:
         channels = len(bundle.facts.regions)
         return made(input_channels=1, num_classes=channels, deep_supervision=False, **arguments)
     except (TypeError, ValueError, AssertionError) as error:
         raise ModelRefused(
-            f"{bundle.path}: its plan does not make a network ({error}); export it anew"
+            f"{bundle.path}: its plan does not make a network ({error}); export it again"
         ) from error
 
 
-def _named(dotted: str, what: str) -> Any:
+def _layer_name(dotted: str, what: str) -> Any:
     home, _, name = dotted.rpartition(".")
     found = getattr(need(home, what), name, None)
     if found is None:
@@ -79,6 +79,6 @@ def _fill(network: Any, weights: dict[str, Any], where: str) -> None:
         if names:
             raise ModelRefused(
                 f"{where} {fault} {names[0]} and {len(names) - 1} more: these are not the weights "
-                "of the plan's network; get the bundle again, or export it anew"
+                "of the plan's network; get the bundle again, or export it again"
             )
     network.load_state_dict(weights, strict=False)

@@ -14,12 +14,18 @@ from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
-from corcal.runtime.openvino import compiled, need
+from corcal.runtime.openvino import compile_network, need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import network_of
 from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.network import load_network
-from corcal.segment.nnunet.windows import Fold, ProgressCallback, count_windows, mirrored, slide
+from corcal.segment.nnunet.windows import (
+    Fold,
+    ProgressCallback,
+    count_windows,
+    mean_over_mirrors,
+    slide,
+)
 
 DEVICES = ("cpu", "cuda")
 #: A grid divides the scan's field of view evenly, so its spacing is only nearly the one asked for.
@@ -68,7 +74,7 @@ class NnunetSegmenter:
 
     @property
     def preparation(self) -> Preparation:
-        """How the crops of the model's training were prepared; it takes no others."""
+        """Preparation of the crops of the model's training; it takes no others."""
         return self._bundle.preparation
 
     @property
@@ -175,10 +181,12 @@ class _OpenVinoFold:
         self._axes = bundle.facts.mirroring_axes
         xml, weights = (bundle.read(name) for name in network_of(fold))
         shape = (1, 1, *bundle.plan.patch)
-        self._run = compiled(xml, weights, shape, where=f"{bundle.path}: fold_{fold}")
+        self._run = compile_network(xml, weights, shape, where=f"{bundle.path}: fold_{fold}")
 
     def logits(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = mirrored(self._run, np.flip, window[None, None], self._axes)[0]
+        found: NDArray[np.float32] = mean_over_mirrors(
+            self._run, np.flip, window[None, None], self._axes
+        )[0]
         return found
 
     def half(self, array: NDArray[np.float16]) -> NDArray[np.float16]:
@@ -201,7 +209,7 @@ class _TorchFold:
         torch = self._torch
         given = torch.from_numpy(window)[None, None].to(self._device)
         with torch.no_grad(), torch.autocast(self._device, enabled=self._device == "cuda"):
-            return mirrored(self._network, torch.flip, given, self._axes)[0]
+            return mean_over_mirrors(self._network, torch.flip, given, self._axes)[0]
 
     def half(self, array: NDArray[np.float16]) -> Any:
         return self._torch.from_numpy(array).to(self._device)

@@ -121,7 +121,7 @@ def _at_least(image: NDArray[np.float32], patch: Index) -> tuple[NDArray[np.floa
     return padded, Box((a, b, c), (a + image.shape[0], b + rows, c + columns))
 
 
-def mirrored(
+def mean_over_mirrors(
     run: Callable[[Any], Any], flip: Callable[..., Any], window: Any, axes: Iterable[int]
 ) -> Any:
     """Return the mean of a network's answers to a window and to all its mirror images.

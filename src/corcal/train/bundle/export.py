@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from corcal.core.errors import ModelRefused, TrainingStopped
-from corcal.runtime.openvino import compiled, load_openvino, need
+from corcal.runtime.openvino import compile_network, load_openvino, need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import (
     CARD,
@@ -155,7 +155,7 @@ def _write_network(bundle: Bundle, fold: int, folder: Path) -> None:
     with torch.no_grad():
         expected = network(torch.from_numpy(given)).numpy()
     where = f"{bundle.path}: fold_{fold}"
-    found = compiled(xml.read_bytes(), weights.read_bytes(), shape, where=where)(given)
+    found = compile_network(xml.read_bytes(), weights.read_bytes(), shape, where=where)(given)
     apart = float(np.abs(found - expected).max())
     # Not "apart > tolerance": what is not a number would pass.
     if not apart <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
