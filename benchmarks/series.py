@@ -19,7 +19,7 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Scan
 from corcal.read import read_scan
 from corcal.settings import Admission
-from corcal.space.resample import resample
+from corcal.space import resample
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "data" / "LCTSC-Test-S1-201.zip"
 

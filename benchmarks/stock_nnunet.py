@@ -22,11 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import REGIONS
-from corcal.locate import locate_heart
-from corcal.locate.embedded import EmbeddedLocator
+from corcal.locate import EmbeddedLocator, locate_heart
 from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
-from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
 
 INSTALL = """\

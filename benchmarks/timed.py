@@ -58,8 +58,8 @@ def cold(watch: Stopwatch, scan: str, out: str) -> int:
 def warm(watch: Stopwatch, scan: str, out: str) -> int:
     """Score the scan twice through the Python interface; note the steps of the second time."""
     from corcal import read_scan, score_scan, write_reports
-    from corcal.locate.embedded import EmbeddedLocator
-    from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.locate import EmbeddedLocator
+    from corcal.segment import EmbeddedSegmenter
     from corcal.settings import Settings
 
     locator, segmenter = EmbeddedLocator(), EmbeddedSegmenter()

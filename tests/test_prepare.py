@@ -15,7 +15,7 @@ from corcal.core.scan import Scan
 from corcal.locate import LocatedHeart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.settings import Settings
-from corcal.space.resample import nearest, resample
+from corcal.space.resampling import nearest, resample
 from tests.grids import boxes_in, grids, shapes
 
 steps = st.tuples(*[st.floats(0.6, 5.0)] * 3)

@@ -14,7 +14,7 @@ from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume
 from corcal.recipes import RealScans, read_scans
 from corcal.settings import Settings
-from corcal.space.components import components
+from corcal.space import components
 from corcal.storage import lps_of_ras, read_json
 from validation.truth import Calcium, Truth
 

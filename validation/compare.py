@@ -14,7 +14,7 @@ from corcal.core.grid import Grid
 from corcal.core.reading import Reading
 from corcal.quantify import counted_voxels, pixel_mm2
 from corcal.settings import Scoring
-from corcal.space.components import components
+from corcal.space import components
 from validation.models import Watched
 from validation.truth import Calcium, Truth
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
 from corcal.core.steps import HeartLocator
-from corcal.locate.embedded import EmbeddedLocator
-from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.locate import EmbeddedLocator
+from corcal.segment import EmbeddedSegmenter
 
 
 class Watched(EmbeddedSegmenter):

@@ -13,7 +13,7 @@ from scipy import ndimage
 from corcal.core.box import Box
 from corcal.core.scan import Scan
 from corcal.settings import Settings
-from corcal.space.resample import resample
+from corcal.space import resample
 
 #: Pieces of each scan, and their size in voxels at the working spacing.
 PIECES, SHAPE = 24, (16, 40, 40)

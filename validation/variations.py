@@ -20,7 +20,7 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
 from corcal.read import read_scan
-from corcal.space.resample import block_mean, resample
+from corcal.space import block_mean, resample
 
 #: In-plane blur of the smooth kernel; blur and gain of the sharp one's unsharp mask.
 SMOOTH_MM, SHARP_MM, SHARP_GAIN = 0.7, 0.8, 1.0

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from corcal.core.errors import ModelRefused
 from corcal.core.steps import ArterySegmenter, HeartLocator
-from corcal.locate.embedded import EmbeddedLocator
-from corcal.locate.totalsegmentator import TotalSegmentatorLocator, find_weights
-from corcal.locate.weights import Weights
-from corcal.segment.bundle.installed import find_bundle
-from corcal.segment.embedded import EmbeddedSegmenter
-from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
-from corcal.segment.nnunet.windows import ProgressCallback
+from corcal.locate import EmbeddedLocator, TotalSegmentatorLocator, Weights, find_weights
+from corcal.segment import (
+    DEVICES,
+    EmbeddedSegmenter,
+    NnunetSegmenter,
+    ProgressCallback,
+    find_bundle,
+)
 
 HEARTS = ("embedded", "totalsegmentator")
 

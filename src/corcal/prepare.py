@@ -15,8 +15,8 @@ from corcal.core.grid import Grid
 from corcal.core.preparation import Preparation
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter
-from corcal.locate.heart import LocatedHeart, heart_box
-from corcal.space.resample import nearest, resample
+from corcal.locate import LocatedHeart, heart_box
+from corcal.space import nearest, resample
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def test_codes_of_the_arteries() -> None:
 
 
 def test_the_six_regions_of_the_paper_in_painting_order() -> None:
-    assert REGIONS == (
+    assert tuple((r.name, r.codes, r.code) for r in REGIONS) == (
         ("whole_RCA", (1, 4), 1),
         ("whole_LAD", (2, 5), 2),
         ("whole_LCX", (3, 6), 3),

@@ -21,10 +21,6 @@ SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 #: Rooms whose door is not built yet; a room leaves this list with its door.
 WITHOUT_DOOR = {
     "evaluate",
-    "locate",
-    "runtime",
-    "segment",
-    "space",
 }
 
 #: Folders of things that stand side by side, in that many parts, and why that is right.

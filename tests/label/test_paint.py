@@ -14,7 +14,7 @@ sextets = arrays(np.bool_, (6, 3, 4, 5))
 
 
 def regions_of(codes: np.ndarray) -> np.ndarray:
-    return np.stack([np.isin(codes, united) for _, united, _ in REGIONS]).astype(np.float32)
+    return np.stack([np.isin(codes, r.codes) for r in REGIONS]).astype(np.float32)
 
 
 @given(held=sextets)

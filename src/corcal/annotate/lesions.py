@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
-from corcal.space.components import components
+from corcal.space import components
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -28,17 +29,44 @@ class Artery(Enum):
         return self.vessel_code + 3
 
 
-#: The paper's six regions in the order in which they are painted: (name, codes the region
-#: unites, code it paints). Later regions paint over earlier ones. The order is also that of
-#: the network's output channels.
-REGIONS: tuple[tuple[str, tuple[int, ...], int], ...] = tuple(
-    [(f"whole_{a.value}", (a.vessel_code, a.calcium_code), a.vessel_code) for a in Artery]
-    + [(f"{a.value}_calcification", (a.calcium_code,), a.calcium_code) for a in Artery]
+@dataclass(frozen=True)
+class Region:
+    """One of the paper's six regions.
+
+    Attributes:
+        name: as in nnU-Net's dataset.json.
+        codes: label codes that it unites.
+        code: label code that it paints.
+    """
+
+    name: str
+    codes: tuple[int, ...]
+    code: int
+
+
+@dataclass(frozen=True)
+class ExclusiveLabel:
+    """A label of a network that was trained without merged regions.
+
+    Attributes:
+        name: as in nnU-Net's dataset.json.
+        code: its label code.
+    """
+
+    name: str
+    code: int
+
+
+#: The paper's six regions in the order in which they are painted; later ones paint over earlier
+#: ones. The order is also that of the network's output channels.
+REGIONS: tuple[Region, ...] = tuple(
+    [Region(f"whole_{a.value}", (a.vessel_code, a.calcium_code), a.vessel_code) for a in Artery]
+    + [Region(f"{a.value}_calcification", (a.calcium_code,), a.calcium_code) for a in Artery]
 )
 
-#: The six label codes as labels that exclude each other, for a network that was trained without
-#: merged regions: (name, code). Its output channels are the background and these, in this order.
-EXCLUSIVE: tuple[tuple[str, int], ...] = tuple(
-    [(a.value, a.vessel_code) for a in Artery]
-    + [(f"{a.value}_calcification", a.calcium_code) for a in Artery]
+#: The six label codes as labels that exclude each other. The output channels of such a network
+#: are the background and these, in this order.
+EXCLUSIVE: tuple[ExclusiveLabel, ...] = tuple(
+    [ExclusiveLabel(a.value, a.vessel_code) for a in Artery]
+    + [ExclusiveLabel(f"{a.value}_calcification", a.calcium_code) for a in Artery]
 )

@@ -13,7 +13,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.settings import Segmentation
-from corcal.space.components import components, true_voxels
+from corcal.space import components, true_voxels
 
 Voxels = NDArray[np.intp]
 Distances = NDArray[np.float64]

@@ -21,11 +21,10 @@ from corcal.label.completion import complete_calcium
 from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_candidates
 from corcal.label.limits import near_heart, remove_small_parts
 from corcal.label.paint import add_candidates, paint
-from corcal.locate.heart import LocatedHeart
+from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
 from corcal.settings import Segmentation, Settings
-from corcal.space.crop import touched_box, uncrop
-from corcal.space.resample import nearest
+from corcal.space import nearest, touched_box, uncrop
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import FEATURES, Certainty, LesionModel
 from corcal.core.scan import Scan
 from corcal.settings import Segmentation
-from corcal.space.components import components
+from corcal.space import components
 
 #: Probabilities come as whole numbers up to 255; half a step keeps their log odds finite.
 _LEVELS, _EDGE = 255.0, 0.5 / 255.0

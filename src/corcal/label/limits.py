@@ -9,8 +9,7 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.box import Box, index3
 from corcal.core.grid import Grid
-from corcal.space.components import components, true_voxels
-from corcal.space.resample import nearest
+from corcal.space import components, nearest, true_voxels
 
 
 def near_heart(

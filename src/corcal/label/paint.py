@@ -21,8 +21,8 @@ def paint(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.ui
     if len(probabilities) != len(REGIONS):
         raise ValueError(f"{len(REGIONS)} regions are painted, not {len(probabilities)}")
     codes = np.zeros(probabilities.shape[1:], np.uint8)
-    for channel, (_, _, code) in zip(probabilities, REGIONS, strict=True):
-        codes[channel > threshold] = code
+    for channel, region in zip(probabilities, REGIONS, strict=True):
+        codes[channel > threshold] = region.code
     return codes
 
 

@@ -12,7 +12,7 @@ from corcal.core.grid import MM3_PER_ML
 from corcal.core.scan import Notice, Scan
 from corcal.locate.heart import LocatedHeart
 from corcal.settings import Admission
-from corcal.space.resample import nearest
+from corcal.space import nearest
 
 _FACES = ("lowest", "highest", "front", "back", "right", "left")
 

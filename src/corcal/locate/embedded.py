@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.runtime.openvino import Engine, pad_to_multiple
-from corcal.space.resample import block_mean
+from corcal.runtime import Engine, pad_to_multiple
+from corcal.space import block_mean
 
 #: Voxel side at which the locator works.
 SPACING_MM = 4.0

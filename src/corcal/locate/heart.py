@@ -13,7 +13,7 @@ from corcal.core.errors import HeartNotFound
 from corcal.core.grid import MM3_PER_ML, Grid
 from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
-from corcal.space.crop import touched_box
+from corcal.space import touched_box
 
 
 @dataclass(frozen=True, eq=False)

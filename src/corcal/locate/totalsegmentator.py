@@ -24,8 +24,7 @@ from scipy import ndimage
 from corcal.core.errors import InputRefused, ModelRefused
 from corcal.core.grid import Grid
 from corcal.locate.weights import DATASET, HEART, Weights
-from corcal.runtime.child_process import end_with, run_module
-from corcal.runtime.openvino import need, user_folder
+from corcal.runtime import end_with, need, run_module, user_folder
 from corcal.storage import json_bytes, replace_folder
 
 SPACING_MM = 1.5

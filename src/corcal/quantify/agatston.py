@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corcal.quantify.lesions import large_enough
 from corcal.quantify.slabs import Planes
 from corcal.settings import Scoring
-from corcal.space.components import components
+from corcal.space import components
 
 
 @dataclass(frozen=True, eq=False)

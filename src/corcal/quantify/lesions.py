@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
 from corcal.settings import Scoring
-from corcal.space.components import components
+from corcal.space import components
 
 #: Areas are sums of spacings stored in decimal text; this much may be lost in their rounding.
 _AREA_SLACK_MM2 = 1e-6

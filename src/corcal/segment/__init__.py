@@ -27,9 +27,11 @@ if TYPE_CHECKING:
         write_manifest,
     )
     from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.segment.frame import heart_frame
     from corcal.segment.nnunet.network import load_network
     from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
     from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
+    from corcal.segment.nnunet.windows import ProgressCallback
 
 __all__ = [
     "CARD",
@@ -42,7 +44,9 @@ __all__ = [
     "BundleFacts",
     "EmbeddedSegmenter",
     "NnunetSegmenter",
+    "ProgressCallback",
     "find_bundle",
+    "heart_frame",
     "install",
     "installed_bundles",
     "load_network",
@@ -78,8 +82,10 @@ __getattr__, __dir__ = lazy_exports(
             "write_manifest",
         ),
         "embedded": ("EmbeddedSegmenter",),
+        "frame": ("heart_frame",),
         "nnunet.network": ("load_network",),
         "nnunet.results_folder": ("predict_command", "write_results_folder"),
         "nnunet.segmenter": ("DEVICES", "NnunetSegmenter"),
+        "nnunet.windows": ("ProgressCallback",),
     },
 )

@@ -12,7 +12,7 @@ from corcal.core.artery import Artery
 from corcal.core.grid import MM3_PER_ML, Grid
 from corcal.core.lesion_model import FEATURES, LesionModel
 from corcal.core.preparation import Preparation
-from corcal.runtime.openvino import Engine, pad_to_multiple
+from corcal.runtime import Engine, pad_to_multiple
 from corcal.segment.frame import heart_frame
 
 #: Space-to-depth by 2, then four halvings.

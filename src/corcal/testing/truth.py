@@ -15,7 +15,7 @@ from corcal.core.reading import Reading
 from corcal.phantom import PhantomCase
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
-from corcal.space.resample import nearest
+from corcal.space import nearest
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class TrueArteries:
         """Return 1 in the six regions and 0 elsewhere, float32 (6, slice, row, column)."""
         codes = nearest(self.case.labels, self.case.grid, grid)
         regions = np.zeros((len(REGIONS), *codes.shape), np.float32)
-        for region, (_, united, _) in zip(regions, REGIONS, strict=True):
-            for code in united:
-                region[codes == code] = 1.0
+        for channel, region in zip(regions, REGIONS, strict=True):
+            for code in region.codes:
+                channel[codes == code] = 1.0
         return regions
 
 

@@ -19,10 +19,10 @@ def label_entries(training: Training) -> dict[str, int | list[int]]:
     """Return the labels of dataset.json, keys in order."""
     entries: dict[str, int | list[int]] = {"background": 0}
     if training.merge_regions:
-        for name, codes, _ in REGIONS:
-            entries[name] = list(codes) if len(codes) > 1 else codes[0]
+        for r in REGIONS:
+            entries[r.name] = list(r.codes) if len(r.codes) > 1 else r.codes[0]
     else:
-        entries.update(EXCLUSIVE)
+        entries.update({e.name: e.code for e in EXCLUSIVE})
     return entries
 
 
@@ -38,7 +38,7 @@ def dataset_json(training: Training, scans: int) -> dict[str, Any]:
         training: whether regions are merged.
         scans: how many are trained on.
     """
-    painted = {"regions_class_order": [code for _, _, code in REGIONS]}
+    painted = {"regions_class_order": [r.code for r in REGIONS]}
     return {
         "channel_names": {"0": "CT"},
         "labels": label_entries(training),

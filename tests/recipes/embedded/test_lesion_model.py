@@ -65,11 +65,11 @@ class Truth:
     def probabilities(
         self, hu: NDArray[np.float32], heart: NDArray[np.bool_], grid: Grid
     ) -> NDArray[np.float32]:
-        from corcal.space.resample import nearest
+        from corcal.space.resampling import nearest
 
         codes = nearest(self.case.labels, self.case.grid, grid)
         other = nearest(self.case.auxiliary["other_calcium"], self.case.grid, grid) > 0
-        out = np.stack([np.isin(codes, united) for _, united, _ in REGIONS]).astype(np.float32)
+        out = np.stack([np.isin(codes, r.codes) for r in REGIONS]).astype(np.float32)
         out[3][other] = 0.6
         return out
 

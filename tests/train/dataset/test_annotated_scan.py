@@ -161,7 +161,7 @@ def test_the_codes_are_painted_as_the_network_will_be(tmp_path: Path) -> None:
     pair = pair_of(tmp_path)
     from corcal.core.artery import REGIONS
 
-    regions = np.stack([np.isin(pair.codes, codes) for _, codes, _ in REGIONS])
+    regions = np.stack([np.isin(pair.codes, r.codes) for r in REGIONS])
     assert np.array_equal(paint(regions.astype(np.float32), 0.5), pair.codes)
 
 

@@ -14,7 +14,7 @@ def models(context: click.Context) -> None:
     """List the models, and check the files of those that come with corcal."""
     if context.invoked_subcommand is not None:
         return
-    from corcal.segment.bundle.installed import installed_bundles, state
+    from corcal.segment import installed_bundles, state
 
     _list_embedded()
     for path in installed_bundles():
@@ -22,8 +22,8 @@ def models(context: click.Context) -> None:
 
 
 def _list_embedded() -> None:
-    from corcal.locate.embedded import EmbeddedLocator
-    from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.locate import EmbeddedLocator
+    from corcal.segment import EmbeddedSegmenter
 
     # Making a model checks its files against the manifest, and refuses changed ones.
     for step, model in (("heart", EmbeddedLocator()), ("arteries", EmbeddedSegmenter())):
@@ -38,7 +38,7 @@ def verify(model: str) -> None:
 
     MODEL is a bundle's folder or zip, or the name of an installed one.
     """
-    from corcal.segment.bundle.installed import find_bundle
+    from corcal.segment import find_bundle
 
     bundle = find_bundle(model)
     bundle.verify()
@@ -56,7 +56,7 @@ def show(model: str) -> None:
 
     MODEL is a bundle's folder or zip, or the name of an installed one.
     """
-    from corcal.segment.bundle.installed import find_bundle
+    from corcal.segment import find_bundle
 
     bundle = find_bundle(model)
     facts = bundle.facts
@@ -96,9 +96,8 @@ def install(path: Path, folder: Path | None, force: bool) -> None:
 
     PATH is the bundle's folder or zip.
     """
-    from corcal.segment.bundle.bundle import Bundle
-    from corcal.segment.bundle.installed import install as put
-    from corcal.segment.bundle.installed import models_folder
+    from corcal.segment import Bundle, models_folder
+    from corcal.segment import install as put
 
     bundle = Bundle.open(path)
     bundle.verify()
@@ -126,8 +125,7 @@ def to_nnunet(model: str, results: Path, force: bool) -> None:
 
     MODEL is a bundle's folder or zip, or the name of an installed one.
     """
-    from corcal.segment.bundle.installed import find_bundle
-    from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
+    from corcal.segment import find_bundle, predict_command, write_results_folder
 
     bundle = find_bundle(model)
     out = write_results_folder(bundle, results, force=force)
@@ -145,7 +143,7 @@ def download_heart() -> None:
     Only sub-task 293; nothing is reported to anyone. It needs `pip install
     "corcal[totalsegmentator]"` and a network.
     """
-    from corcal.locate.totalsegmentator import download, weights_folder
+    from corcal.locate import download, weights_folder
 
     out = download(weights_folder())
     click.echo(f"TotalSegmentator's weights are in {out}\nUse them: --heart totalsegmentator")

@@ -11,14 +11,13 @@ import numpy as np
 
 from corcal.core.artery import Artery
 from corcal.core.grading import ArteryGrading
+from corcal.core.grid import MM3_PER_ML
 from corcal.core.severity import Severity
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit, fit_ordinal
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.quantify import SeverityModel
-
-_MM3_PER_ML = 1000.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class SeverityFit:
             return document
         below = zip(self.grades[:-1], self.fit.thresholds, strict=True)
         return document | {
-            "B_per_mm3": _line(self.fit.slopes[0].scaled(1 / _MM3_PER_ML), self.n),
+            "B_per_mm3": _line(self.fit.slopes[0].scaled(1 / MM3_PER_ML), self.n),
             "location": _line(self.fit.slopes[0], self.n),
             "thresholds": [{"grade": g.word} | _line(t, self.n) for g, t in below],
             "model": _test(self.fit.model),
@@ -111,7 +110,7 @@ def severity(
         without_none: leave out arteries graded none, as the paper's outcome did, which was mild,
             moderate or severe.
     """
-    volumes = pairs.predicted.column("volume_mm3", artery) / _MM3_PER_ML
+    volumes = pairs.predicted.column("volume_mm3", artery) / MM3_PER_ML
     grades = pairs.reference.column("grade", artery)
     known = np.isfinite(volumes) & np.isfinite(grades)
     missing = int((~known).sum())
@@ -173,8 +172,8 @@ def _volume(v: GradeVolume) -> dict[str, Any]:
         "n": v.n,
         "mean_ml": v.mean_ml,
         "sd_ml": v.sd_ml,
-        "mean_mm3": None if v.mean_ml is None else _MM3_PER_ML * v.mean_ml,
-        "sd_mm3": None if v.sd_ml is None else _MM3_PER_ML * v.sd_ml,
+        "mean_mm3": None if v.mean_ml is None else MM3_PER_ML * v.mean_ml,
+        "sd_mm3": None if v.sd_ml is None else MM3_PER_ML * v.sd_ml,
     }
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from corcal.core.artery import Artery
+from corcal.core.grid import MM3_PER_ML
 from corcal.evaluate.accuracy.evaluation import Options
 from corcal.evaluate.accuracy.severity import GradeVolume, SeverityFit
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, number, p_value
 from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit
 from corcal.evaluate.tables_in.results import ARTERIES
-
-_MM3_PER_ML = 1000.0
 
 _VOLUMES = {
     "volume_mm3": "Volumes count the voxels at or above the HU threshold.",
@@ -34,7 +33,7 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
     ]
     lines: list[tuple[str, Callable[[OrdinalFit], str]]] = [
         ("B for 1 mL", lambda f: _slope(f.slopes[0], 2)),
-        ("B for 1 mm³", lambda f: _slope(f.slopes[0].scaled(1 / _MM3_PER_ML), 5)),
+        ("B for 1 mm³", lambda f: _slope(f.slopes[0].scaled(1 / MM3_PER_ML), 5)),
         ("Wald χ² (df 1)", lambda f: number(f.slopes[0].wald)),
         ("p", lambda f: p_value(f.slopes[0].p)),
         ("Parallel lines, χ² (df), p", lambda f: _test(f.parallel_lines)),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.space.components import components
+from corcal.space import components
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.grid import Grid
+from corcal.core.grid import MM3_PER_ML, Grid
 from corcal.evaluate.overlap.surface import SurfaceDistance, surface_distance
-
-_MM3_PER_ML = 1000.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def overlap_of(predicted: NDArray[np.bool_], reference: NDArray[np.bool_], grid:
         reference: bool (slice, row, column).
         grid: where the voxels lie.
     """
-    voxel_ml = grid.voxel_mm3 / _MM3_PER_ML
+    voxel_ml = grid.voxel_mm3 / MM3_PER_ML
     return Overlap(
         np.count_nonzero(predicted) * voxel_ml,
         np.count_nonzero(reference) * voxel_ml,

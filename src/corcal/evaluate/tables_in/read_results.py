@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from corcal.core.errors import TableRefused
+from corcal.core.grid import MM3_PER_ML
 from corcal.evaluate.tables_in.cells import number, target_index
 from corcal.evaluate.tables_in.derive_presence import derive_presence
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
@@ -25,8 +26,6 @@ SCORE_FILE = "calcium.csv"
 
 #: The paper's volume: all voxels of the calcium label, whatever their HU.
 MASK_VOLUME = "mask_volume_ml"
-
-_MM3_PER_ML = 1000.0
 
 
 @dataclass
@@ -62,7 +61,7 @@ class _Sheet:
         for measure, text in cells.items():
             value = number(text, measure)
             as_read = measure if measure != MASK_VOLUME else "volume_mm3"
-            factor = _MM3_PER_ML if measure == MASK_VOLUME else 1.0
+            factor = MM3_PER_ML if measure == MASK_VOLUME else 1.0
             self.rows[patient][MEASURES.index(as_read) * len(TARGETS) + target] = value * factor
 
     def put_groups(self, patient: int, row: Row) -> None:

@@ -87,14 +87,11 @@ def _paint(codes: NDArray[np.uint8], grid: Grid, vessel: Vessel) -> None:
     """Paint a vessel with its wall, where nothing is painted yet."""
     index = grid.to_index(vessel.tube.points_mm)
     reach = np.ceil((vessel.tube.radii_mm.max() + 2.0) / np.array(grid.spacing_mm))
-    (a, b, c), (d, e, f) = (
-        corner.astype(int).tolist()
-        for corner in (np.floor(index.min(0) - reach), np.ceil(index.max(0) + reach) + 1)
-    )
-    try:
-        box = Box((a, b, c), (d, e, f)).intersect(Box.whole(grid.shape))
-    except ValueError:
+    around = Box.of(np.floor(index.min(0) - reach), np.ceil(index.max(0) + reach) + 1)
+    whole = Box.whole(grid.shape)
+    if not around.meets(whole):
         return
+    box = around.intersect(whole)
     # Measured on an upright grid of the same spacing, so that tilted scans are like others.
     upright = Grid.axial(grid.shape, grid.spacing_mm)
     tube = Tube(upright.to_lps(index), vessel.tube.radii_mm)

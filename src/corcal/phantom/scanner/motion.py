@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import map_coordinates
 
-from corcal.core.box import Box
+from corcal.core.box import Box, index3
 from corcal.phantom.body.anatomy import Anatomy
 from corcal.phantom.body.shapes import Field, smooth_min
 from corcal.phantom.paint.canvas import Canvas, Slices
@@ -183,12 +183,10 @@ def sweep_codes(
     level, _ = phases_of(beat, canvas.axes[0])
     far = float(np.abs(field).max())
     reach = [int(far / s) + 2 for s in canvas.grid.spacing_mm]
-    near = Box.around(codes > 0).pad((reach[0], reach[1], reach[2]))
-    try:
-        box = near.intersect(_as_box(box)).slices
-    except ValueError:
+    near, moving = Box.around(codes > 0).pad(index3(reach)), _as_box(box)
+    if not near.meets(moving):
         return out
-    for block, offset in _blocks(canvas, field, box):
+    for block, offset in _blocks(canvas, field, near.intersect(moving).slices):
         for k in range(PHASES):
             if k != PHASES // 2:
                 other = _warp(codes, _shift(block, offset, level[block[0], k]))

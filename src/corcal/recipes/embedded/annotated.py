@@ -20,7 +20,7 @@ from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case, some
 from corcal.recipes.embedded.locator_task import Chest
 from corcal.recipes.embedded.scans import RealScans, Trust
-from corcal.space.resample import block_mean, nearest
+from corcal.space import block_mean, nearest
 from corcal.storage import lps_of_ras, read_json
 
 #: From where a voxel may be calcium.

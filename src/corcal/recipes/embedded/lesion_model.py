@@ -27,7 +27,7 @@ from corcal.phantom import THICKNESSES, PhantomOptions, make_case
 from corcal.prepare import prepare
 from corcal.read import read_scan
 from corcal.recipes.embedded.scans import RealScans
-from corcal.segment.embedded import EmbeddedSegmenter
+from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
 from corcal.storage import json_bytes, read_json, replace_file
 

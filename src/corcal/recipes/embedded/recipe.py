@@ -14,7 +14,7 @@ from torch import nn
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
-from corcal.locate.embedded import SPACING_MM
+from corcal.locate import SPACING_MM
 from corcal.phantom import make_chest
 from corcal.recipes.embedded.annotated import annotated_case, annotated_chest
 from corcal.recipes.embedded.bank import Case, load_bank, save_case

@@ -17,7 +17,7 @@ from corcal.recipes.embedded import targets
 from corcal.recipes.embedded.bank import Case
 from corcal.recipes.embedded.lookalikes import lookalikes
 from corcal.recipes.embedded.warp import affine_grid, rotation
-from corcal.segment.frame import heart_frame
+from corcal.segment import heart_frame
 
 
 @dataclass(frozen=True)

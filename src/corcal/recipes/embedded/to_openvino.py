@@ -17,7 +17,7 @@ from corcal.recipes.embedded.network import (
     depth_to_space,
     joint_probabilities,
 )
-from corcal.runtime.openvino import load_openvino
+from corcal.runtime import load_openvino
 from corcal.storage import json_bytes, replace_file
 
 #: The permutations of `network.space_to_depth` and `network.depth_to_space`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corcal.core.errors import InputRefused, ModelRefused
-from corcal.runtime.openvino import user_folder
+from corcal.runtime import user_folder
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import MANIFEST
 from corcal.storage import replace_folder

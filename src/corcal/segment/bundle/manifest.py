@@ -18,9 +18,9 @@ MANIFEST = "bundle.json"
 DATASET, PLANS, CARD = "dataset.json", "plans.json", "CARD.md"
 
 #: The names of the six regions, in the order of the network's channels.
-REGION_NAMES = tuple(name for name, _, _ in REGIONS)
+REGION_NAMES = tuple(r.name for r in REGIONS)
 #: The channels of a network that was trained without merged regions.
-EXCLUSIVE_NAMES = ("background", *(name for name, _ in EXCLUSIVE))
+EXCLUSIVE_NAMES = ("background", *(e.name for e in EXCLUSIVE))
 
 _SHA256_DIGITS = 64
 

@@ -70,10 +70,10 @@ def check_dataset(dataset: dict[str, Any], where: str, *, exclusive: bool = Fals
     Raises:
         ModelRefused: other labels, another order, or more than one CT channel.
     """
-    expected = [("background", [0])] + [(name, list(codes)) for name, codes, _ in REGIONS]
-    order: list[int] | None = [code for _, _, code in REGIONS]
+    expected = [("background", [0])] + [(r.name, list(r.codes)) for r in REGIONS]
+    order: list[int] | None = [r.code for r in REGIONS]
     if exclusive:
-        expected = [("background", [0])] + [(name, [code]) for name, code in EXCLUSIVE]
+        expected = [("background", [0])] + [(e.name, [e.code]) for e in EXCLUSIVE]
         order = None
     try:
         found = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corcal.core.errors import ModelRefused
-from corcal.runtime.openvino import INSTALL, need
+from corcal.runtime import INSTALL, need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import weights_of
 

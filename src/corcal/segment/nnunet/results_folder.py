@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.errors import ModelRefused
-from corcal.runtime.openvino import need
+from corcal.runtime import need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import DATASET, PLANS
 from corcal.segment.nnunet.network import load_network

@@ -14,7 +14,7 @@ from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
-from corcal.runtime.openvino import compile_network, need
+from corcal.runtime import compile_network, need
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.bundle.manifest import network_of
 from corcal.segment.bundle.plan import Intensities
@@ -144,9 +144,9 @@ def as_regions(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     shares = softmax(logits, axis=0)
     likeliest = logits.argmax(axis=0)
     regions = np.empty((len(REGIONS), *logits.shape[1:]), np.float32)
-    for channel, (_, codes, _) in zip(regions, REGIONS, strict=True):
-        channel[...] = shares[list(codes)].sum(axis=0) / 2
-        channel[np.isin(likeliest, codes)] += 0.5
+    for channel, region in zip(regions, REGIONS, strict=True):
+        channel[...] = shares[list(region.codes)].sum(axis=0) / 2
+        channel[np.isin(likeliest, region.codes)] += 0.5
     return regions
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from corcal import DISCLAIMER, __version__
-from corcal.segment.bundle.manifest import BundleFacts
+from corcal.segment import BundleFacts
 from corcal.storage import read_csv
 from corcal.train.events import EpochDone, decode
 from corcal.train.training_folder import TrainingFolder

@@ -11,20 +11,20 @@ from typing import Any
 import numpy as np
 
 from corcal.core.errors import ModelRefused, TrainingStopped
-from corcal.runtime.openvino import compile_network, load_openvino, need
-from corcal.segment.bundle.bundle import Bundle
-from corcal.segment.bundle.manifest import (
+from corcal.runtime import compile_network, load_openvino, need
+from corcal.segment import (
     CARD,
     DATASET,
     EXCLUSIVE_NAMES,
     PLANS,
     REGION_NAMES,
+    Bundle,
     BundleFacts,
+    load_network,
     network_of,
     weights_of,
     write_manifest,
 )
-from corcal.segment.nnunet.network import load_network
 from corcal.settings import Settings
 from corcal.storage import replace_folder, replace_zip
 from corcal.train.bundle.card import card_text

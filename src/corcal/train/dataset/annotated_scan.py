@@ -19,7 +19,7 @@ from corcal.locate import locate_heart
 from corcal.prepare import Prepared, prepare
 from corcal.read import admit, read_labels, read_scan, read_volume
 from corcal.settings import Settings
-from corcal.space.resample import nearest
+from corcal.space import nearest
 from corcal.train.dataset.crop_geometry import CropGeometry
 from corcal.train.dataset.manifest import ManifestRow
 

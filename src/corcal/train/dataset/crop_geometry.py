@@ -14,7 +14,7 @@ from corcal.core.errors import DatasetRefused
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.prepare import Prepared
-from corcal.space.resample import nearest
+from corcal.space import nearest
 from corcal.storage import read_json
 
 

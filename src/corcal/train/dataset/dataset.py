@@ -11,7 +11,7 @@ from typing import Any
 from corcal.core.errors import DatasetRefused, InputRefused, OutputRefused
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
-from corcal.locate.embedded import EmbeddedLocator
+from corcal.locate import EmbeddedLocator
 from corcal.report import LABELS_TEXT, LARGEST_LABEL
 from corcal.settings import Settings
 from corcal.storage import csv_bytes, json_bytes, nifti_bytes, read_json, replace_file

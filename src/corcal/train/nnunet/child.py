@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corcal.core.errors import TrainingStopped
-from corcal.runtime.child_process import command_of, environment_with
+from corcal.runtime import command_of, environment_with
 from corcal.train.events import Event, Refused, decode
 from corcal.train.training_folder import TrainingFolder
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from corcal.core.box import Box, Index
+from corcal.core.errors import GridMismatch
 from corcal.core.grid import Grid
-from corcal.space.resample import block_mean, nearest, resample
+from corcal.space.resampling import block_mean, nearest, resample
 from tests.grids import as_itk, boxes_in, grids, shapes
 
 spacings = st.tuples(*[st.floats(0.6, 4.0)] * 3)
@@ -214,5 +215,5 @@ def test_grids_of_other_directions_are_refused() -> None:
         lambda: block_mean(hu, grid, other),
         lambda: nearest(hu.astype(np.uint8), grid, other),
     ):
-        with pytest.raises(ValueError, match="keeps the directions of a grid"):
+        with pytest.raises(GridMismatch, match="keeps the directions of a grid"):
             done()

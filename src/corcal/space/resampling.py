@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.core.box import Box
+from corcal.core.errors import GridMismatch
 from corcal.core.grid import Grid
 
 #: B-spline weights fall by 0.27 per voxel: beyond this many voxels nothing is left of them.
@@ -35,7 +36,7 @@ def resample(
         float32 (slice, row, column) on `target` or on the box of it.
 
     Raises:
-        ValueError: the grids do not share their directions.
+        GridMismatch: the grids do not share their directions.
     """
     wanted = target.extend_to(box or Box.whole(target.shape))
     weights, starts, stops = [], [], []
@@ -60,7 +61,7 @@ def block_mean(hu: NDArray[np.int16], grid: Grid, target: Grid) -> NDArray[np.fl
         target: a grid with the same directions. Voxels outside the scan repeat its edge.
 
     Raises:
-        ValueError: the grids do not share their directions.
+        GridMismatch: the grids do not share their directions.
     """
     weights = []
     for axis in range(3):
@@ -86,7 +87,7 @@ def nearest(codes: NDArray[np.uint8], grid: Grid, target: Grid) -> NDArray[np.ui
         target: a grid with the same directions. Voxels outside `grid` are 0.
 
     Raises:
-        ValueError: the grids do not share their directions.
+        GridMismatch: the grids do not share their directions.
     """
     index, inside = [], []
     for axis in range(3):
@@ -107,7 +108,9 @@ def nearest(codes: NDArray[np.uint8], grid: Grid, target: Grid) -> NDArray[np.ui
 def _positions(grid: Grid, target: Grid, axis: int) -> NDArray[np.float64]:
     """Return where the target's voxels lie along one index axis of the grid."""
     if not np.allclose(grid.directions, target.directions, atol=1e-4):
-        raise ValueError("resampling keeps the directions of a grid; these grids differ")
+        raise GridMismatch(
+            "resampling keeps the directions of a grid; these two grids point differently"
+        )
     first = grid.to_index(target.affine[:3, 3][None])[0, axis]
     step = target.spacing_mm[axis] / grid.spacing_mm[axis]
     # Rounded far below any voxel, so that a tie between two voxels is one on every cut of a grid.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from corcal.space.components import components
+from corcal.space.connectivity import components
 
 STRUCTURES = {
     6: ndimage.generate_binary_structure(3, 1),
