@@ -1,45 +1,64 @@
-"""`corcal` as a process of its own, on stand-ins: `python -m tests.cli.as_process HOW ARGS...`."""
+"""`corcal` as a process of its own: `python -m tests.cli.as_process HOW ARGS...`.
+
+HOW is "works", or what goes wrong once the input has been read.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
+import corcal.pipeline
+import corcal.report
+from corcal import __version__
 from corcal.cli.main import main
-from corcal.core.errors import HeartNotFound
 from corcal.core.reading import Reading
-from tests.cli.readings import reading
-from tests.cli.stand_ins import Steps, install
-
-REFUSAL = "scan.zip: no heart in the field of view;\nscore a scan of the chest"
+from corcal.phantom import write_phantom
+from corcal.testing import tiny_phantom
 
 #: What a library might say of a file; must never reach the user's screen or log.
 SECRET = "DOE^JANE 19510203"
 
 
-class _Acting(Steps):
-    how = "works"
+def write_tiny(folder: Path) -> Path:
+    """Write a tiny phantom with calcium in LAD and LCX as ct.nii.gz and labels.nii.gz."""
+    write_phantom(tiny_phantom(4), folder, kind="nifti", version=__version__, force=False)
+    return folder
 
-    def score_scan(self, *_: Any, **__: Any) -> Reading:
-        if self.how == "refuses":
-            raise HeartNotFound(REFUSAL)
-        if self.how == "fails":
-            raise ValueError(f"cannot parse {SECRET}")
-        if self.how == "waits":
-            sys.stderr.write("waiting\n")
-            sys.stderr.flush()
-            time.sleep(60)
-        if self.how == "warns":
-            warnings.warn(f"invalid value {SECRET}", stacklevel=1)
-        return reading()
 
+def _fail(*_: object, **__: object) -> Reading:
+    raise ValueError(f"cannot parse {SECRET}")
+
+
+def _wait(*_: object, **__: object) -> Reading:
+    sys.stderr.write("waiting\n")
+    sys.stderr.flush()
+    time.sleep(600)
+    raise AssertionError
+
+
+def _warn(*arguments: Any, **given: Any) -> Reading:
+    warnings.warn(f"invalid value {SECRET}", stacklevel=1)
+    return _measure(*arguments, **given)
+
+
+def _talk(reading: Reading, out: Path, *, force: bool) -> None:
+    out.mkdir(parents=True)
+    (out / "report.json").write_text('"' + "x" * 3_000_000 + '"\n', encoding="utf-8")
+
+
+_measure = corcal.pipeline.quantify_labels
 
 if __name__ == "__main__":
-    acting = _Acting()
-    acting.how = sys.argv[1]
-    if acting.how == "talks":
-        acting.report_text = '"' + "x" * 3_000_000 + '"'
-    install(acting, sys.modules.__setitem__)
+    # A shell hands an ignored signal on to what it starts in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    how = sys.argv[1]
+    actions = {"fails": _fail, "waits": _wait, "warns": _warn}
+    corcal.pipeline.quantify_labels = actions.get(how, _measure)
+    if how == "talks":
+        vars(corcal.report)["write_reports"] = _talk
     sys.exit(main(sys.argv[2:]))

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 
 import pytest
 
-from tests.cli.stand_ins import Steps, install
+from tests.cli.as_process import write_tiny
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the scan and the labels of a tiny phantom."""
+    return write_tiny(tmp_path_factory.mktemp("tiny") / "phantom")
 
 
 @pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
-    """Stand-ins in the place of reading, scoring and reporting."""
-    acting = Steps()
-    install(acting, lambda name, module: monkeypatch.setitem(sys.modules, name, module))
-    return acting
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"

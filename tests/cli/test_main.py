@@ -10,7 +10,6 @@ import pytest
 
 from corcal import DISCLAIMER, __version__
 from corcal.cli import main as cli
-from tests.cli.stand_ins import Steps
 
 #: Modules of the command line that are not commands.
 SHARED = {"__init__", "main", "options", "progress", "result"}
@@ -65,24 +64,36 @@ def test_a_wrong_command_line_is_2(
     assert said in captured.err
 
 
+def quantify_that_raises(
+    error: Exception, tiny: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """Return a command line whose work ends with an error of the machine."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("corcal.pipeline.quantify_labels", fail)
+    return ["quantify", str(tiny / "ct.nii.gz"), str(tiny / "labels.nii.gz"), "-o", str(out)]
+
+
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), 2, "corcal: the disk is full; "),
         (MemoryError(), 3, "corcal: not enough memory; "),
-        (OSError(errno.EIO, "Input/output error"), 3, "corcal: unexpected OSError (score.py"),
+        (OSError(errno.EIO, "Input/output error"), 3, "corcal: unexpected OSError (quantify.py"),
     ],
 )
 def test_errors_of_the_machine(
-    steps: Steps,
     error: Exception,
     code: int,
     said: str,
-    tmp_path: Path,
+    tiny: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    steps.raises = error
-    assert cli.main(["score", "scan.zip", "-o", str(tmp_path / "out")]) == code
+    assert cli.main(quantify_that_raises(error, tiny, out, monkeypatch)) == code
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(said)
@@ -90,15 +101,15 @@ def test_errors_of_the_machine(
 
 
 def test_on_a_terminal_a_long_message_is_wrapped_at_words(
-    steps: Steps,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    tiny: Path,
+    out: Path,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    steps.raises = MemoryError()
+    arguments = quantify_that_raises(MemoryError(), tiny, out, monkeypatch)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "40")
-    assert cli.main(["score", "scan.zip", "-o", str(tmp_path / "out"), "--quiet"]) == 3
+    assert cli.main([*arguments, "--quiet"]) == 3
     assert capsys.readouterr().err == (
         "corcal: not enough memory; a chest CT of\n300 slices needs about 2.5 GB\n"
     )

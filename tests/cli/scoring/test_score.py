@@ -1,64 +1,88 @@
+"""`corcal score` of the example scan, once; and what it refuses before any work."""
+
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from corcal import Settings
 from corcal.cli.main import main
-from corcal.quantify import Person
-from tests.cli.stand_ins import REPORT, Steps
+from corcal.read import read_scan
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "data" / "LCTSC-Test-S1-201.zip"
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
+class Scored(NamedTuple):
+    code: int
+    printed: str
+    folder: Path
+    report: dict[str, Any]
 
 
-def test_the_output_is_checked_before_any_work_and_written_last(steps: Steps, out: Path) -> None:
-    assert main(["score", "scan.zip", "-o", str(out)]) == 0
-    assert steps.names == ["check_output", "read_scan", "score_scan", "write_reports"]
-    assert steps.arguments("check_output") == {"out": out, "force": False}
+@pytest.fixture(scope="module")
+def series() -> str:
+    uid = read_scan(EXAMPLE).source.series_uid
+    assert uid
+    return uid
 
 
-def test_defaults(steps: Steps, out: Path) -> None:
-    assert main(["score", "scan.zip", "-o", str(out)]) == 0
-    asked = steps.arguments("read_scan")
-    assert asked == {
-        "path": Path("scan.zip"),
-        "settings": Settings().admission,
-        "series_uid": None,
+@pytest.fixture(scope="module")
+def scored(series: str, tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    """Return the report of the example scan, by the settings of a file and for a person."""
+    folder = tmp_path_factory.mktemp("scored")
+    own, out = folder / "own.toml", folder / "out"
+    own.write_text("[admission]\nmin_slices = 40\n", encoding="utf-8")
+    stated = ["--age", "60", "--sex", "female", "--group", "White", "--settings", str(own)]
+    with pytest.MonkeyPatch.context() as patch:
+        printed: list[str] = []
+        patch.setattr("click.echo", lambda text="", **_: printed.append(str(text)))
+        arguments = ["score", str(EXAMPLE), "-o", str(out), "--series", series, *stated, "--json"]
+        code = main(arguments)
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    return Scored(code, "\n".join(printed), out, report)
+
+
+def test_the_example_is_scored(scored: Scored) -> None:
+    assert scored.code == 0
+    # Two plain lesions of the left main and proximal LAD (217 mm3), drawn by a reader.
+    assert 100 < scored.report["total"]["volume_mm3"] < 300
+    assert {"report.json", "report.html", "labels.nii.gz"} <= {
+        p.name for p in scored.folder.iterdir()
     }
-    assert steps.arguments("score_scan")["settings"] == Settings()
-    assert steps.arguments("score_scan")["person"] is None
 
 
-def test_series_and_force_are_passed_on(steps: Steps, out: Path) -> None:
-    assert main(["score", "scan.zip", "-o", str(out), "--series", "1.2.3", "--force"]) == 0
-    assert steps.arguments("read_scan")["series_uid"] == "1.2.3"
-    assert steps.arguments("check_output")["force"] is True
-    assert steps.arguments("write_reports")["force"] is True
+def test_json_is_the_report_as_written(scored: Scored) -> None:
+    assert json.loads(scored.printed) == scored.report
 
 
-def test_the_settings_of_the_paper(steps: Steps, out: Path) -> None:
-    assert main(["score", "scan.zip", "-o", str(out), "--paper"]) == 0
-    assert steps.arguments("score_scan")["settings"] == Settings.paper()
-    assert steps.arguments("read_scan")["settings"] == Settings.paper().admission
+def test_the_settings_of_the_file_are_in_the_report(scored: Scored) -> None:
+    settings = scored.report["method"]["settings"]
+    assert settings["admission"]["min_slices"] == 40
+    assert settings["scoring"] == Settings().as_dict()["scoring"]
 
 
-def test_models_are_those_that_were_asked_for(steps: Steps, out: Path) -> None:
-    asked = ["--model", "mine", "--heart", "totalsegmentator", "--device", "cuda"]
-    assert main(["score", "scan.zip", "-o", str(out), *asked]) == 0
-    assert steps.arguments("score_scan")["locator"] == "the locator totalsegmentator"
-    assert steps.arguments("score_scan")["segmenter"] == "the segmenter mine"
+def test_models_and_person_are_in_the_report(scored: Scored) -> None:
+    steps = [model["step"] for model in scored.report["models"]]
+    assert steps == ["heart", "arteries"]
+    assert scored.report["percentile"] is not None
 
 
-def test_settings_from_a_file(steps: Steps, out: Path, tmp_path: Path) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text("[admission]\nmin_slices = 40\n", encoding="utf-8")
-    assert main(["score", "scan.zip", "-o", str(out), "--settings", str(file)]) == 0
-    assert steps.arguments("score_scan")["settings"].admission.min_slices == 40
+def test_an_unknown_series_is_refused(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(EXAMPLE), "-o", str(out), "--series", "1.2.3"]) == 2
+    assert "1.2.3" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_an_earlier_report_is_noticed_before_the_scan_is_read(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out.mkdir()
+    (out / "report.json").write_text("an earlier one")
+    assert main(["score", "absent.zip", "-o", str(out)]) == 2
+    assert "use --force" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -69,26 +93,14 @@ def test_settings_from_a_file(steps: Steps, out: Path, tmp_path: Path) -> None:
         (["--age", "60"], "needs --age, --sex and --group together"),
         (["--age", "60", "--sex", "male"], "needs --age, --sex and --group together"),
         (["--sex", "x"], "'x' is not one of 'female', 'male'"),
+        (["--model", "absent"], "absent"),
     ],
 )
 def test_refused_before_any_work(
-    steps: Steps, out: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    out: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["score", "scan.zip", "-o", str(out), *options]) == 2
+    assert main(["score", "absent.zip", "-o", str(out), *options]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert said in captured.err
-    assert steps.calls == []
-
-
-def test_a_person_is_stated_in_full(steps: Steps, out: Path) -> None:
-    stated = ["--age", "60", "--sex", "female", "--group", "White"]
-    assert main(["score", "scan.zip", "-o", str(out), *stated]) == 0
-    assert steps.arguments("score_scan")["person"] == Person(60, "female", "white")
-
-
-def test_json_is_the_report_as_written(
-    steps: Steps, out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["score", "scan.zip", "-o", str(out), "--json", "--quiet"]) == 0
-    assert json.loads(capsys.readouterr().out) == REPORT
+    assert not out.exists()
