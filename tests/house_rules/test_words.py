@@ -53,7 +53,6 @@ DIALECT_IN = {
     "cli",
     "docs",
     "examples",
-    "recipes",
     "tests/cli",
     "tests/evaluate",
     "tests/phantom",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from corcal.evaluate.statistics.estimate import Estimate
 
 #: What stands for a figure that the data do not define.
@@ -50,13 +48,3 @@ def p_value(p: float | None) -> str:
         return "<0.001"
     digits = 2 if p >= 0.0995 else 3
     return f"{p:.{digits}f}" if p < 0.995 else ">0.99"
-
-
-def significant(value: float | None, digits: int = 3) -> str:
-    """Return a number with so many significant digits, as volumes and slopes need them."""
-    if value is None:
-        return DASH
-    if value == 0:
-        return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return number(value, decimals)

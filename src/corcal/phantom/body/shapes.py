@@ -86,14 +86,6 @@ class Tube:
 Solid = Ellipsoid | Tube
 
 
-def ellipsoid(
-    centre_mm: Floats, semi_axes_mm: tuple[float, float, float], toward: Floats | None = None
-) -> Ellipsoid:
-    """Return an ellipsoid whose first axis points along `toward` (LPS), or an upright one."""
-    axes = np.eye(3) if toward is None else frame(toward)
-    return Ellipsoid(np.asarray(centre_mm, float), np.array(semi_axes_mm, float), axes)
-
-
 def spline(points_mm: Floats, radii_mm: Floats, step_mm: float = 4.0) -> Tube:
     """Return the tube along a smooth curve through the given points.
 
