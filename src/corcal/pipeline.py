@@ -14,7 +14,7 @@ from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
-from corcal.label import label_scan
+from corcal.label import find_omitted, label_scan
 from corcal.locate import EmbeddedLocator, check_heart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.provenance import make_provenance
@@ -70,11 +70,12 @@ def score_scan(
     with clock.step("labels"):
         model = segmenter.lesion_model
         labels, certainty = label_scan(scan, heart, prepared, regions, settings, model)
+        omitted = find_omitted(scan, heart, prepared, labels, settings)
     with clock.step("quantify"):
         numbers = measure(scan, labels, settings.scoring, person)
     models = {"heart": locator, "arteries": segmenter}
     made = make_provenance(settings, models, clock.seconds)
-    report = _report(numbers, notices, made, certainty)
+    report = replace(_report(numbers, notices, made, certainty), omitted=omitted)
     return Reading(scan, labels, heart_box(heart, scan.grid), report)
 
 

@@ -9,6 +9,7 @@ from corcal.core.box import Box
 from corcal.core.grading import ArteryGrade
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import Certainty
+from corcal.core.omitted import OmittedPiece
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore
 from corcal.core.severity import CacDrs
@@ -62,6 +63,7 @@ class Report:
         certainty: how sure the reading is of each artery; empty where nobody can say, as for
             labels that were given.
         grades: grade of each artery by a severity model; empty without one.
+        omitted: bright pieces in or near the heart that were not counted, largest first.
     """
 
     score: CalciumScore
@@ -72,6 +74,7 @@ class Report:
     provenance: Provenance
     certainty: tuple[Certainty, ...] = ()
     grades: tuple[ArteryGrade, ...] = ()
+    omitted: tuple[OmittedPiece, ...] = ()
 
     def certainty_of(self, artery: Artery) -> Certainty | None:
         """Return how certain the reading is of one artery, None where nobody can say."""

@@ -8,9 +8,11 @@ from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
     from corcal.label.labelling import CandidateLabels, label_candidates, label_scan
+    from corcal.label.omitted import find_omitted
 
 __all__ = [
     "CandidateLabels",
+    "find_omitted",
     "label_candidates",
     "label_scan",
 ]
@@ -19,5 +21,6 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "labelling": ("CandidateLabels", "label_candidates", "label_scan"),
+        "omitted": ("find_omitted",),
     },
 )

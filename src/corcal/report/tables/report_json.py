@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from corcal.core.grading import ArteryGrade
+from corcal.core.omitted import OmittedPiece
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion
@@ -50,6 +51,7 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
         "arteries": {a.artery.value: _artery(a, report) for a in report.score.arteries},
         "total": _total(report),
         "cac_drs": _category(report),
+        "omitted": [_omitted(piece) for piece in report.omitted],
         "percentile": report.percentile,
         "arterial_age_years": _rounded(report.arterial_age_years),
         "method": {
@@ -117,6 +119,16 @@ def _lesion(x: Lesion) -> dict[str, Any]:
         "peak_hu": _rounded(x.peak_hu),
         "mean_hu": _rounded(x.mean_hu),
         "centre_lps_mm": [_rounded(c) for c in x.centre_lps_mm],
+    }
+
+
+def _omitted(piece: OmittedPiece) -> dict[str, Any]:
+    return {
+        "place": piece.place.name.lower(),
+        "volume_mm3": _rounded(piece.volume_mm3),
+        "peak_hu": _rounded(piece.peak_hu),
+        "centre_lps_mm": [_rounded(c) for c in piece.centre_lps_mm],
+        "slices": list(piece.slices),
     }
 
 
