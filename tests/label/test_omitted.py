@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
-from corcal.core.omitted import OmittedPiece, Place
 from corcal.core.scan import Scan
+from corcal.core.score import OmittedPiece, Place
 from corcal.label import find_omitted
 from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
@@ -29,7 +30,7 @@ def pieces_of(
         voxels[z : z + 2, y : y + 2, x : x + 2] = hu
         if counted:
             codes[z : z + 2, y : y + 2, x : x + 2] = 5
-    prepared = Prepared(voxels.astype(np.float32), heart, GRID)
+    prepared = Prepared(voxels.astype(np.float32), heart, GRID, GRID, Box.whole(GRID.shape))
     found = LocatedHeart(heart, GRID)
     return find_omitted(Scan(voxels, GRID), found, prepared, ArteryLabels(codes, GRID), Settings())
 

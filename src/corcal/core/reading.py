@@ -9,9 +9,8 @@ from corcal.core.box import Box
 from corcal.core.grading import ArteryGrade
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import Certainty
-from corcal.core.omitted import OmittedPiece
 from corcal.core.scan import Notice, Scan
-from corcal.core.score import CalciumScore
+from corcal.core.score import CalciumScore, OmittedPiece
 from corcal.core.severity import CacDrs
 
 

@@ -9,8 +9,8 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.box import Box, index3
 from corcal.core.labels import ArteryLabels
-from corcal.core.omitted import OmittedPiece, Place
 from corcal.core.scan import Scan
+from corcal.core.score import OmittedPiece, Place
 from corcal.label.blood import blood_hu
 from corcal.label.limits import near_heart
 from corcal.locate import LocatedHeart

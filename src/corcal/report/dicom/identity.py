@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from corcal.core.reading import Reading
+from corcal.storage import json_text
 
 MANUFACTURER = "corcal"
 MODEL_NAME = "corcal"
@@ -83,7 +83,7 @@ def make_identity(reading: Reading, created: datetime | None, header: Dataset) -
         "settings": stamp.settings,
         "version": stamp.version,
     }
-    seed = hashlib.sha256(json.dumps(named, sort_keys=True, default=str).encode()).hexdigest()
+    seed = hashlib.sha256(json_text(named).encode()).hexdigest()
     return Identity(seed, stamp.version, created or _study_time(header))
 
 

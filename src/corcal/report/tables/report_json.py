@@ -6,10 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 from corcal.core.grading import ArteryGrade
-from corcal.core.omitted import OmittedPiece
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
-from corcal.core.score import ArteryScore, Lesion
+from corcal.core.score import ArteryScore, Lesion, OmittedPiece
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
 from corcal.report.words.finding import is_estimated, notices
