@@ -82,7 +82,7 @@ def find_omitted(
 def _around(mask: NDArray[np.bool_], scan: Scan) -> Box:
     """Return the box of a mask with a margin, so that bone beside the heart is seen as such."""
     margin = index3(np.ceil(20.0 / s) for s in scan.grid.spacing_mm)
-    return Box.around(mask).padded(margin).intersect(Box.whole(scan.grid.shape))
+    return Box.around(mask).pad(margin).intersect(Box.whole(scan.grid.shape))
 
 
 def _place(
