@@ -14,8 +14,9 @@ EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
 
-test: $(VENV)/installed-dev  ## Run the fast tests.
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+# Each file stays in one process, so that what its tests share is made once.
+test: $(VENV)/installed-dev  ## Run the fast tests, in as many processes as there are cores.
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile $(ARGS)
 
 slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 	$(BIN)/python -m pytest -m slow $(ARGS)

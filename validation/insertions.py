@@ -10,10 +10,9 @@ import numpy as np
 from corcal.core.artery import Artery
 from corcal.core.errors import InputRefused
 from corcal.core.scan import Scan
-from corcal.phantom import InsertionPlan, Vessel, insert_lesions, read_centrelines
+from corcal.phantom import InsertionPlan, Vessel, agatston, insert_lesions, read_centrelines
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
-from validation.agatston import agatston_of
 from validation.annotated import Annotated, annotated, names, usable
 from validation.compare import Record, compare
 from validation.models import Models
@@ -110,7 +109,8 @@ def _inserted(
     numbers[made.hu < Settings().scoring.threshold_hu] = 0
     drawn = (case.truth.numbers > 0) & (numbers == 0)
     excused = drawn if case.truth.excused is None else drawn | case.truth.excused
-    thickness_mm = case.scan.acquisition.thickness_mm
+    thickness_mm = case.scan.acquisition.thickness_mm or made.grid.spacing_mm[0]
+    values = made.hu.astype(np.float32)
     calcium = tuple(
         Calcium(
             number=x.number,
@@ -121,7 +121,7 @@ def _inserted(
             peak_hu=float(made.hu[numbers == x.number].max(initial=0)),
             volume_mm3=x.volume_mm3,
             hu=x.hu,
-            agatston=agatston_of(numbers == x.number, made.hu, made.grid, thickness_mm),
+            agatston=agatston(values, numbers == x.number, made.grid, thickness_mm=thickness_mm),
         )
         for x in lesions
     )

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.errors import InputRefused
-from corcal.phantom import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, agatston, make_case
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
-from validation.agatston import agatston_of
 from validation.compare import Record, compare
 from validation.models import Models
 from validation.patches import patch_features
@@ -70,8 +69,8 @@ def measure(seed: int, models: Models) -> Record:
 
 
 def phantom_truth(case: PhantomCase, heart: NDArray[np.bool_]) -> Truth:
-    """Return what is true of a phantom: its calcium as visible without noise."""
-    numbers = case.auxiliary["lesions"]
+    """Return the truth of a phantom: its calcium as visible without noise."""
+    numbers, values = case.auxiliary["lesions"], case.hu.astype(np.float32)
     places = case.auxiliary["aorta"] * np.uint8(3)
     places[case.auxiliary["metal"] > 0] = 2
     places[case.auxiliary["other_calcium"] > 0] = 1
@@ -88,11 +87,11 @@ def phantom_truth(case: PhantomCase, heart: NDArray[np.bool_]) -> Truth:
                 peak_hu=lesion.visible_peak_hu,
                 volume_mm3=lesion.volume_mm3,
                 hu=lesion.hu,
-                agatston=agatston_of(
+                agatston=agatston(
+                    values,
                     numbers == lesion.number,
-                    case.hu,
                     case.grid,
-                    case.scan.acquisition.thickness_mm,
+                    thickness_mm=case.parameters["scanner"]["thickness_mm"],
                 ),
             )
             for lesion in case.lesions

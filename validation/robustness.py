@@ -61,7 +61,7 @@ def measure(data: Path, name: str, models: Models) -> Record:
         if made is None:
             continue
         row: Record = {"kind": variation.kind, "name": variation.name}
-        if _same(made, case.scan):
+        if same_image(made, case.scan):
             # The same input cannot give another result.
             rows.append({**row, "identical": True, **_numbers(first)})
             continue
@@ -72,7 +72,7 @@ def measure(data: Path, name: str, models: Models) -> Record:
     return {**known, "variations": rows}
 
 
-def _same(made: Scan, scan: Scan) -> bool:
+def same_image(made: Scan, scan: Scan) -> bool:
     return made.grid.matches(scan.grid, 1e-3) and bool(np.array_equal(made.hu, scan.hu))
 
 

@@ -11,12 +11,6 @@ from tests.house_rules.sources import ROOT, SOURCE, dotted, everything, nodes, p
 GENERATOR = {"np.random.Generator", "np.random.default_rng", "np.random.SeedSequence"}
 
 #: Tests and sources that do not keep a rule yet; each leaves its list when it does.
-USING_PRIVATE_NAMES: set[str] = {
-    "tests/locate/test_totalsegmentator.py",
-    "tests/phantom/scanner/test_streaks.py",
-    "tests/read/test_bad_input.py",
-    "tests/validation/test_variations.py",
-}
 NAMING_SCANS: set[str] = set()
 
 
@@ -102,7 +96,6 @@ def test_no_test_uses_a_private_name_of_another_module() -> None:
     using = [
         shown(path, node.lineno)
         for path in python_files("tests")
-        if shown(path) not in USING_PRIVATE_NAMES
         for node in nodes(path)
         if (isinstance(node, ast.ImportFrom) and any(private.match(a.name) for a in node.names))
         or (isinstance(node, ast.Attribute) and private.match(node.attr) and not _own(node))

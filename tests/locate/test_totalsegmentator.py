@@ -181,7 +181,7 @@ def as_totalsegmentator_would(
     affine[:3, :3] /= zoom
     nibabel.save(nibabel.Nifti1Image(data, affine), place / "s_0000.nii.gz")
     given, properties = NibabelIOWithReorient().read_images([str(place / "s_0000.nii.gz")])
-    predictor = totalsegmentator._predictor(release, "cpu")
+    predictor = totalsegmentator.load_predictor(release, "cpu")
     labels = predictor.predict_single_npy_array(given, properties)
     return (labels == 1).transpose(2, 1, 0), affine
 
@@ -225,6 +225,6 @@ def test_where_nnunet_is_absent_it_is_said(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(totalsegmentator, "need", absent)
     np.save(tmp_path / "image.npy", np.zeros((2, 2, 2), np.float32))
-    assert totalsegmentator._main("locate", str(tmp_path), "cpu") == 2
+    assert totalsegmentator.run_child("locate", str(tmp_path), "cpu") == 2
     said = (tmp_path / "refused.txt").read_text(encoding="utf-8")
     assert said == "--heart totalsegmentator needs torch"

@@ -167,6 +167,6 @@ def test_a_failing_disk(
     def fails(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("corcal.read.dicom.pixels._read_plain", fails)
+    monkeypatch.setattr("corcal.read.dicom.pixels.read_plain", fails)
     with pytest.raises(kind, match=os.strerror(code)):
         read(tmp_path)

@@ -9,10 +9,10 @@ from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Acquisition, Scan
+from corcal.phantom import agatston
 from corcal.pipeline import quantify_labels
 from corcal.quantify import quantify
 from corcal.settings import Settings
-from validation.agatston import agatston_of
 from validation.compare import Record, compare
 from validation.truth import Calcium, Truth
 
@@ -129,7 +129,7 @@ def test_what_the_score_does_not_count_is_not_reported() -> None:
 
 
 @pytest.mark.parametrize(("step", "thickness"), [(3.0, 3.0), (1.0, 1.0), (0.7, 0.7), (1.5, 3.0)])
-def test_the_own_agatston_score_is_that_of_quantify(step: float, thickness: float) -> None:
+def test_the_independent_agatston_score_is_that_of_quantify(step: float, thickness: float) -> None:
     rng = np.random.default_rng(2)
     grid = Grid.axial((20, 24, 24), (step, 0.8, 0.8))
     hu = rng.normal(40, 25, grid.shape)
@@ -142,4 +142,6 @@ def test_the_own_agatston_score_is_that_of_quantify(step: float, thickness: floa
     labels = ArteryLabels(mask.astype(np.uint8) * np.uint8(4), grid)
     expected = quantify(made, labels, Settings().scoring).agatston
     assert expected > 50
-    assert agatston_of(mask, values, grid, thickness) == pytest.approx(expected)
+    assert agatston(values.astype(np.float32), mask, grid, thickness_mm=thickness) == pytest.approx(
+        expected
+    )

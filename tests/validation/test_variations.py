@@ -10,7 +10,7 @@ from scipy import ndimage
 from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.scan import Acquisition, Scan
-from validation.robustness import _same
+from validation.robustness import same_image
 from validation.variations import (
     cropped,
     noise_of,
@@ -47,9 +47,9 @@ def centre_mm(made: Scan) -> NDArray[np.float64]:
 @pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 1, 2)])
 def test_the_order_of_storage_leaves_the_scan_as_it_is(axes: tuple[int, ...]) -> None:
     made = stored(scan(), axes)
-    assert _same(made, scan())
+    assert same_image(made, scan())
     assert made.acquisition == scan().acquisition
-    assert not _same(shifted(scan(), (0.5, 0.5, 0.5)), scan())
+    assert not same_image(shifted(scan(), (0.5, 0.5, 0.5)), scan())
 
 
 def test_slices_of_another_thickness_cover_the_same_patient() -> None:

@@ -167,7 +167,7 @@ def download(target: Path) -> Path:
     return target / DATASET
 
 
-def _main(task: str, place: str, *more: str) -> int:
+def run_child(task: str, place: str, *more: str) -> int:
     """Do in the child what the parent asked for; return the exit code."""
     folder = Path(place)
     try:
@@ -197,14 +197,14 @@ def _download() -> None:
 
 
 def _predict(model: Path, image: NDArray[np.float32], device: str) -> NDArray[np.bool_]:
-    predictor = _predictor(model, device)
+    predictor = load_predictor(model, device)
     with contextlib.redirect_stdout(sys.stderr):
         labels = predictor.predict_single_npy_array(image[None], {"spacing": [SPACING_MM] * 3})
     heart: NDArray[np.bool_] = np.asarray(labels) == HEART
     return heart
 
 
-def _predictor(model: Path, device: str) -> Any:
+def load_predictor(model: Path, device: str) -> Any:
     """Return nnU-Net's predictor with the model of a folder, its network built from its plans."""
     torch = need("torch", _ASKED)
     # nnU-Net looks through all its trainers, and one of them needs what not all computers have.
@@ -227,4 +227,4 @@ def _predictor(model: Path, device: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(*sys.argv[1:]))
+    sys.exit(run_child(*sys.argv[1:]))

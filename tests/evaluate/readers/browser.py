@@ -52,7 +52,7 @@ class Browser:
     ) -> None:
         os.close(self._write)
         try:
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=600)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

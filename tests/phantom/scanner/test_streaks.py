@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from corcal.core.grid import Grid
-from corcal.phantom.scanner import streaks as module
-from corcal.phantom.scanner.streaks import Hardness, sample_hardness, streaks
+from corcal.phantom.scanner.streaks import (
+    WATER_PER_MM,
+    Hardness,
+    back_project,
+    project,
+    sample_hardness,
+    streaks,
+)
 
 GRID = Grid.axial((3, 120, 150), (1.0, 0.8, 0.8))
 
@@ -20,12 +26,12 @@ def dense() -> np.ndarray:
 def test_projection_and_back_projection_are_inverse() -> None:
     disc = np.hypot(*np.ogrid[-60:60, -75:75]) < 12
     hu = (disc * 1000.0).astype(np.float32)
-    sinogram, half = module._project(hu, GRID)
-    back = module._back_project(sinogram, half, GRID)
+    sinogram, half = project(hu, GRID)
+    back = back_project(sinogram, half, GRID)
     assert np.median(back[np.hypot(*np.ogrid[-60:60, -75:75]) < 8]) == pytest.approx(1000, rel=0.06)
     assert abs(np.median(back[np.hypot(*np.ogrid[-60:60, -75:75]) > 25])) < 30
     # A diameter through the middle: 24 pixels of 0.8 mm of water's attenuation.
-    assert sinogram.max() == pytest.approx(24 * 0.8 * module.WATER_PER_MM, rel=0.1)
+    assert sinogram.max() == pytest.approx(24 * 0.8 * WATER_PER_MM, rel=0.1)
 
 
 def test_only_slices_with_something_dense_change() -> None:

@@ -72,12 +72,12 @@ def streaks(
         return None
     out = np.zeros_like(dense_hu)
     for k in slices:
-        sinogram, half = _project(dense_hu[k], grid)
+        sinogram, half = project(dense_hu[k], grid)
         sway = gaussian_filter1d(rng.standard_normal(VIEWS), 1.0, mode="wrap")[:, None]
         wrong = hardness.bend * np.square(sinogram) + 2.0 * hardness.swirl * sway * sinogram
         grain = rng.standard_normal(sinogram.shape, dtype=np.float32)
         wrong += hardness.starved * np.expm1(np.minimum(sinogram, 4.0)) * grain
-        out[k] = _back_project(wrong.astype(np.float32), half, grid)
+        out[k] = back_project(wrong.astype(np.float32), half, grid)
     return out
 
 
@@ -85,7 +85,7 @@ def _turns() -> NDArray[np.float64]:
     return (np.arange(VIEWS) + 0.5) * np.pi / VIEWS
 
 
-def _project(dense_hu: Field, grid: Grid) -> tuple[Field, int]:
+def project(dense_hu: Field, grid: Grid) -> tuple[Field, int]:
     """Return line integrals (VIEWS, bins of one row's spacing), and the bin of the centre."""
     _, dy, dx = grid.spacing_mm
     rows, columns = dense_hu.shape
@@ -104,7 +104,7 @@ def _project(dense_hu: Field, grid: Grid) -> tuple[Field, int]:
     return out.reshape(VIEWS, -1).astype(np.float32), half
 
 
-def _back_project(sinogram: Field, half: int, grid: Grid) -> Field:
+def back_project(sinogram: Field, half: int, grid: Grid) -> Field:
     """Return the filtered back-projection of a sinogram, in HU, at every second pixel."""
     _, dy, dx = grid.spacing_mm
     rows, columns = grid.shape[1:]

@@ -60,7 +60,7 @@ def same_pixels(a: Slice, b: Slice) -> bool:
 
 def _values_of(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
     """Give the stored values (row, column) of the slices that one file holds."""
-    plain = _read_plain(path, slices[0])
+    plain = read_plain(path, slices[0])
     if plain is not None:
         yield plain
         return
@@ -69,7 +69,7 @@ def _values_of(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
         yield _decode(tags, decoder, one)
 
 
-def _read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
+def read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
     """Return uncompressed 16-bit pixels straight from the file, or None for any other form."""
     meta = getattr(one.tags, "file_meta", None)
     syntax = meta.get("TransferSyntaxUID", "") if meta else ""
