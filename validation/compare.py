@@ -14,7 +14,7 @@ from corcal.core.grid import Grid
 from corcal.core.reading import Reading
 from corcal.quantify import counted_voxels, pixel_mm2
 from corcal.settings import Scoring
-from corcal.space import components
+from corcal.space import components, true_voxels
 from validation.models import Watched
 from validation.truth import Calcium, Truth
 
@@ -33,7 +33,7 @@ class Reported:
         grid, hu = reading.scan.grid, reading.scan.hu
         parts, scores = [], []
         for artery in Artery:
-            index = _where(reading.labels.calcium(artery))
+            index = true_voxels(reading.labels.calcium(artery))
             values = hu[tuple(index.T)].astype(np.float64)
             counted = counted_voxels(index, values, grid, scoring)
             parts.append(counted.index)
@@ -115,13 +115,9 @@ def _agatston(reading: Reading, artery: Artery, lesion: NDArray[np.intp]) -> NDA
     return (by_lesion / sizes)[lesion]
 
 
-def _where(mask: NDArray[np.bool_]) -> Voxels:
-    return np.stack(np.unravel_index(np.flatnonzero(mask), mask.shape), axis=1)
-
-
 def _seen(numbers: NDArray[np.integer], grid: Grid) -> dict[int, float]:
     """Return the largest area of each lesion in a slice, mm2."""
-    index = _where(numbers > 0)
+    index = true_voxels(numbers > 0)
     owner = numbers[tuple(index.T)]
     out = {}
     for number in np.unique(owner):
@@ -197,7 +193,7 @@ def _believed(where: NDArray[np.bool_], grid: Grid, watched: Watched) -> Record 
     """Return the network's own probabilities on a lesion; None outside what it was shown."""
     if watched.regions is None or watched.crop is None:
         return None
-    points = grid.to_lps(_where(where).astype(np.float64))
+    points = grid.to_lps(true_voxels(where).astype(np.float64))
     index = np.rint(watched.crop.to_index(points)).astype(int)
     inside = ((index >= 0) & (index < watched.crop.shape)).all(1)
     if not inside.any():

@@ -89,3 +89,18 @@ def test_a_box_that_begins_outside_cannot_index() -> None:
     # A negative start would count from the far end of the array, in silence.
     with pytest.raises(ValueError, match="begins outside the array"):
         _ = Box((-1, 0, 0), (2, 2, 2)).slices
+
+
+def test_a_box_takes_the_whole_numbers_of_numpy() -> None:
+    box = Box.of(np.array([0.0, 1.0, 2.0]), np.array([3, 4, 5], np.int16))
+    assert box == Box((0, 1, 2), (3, 4, 5))
+    assert all(type(n) is int for n in (*box.start, *box.stop))
+    with pytest.raises(ValueError, match="not enough values"):
+        Box.of((1, 2), (3, 4, 5))
+
+
+def test_boxes_that_share_a_face_do_not_meet() -> None:
+    box = Box((0, 0, 0), (2, 2, 2))
+    assert box.meets(Box((1, 1, 1), (5, 5, 5)))
+    assert not box.meets(Box((2, 0, 0), (3, 2, 2)))
+    assert not box.meets(Box((7, 7, 7), (9, 9, 9)))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from corcal.space.connectivity import components
+from corcal.space.connectivity import components, true_voxels
 
 STRUCTURES = {
     6: ndimage.generate_binary_structure(3, 1),
@@ -50,3 +50,8 @@ def test_no_voxels_have_no_components() -> None:
 def test_another_connectivity_is_refused() -> None:
     with pytest.raises(ValueError, match=r"one of \[4, 6, 8, 18, 26\], not 5"):
         components(np.zeros((1, 3), dtype=np.intp), 5)
+
+
+def test_true_voxels_are_those_of_argwhere() -> None:
+    mask = np.random.default_rng(5).random((4, 5, 6)) < 0.3
+    np.testing.assert_array_equal(true_voxels(mask), np.argwhere(mask))
