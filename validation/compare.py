@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -56,6 +57,27 @@ class Reported:
         return np.asarray(values[tuple(self.index.T)])
 
 
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """A reading beside the truth.
+
+    Attributes:
+        reading: the report and its scan.
+        reported: the voxels that it counts.
+        truth: on the same voxels.
+        touched: (n, 27) numbers of the true lesions round each reported voxel.
+        known: bool, for each piece of reported calcium whether it says something of an artery.
+        watched: the segmenter; None where its probabilities are not asked for.
+    """
+
+    reading: Reading
+    reported: Reported
+    truth: Truth
+    touched: NDArray[Any]
+    known: NDArray[np.bool_]
+    watched: Watched | None
+
+
 def compare(
     reading: Reading, truth: Truth, scoring: Scoring, watched: Watched | None = None
 ) -> Record:
@@ -82,19 +104,15 @@ def compare(
     # What touches only what is excused says nothing of an artery.
     known = (np.bincount(reported.part[(touched > 0).any(1)], minlength=pieces) > 0) | false
     seen = _seen(truth.numbers, reading.scan.grid)
-    lesions = [
-        _lesion(c, truth, (reading, reported, touched), seen.get(c.number, 0.0), watched)
-        for c in truth.lesions
-    ]
+    sides = _Sides(reading, reported, truth, touched, known, watched)
+    lesions = [_lesion(c, sides, seen.get(c.number, 0.0)) for c in truth.lesions]
     score = reading.report.score
     return {
         "agatston": score.agatston,
         "category": reading.report.cac_drs.category,
         "notices": [n.code for n in reading.report.notices],
         "spacing_mm": [round(s, 3) for s in reading.scan.grid.spacing_mm],
-        "arteries": {
-            a.value: _artery(a, reading, (reported, known), truth, lesions) for a in Artery
-        },
+        "arteries": {a.value: _artery(a, sides, lesions) for a in Artery},
         "lesions": lesions,
         "false": [
             _false(reported, reported.part == i, reading.scan.grid, truth)
@@ -126,45 +144,33 @@ def _seen(numbers: NDArray[np.integer], grid: Grid) -> dict[int, float]:
     return out
 
 
-def _artery(
-    artery: Artery,
-    reading: Reading,
-    found: tuple[Reported, NDArray[np.bool_]],
-    truth: Truth,
-    lesions: list[Record],
-) -> Record:
-    reported, known = found
-    mine = [x for x in lesions if x["artery"] == artery.value]
-    numbers = [x["number"] for x in mine]
+def _artery(artery: Artery, sides: _Sides, lesions: list[Record]) -> Record:
+    reading, reported, truth = sides.reading, sides.reported, sides.truth
+    own_lesions = [x for x in lesions if x["artery"] == artery.value]
+    numbers = [x["number"] for x in own_lesions]
     hit = np.isin(reported.at(truth.numbers), numbers) if numbers else np.zeros(0, bool)
     own = reported.artery == list(Artery).index(artery)
     voxel = reading.scan.grid.voxel_mm3
-    judged = own & known[reported.part]
-    solid = [x["volume_mm3"] for x in mine]
-    scores = [x["agatston"] for x in mine]
+    counted = own & sides.known[reported.part]
+    solid = [x["volume_mm3"] for x in own_lesions]
+    scores = [x["agatston"] for x in own_lesions]
     return {
-        "truth_present": any(x["counts"] for x in mine),
-        "present": bool(judged.any()),
-        "truth_mm3": sum(x["visible_mm3"] for x in mine),
+        "truth_present": any(x["counts"] for x in own_lesions),
+        "present": bool(counted.any()),
+        "truth_mm3": sum(x["visible_mm3"] for x in own_lesions),
         "solid_mm3": None if None in solid else sum(solid),
         "truth_agatston": None if None in scores else sum(scores),
         "found_mm3": float(hit.sum()) * voxel,
         "right_mm3": float((hit & own).sum()) * voxel if len(hit) else 0.0,
-        "reported_mm3": float(judged.sum()) * voxel,
-        "agatston": float(reported.agatston[judged].sum()),
+        "reported_mm3": float(counted.sum()) * voxel,
+        "agatston": float(reported.agatston[counted].sum()),
     }
 
 
-def _lesion(
-    lesion: Calcium,
-    truth: Truth,
-    told: tuple[Reading, Reported, NDArray[Any]],
-    area_mm2: float,
-    watched: Watched | None,
-) -> Record:
-    reading, reported, touched = told
+def _lesion(lesion: Calcium, sides: _Sides, area_mm2: float) -> Record:
+    reading, reported, truth, watched = sides.reading, sides.reported, sides.truth, sides.watched
     voxel = reading.scan.grid.voxel_mm3
-    hits = (touched == lesion.number).any(1)
+    hits = (sides.touched == lesion.number).any(1)
     votes = np.bincount(reported.artery[hits], minlength=len(Artery))
     place = list(Artery).index(lesion.artery)
     inside = reported.at(truth.numbers) == lesion.number
