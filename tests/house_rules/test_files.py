@@ -27,7 +27,6 @@ EXCEPTIONS = {
     ("train/events.py", "json.loads"): "lines between two processes, not a file",
     ("train/nnunet/trainer.py", "json.dumps"): "hashed: its text must not change with the form",
     ("phantom/files/as_dicom.py", "json.dumps"): "hashed into UIDs, which must stay the same",
-    ("report/dicom/identity.py", "json.dumps"): "hashed into UIDs, which must stay the same",
     ("evaluate/readers/forms.py", "json.dumps"): "one line within a page, escaped for HTML",
     ("locate/totalsegmentator.py", "shutil.move"): "within a folder that is not yet in place",
 }

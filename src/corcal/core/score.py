@@ -112,7 +112,7 @@ class CalciumScore:
 
 
 class Place(Enum):
-    """Where a piece lies, as far as it can be said without a model of the valves."""
+    """The place of a piece, as far as it can be said without a model of the valves."""
 
     ARTERY = "beside an artery"
     INSIDE = "inside the heart (valve or annulus)"
