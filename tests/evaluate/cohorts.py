@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.statistics.attrition import Attrition
+from corcal.evaluate.tables_in.pairs import Known, Pairs
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results, any_present
 
 COLUMNS = ("patient", "artery", "present", "volume_mm3", "agatston", "grade")
@@ -20,11 +21,9 @@ def results(n: int, name: str = "made.csv", **measures: Mapping[str, Sequence[fl
     for measure, by_target in measures.items():
         for target, values in by_target.items():
             arrays[measure][:, TARGETS.index(target)] = values
-    arrays["present"][:, -1] = np.where(
-        np.isnan(arrays["present"][:, -1]),
-        any_present(arrays["present"][:, :-1]),
-        arrays["present"][:, -1],
-    )
+    arteries, stated = arrays["present"][:, :-1], arrays["present"][:, -1]
+    whole = np.where(np.isnan(arteries).any(axis=1), np.nan, any_present(arteries))
+    arrays["present"][:, -1] = np.where(np.isnan(stated), whole, stated)
     patients = tuple(f"p{i}" for i in range(n))
     return Results(
         name, patients, arrays["present"], arrays["volume_mm3"], arrays["agatston"], arrays["grade"]
@@ -41,6 +40,12 @@ def from_counts(tp: int, fp: int, fn: int, tn: int, target: str = "RCA") -> Pair
         results(n, "predicted.csv", present={target: list(predicted)}),
         results(n, "reference.csv", present={target: list(truth)}),
     )
+
+
+def known(predicted: NDArray[np.float64], reference: NDArray[np.float64]) -> Known:
+    """Return two measurements of the same patients, all known."""
+    n = len(predicted)
+    return Known(predicted, reference, np.arange(n), Attrition(n))
 
 
 def graded(volumes_mm3: NDArray[np.float64], grades: NDArray[np.float64]) -> Pairs:

@@ -174,6 +174,28 @@ def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
     )
 
 
+def office(command: Command) -> Command:
+    """Add --office; the command receives `office: bool`."""
+    return click.option(
+        "--office", is_flag=True, help="Add all tables as .docx and .xlsx (extra `office`)."
+    )(command)
+
+
+def require_office() -> None:
+    """Refuse to go on without the packages of the extra `office`.
+
+    Raises:
+        SettingsRefused: one of them is not installed.
+    """
+    try:
+        import docx  # noqa: F401
+        import openpyxl  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise SettingsRefused(
+            f"tables for Word and Excel need {error.name}: pip install 'corcal[office]'"
+        ) from error
+
+
 def require_evaluate() -> None:
     """Refuse to go on without the packages of the extra `evaluate`.
 

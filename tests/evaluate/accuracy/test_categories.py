@@ -16,9 +16,10 @@ from corcal.evaluate.accuracy.categories import (
     decision,
 )
 from corcal.evaluate.accuracy.detection import detection_figures
-from corcal.evaluate.statistics.agreement import agreement
+from corcal.evaluate.statistics.agreement.coefficients import agreement
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
+from tests.evaluate.cohorts import known
 
 RULE = IntervalRule()
 
@@ -44,7 +45,7 @@ def test_a_peers_scores_on_396_real_scans() -> None:
     found = agreement(automatic, manual, RULE)
     assert found.icc_a1.value == pytest.approx(0.771, abs=5e-4)
     assert found.spearman.value == pytest.approx(0.893, abs=5e-4)
-    kappas = band_agreement(automatic, manual, CAC_DRS, RULE).kappas
+    kappas = band_agreement(known(automatic, manual), CAC_DRS, RULE).kappas
     values = [kappas[w].estimate.value for w in ("unweighted", "linear", "quadratic")]
     assert values == pytest.approx([0.618, 0.755, 0.857], abs=5e-4)
     present = [(x > 0).astype(float) for x in (automatic, manual)]
@@ -72,7 +73,7 @@ def test_weighted_kappas_are_scikit_learns(seed: int) -> None:
     rng = np.random.default_rng(seed)
     a = rng.choice([0.0, 5, 150, 500], 80)
     b = np.where(rng.random(80) < 0.6, a, rng.choice([0.0, 5, 150, 500], 80))
-    found = band_agreement(a, b, CAC_DRS, RULE)
+    found = band_agreement(known(a, b), CAC_DRS, RULE)
     for name, weights in (("unweighted", None), ("linear", "linear"), ("quadratic", "quadratic")):
         theirs = cohen_kappa_score(CAC_DRS.of(a), CAC_DRS.of(b), labels=range(4), weights=weights)
         assert found.kappas[name].estimate.value == pytest.approx(theirs, abs=1e-12)
@@ -81,7 +82,7 @@ def test_weighted_kappas_are_scikit_learns(seed: int) -> None:
 def test_reclassification_counts_up_and_down() -> None:
     predicted = np.array([0.0, 50, 150, 400, 0, 350])
     reference = np.array([0.0, 150, 50, 400, 20, 100])
-    found = band_agreement(predicted, reference, CAC_DRS, RULE)
+    found = band_agreement(known(predicted, reference), CAC_DRS, RULE)
     assert found.counts.sum() == 6
     assert (found.same.value, found.higher.value, found.lower.value) == pytest.approx(
         (2 / 6, 2 / 6, 2 / 6)
@@ -89,12 +90,12 @@ def test_reclassification_counts_up_and_down() -> None:
 
 
 def test_the_decision_is_taken_at_one_hundred_and_more() -> None:
-    d = decision(np.array([100.0, 99.9, 250, 0]), np.array([100.0, 100, 50, 0]), RULE)
+    d = decision(known(np.array([100.0, 99.9, 250, 0]), np.array([100.0, 100, 50, 0])), RULE)
     assert d.counts == TwoByTwo(1, 1, 1, 1)
 
 
 @pytest.mark.parametrize("scores", [[], [0.0] * 5, [150.0] * 5])
 def test_one_category_alone_is_undefined_not_perfect(scores: list[float]) -> None:
-    found = band_agreement(np.array(scores), np.array(scores), CAC_DRS, RULE)
+    found = band_agreement(known(np.array(scores), np.array(scores)), CAC_DRS, RULE)
     assert found.kappas["linear"].estimate.value is None
     assert found.same.n == len(scores)

@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import mcnemar as theirs
 
-from corcal.evaluate.accuracy.compare import compare, mcnemar, paired_difference
+from corcal.evaluate.accuracy.compare import compare
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.paired import mcnemar, paired_difference
 from corcal.evaluate.tables_in.pairs import Pairs
 from tests.evaluate.cohorts import results
 
 RULE = IntervalRule()
 
 
-def judged(a: int, b: int, c: int, d: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def outcomes(a: int, b: int, c: int, d: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Who is right, for a patients both, b only the first, c only the second, d neither."""
     cells = [a, b, c, d]
     return np.repeat([1, 1, 0, 0], cells) == 1, np.repeat([1, 0, 1, 0], cells) == 1
@@ -23,7 +24,7 @@ def judged(a: int, b: int, c: int, d: int) -> tuple[NDArray[np.bool_], NDArray[n
 
 def test_airway_hyperresponsiveness_of_fagerland_2013() -> None:
     # BMC Med Res Methodol 13, 91, Table 1: 1, 1, 7, 12; p .034 asymptotic, .070 exact, .039 mid-p.
-    m = mcnemar(*judged(1, 1, 7, 12), RULE)
+    m = mcnemar(*outcomes(1, 1, 7, 12), RULE)
     assert m.chi2 == pytest.approx(4.5)
     assert m.chi2_p == pytest.approx(0.034, abs=5e-4)
     assert m.exact_p == pytest.approx(0.070, abs=5e-4)
@@ -32,7 +33,7 @@ def test_airway_hyperresponsiveness_of_fagerland_2013() -> None:
 
 def test_approval_ratings_of_agresti() -> None:
     # Categorical Data Analysis, Table 10.1: 794, 150, 86, 570; z squared 17.36.
-    m = mcnemar(*judged(794, 150, 86, 570), RULE)
+    m = mcnemar(*outcomes(794, 150, 86, 570), RULE)
     assert m.chi2 == pytest.approx(17.36, abs=5e-3)
     assert m.difference.value == pytest.approx(0.04)
 
@@ -43,10 +44,16 @@ def test_the_interval_of_newcombe_1998() -> None:
     assert (e.value, e.low, e.high) == pytest.approx((0.2, 0.0569, 0.3404), abs=5e-5)
 
 
+@pytest.mark.parametrize(("b", "c", "mid"), [(1, 1, 0.75), (2, 2, 0.8125), (3, 1, 0.375)])
+def test_the_mid_p_value_by_its_definition(b: int, c: int, mid: float) -> None:
+    # Twice the one-sided mid-p: P(less) + half P(as many), of Binomial(b + c, 1/2).
+    assert mcnemar(*outcomes(5, b, c, 5), RULE).mid_p == pytest.approx(mid)
+
+
 @given(st.lists(st.integers(0, 25), min_size=4, max_size=4))
 def test_p_values_agree_with_statsmodels(cells: list[int]) -> None:
     a, b, c, d = cells
-    m = mcnemar(*judged(a, b, c, d), RULE)
+    m = mcnemar(*outcomes(a, b, c, d), RULE)
     table = [[a, b], [c, d]]
     assert m.exact_p == pytest.approx(float(theirs(table, exact=True).pvalue), abs=1e-12)
     if b + c:

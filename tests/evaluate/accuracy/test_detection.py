@@ -10,9 +10,9 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.proportion import proportion_confint
 
 from corcal.evaluate.accuracy.detection import FIGURES, detection, detection_figures
+from corcal.evaluate.statistics.agreement.kappa import kappa
+from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
-from corcal.evaluate.statistics.kappa import kappa
-from corcal.evaluate.statistics.kappa_words import mchugh_words
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.pairs import Pairs
 from tests.evaluate.cohorts import from_counts, results
@@ -113,8 +113,16 @@ def test_perfect_agreement_has_a_value_and_no_false_interval() -> None:
     assert k.estimate.low is None
     assert figures["auc"].value == 1
     assert figures["sensitivity"].low == pytest.approx(0.8389, abs=5e-5)
+    assert k.error is None
     assert k.p is not None
     assert k.p < 1e-9
+
+
+def test_perfect_agreement_of_twelve_claims_no_more_than_an_exact_test() -> None:
+    k, _ = detection_figures(TwoByTwo(6, 0, 0, 6), WILSON)
+    assert (k.error, k.z) == (None, None)
+    # Fisher: 2 of the 924 ways to choose six of twelve.
+    assert k.p == pytest.approx(2 / 924)
 
 
 def test_missing_is_never_counted_as_absent() -> None:
@@ -123,11 +131,12 @@ def test_missing_is_never_counted_as_absent() -> None:
     truth = results(4, present={"RCA": [1, nan, 0, 0], "LAD": [0] * 4, "LCX": [0] * 4})
     d = detection(Pairs(predicted, truth), "RCA", WILSON)
     assert d.counts == TwoByTwo(1, 0, 0, 1)
-    assert d.missing == 2
-    # In the reference only patients 2 and 3 are known to be free of calcium in all arteries.
+    assert (d.attrition.n_in, d.attrition.n_used) == (4, 2)
+    assert d.bounds == {"sensitivity": (0.5, 1.0), "specificity": (0.5, 1.0)}
+    # Patients 0 and 3 alone are known in all arteries on both sides.
     of_any = detection(Pairs(predicted, truth), "any", WILSON)
-    assert of_any.counts == TwoByTwo(1, 2, 0, 0)
-    assert of_any.missing == 1
+    assert of_any.counts == TwoByTwo(1, 1, 0, 0)
+    assert of_any.attrition.n_used == 2
 
 
 def test_the_bootstrap_is_repeatable_and_near_the_other_intervals() -> None:

@@ -17,7 +17,7 @@ from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
 from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
 from corcal.evaluate.accuracy.paper_tables import paper_tables
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs, align, pair
+from corcal.evaluate.tables_in.pairs import Pairs, pair
 from corcal.evaluate.tables_in.read_results import read_results
 from tests.evaluate.cohorts import from_counts, results, write_cohort
 
@@ -28,9 +28,8 @@ FIGURES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "kappa", "auc
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     first, truth, second = write_cohort(tmp_path_factory.mktemp("in"), 160)
     reference = read_results(truth, groups=("hospital",))
-    pairs, other = align(
-        pair(read_results(first), reference), pair(read_results(second), reference)
-    )
+    pairs = pair(read_results(first), reference)
+    other = pair(read_results(second), reference)
     return evaluate(pairs, Options(stratify=("hospital",)), against=other)
 
 
@@ -47,7 +46,14 @@ def test_the_contract_of_evaluation_json(folder: Path) -> None:
     for target in ("RCA", "LAD", "LCX", "any"):
         for name in FIGURES:
             figure = document["detection"][target][name]
-            assert set(figure) == {"value", "low", "high", "n"}
+            assert set(figure) == {
+                "value",
+                "low",
+                "high",
+                "n",
+                "method",
+                "no_interval",
+            }
             assert figure["low"] <= figure["value"] <= figure["high"]
             assert 0 < figure["n"] <= 160
     counts = document["detection"]["RCA"]["counts"]
@@ -57,7 +63,7 @@ def test_the_contract_of_evaluation_json(folder: Path) -> None:
 
 def test_strata_add_up_to_the_whole(folder: Path) -> None:
     document = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    strata = document["strata"]["hospital"]
+    strata = document["strata"]["hospital"]["strata"]
     assert [s["value"] for s in strata] == ["A", "B"]
     assert sum(s["patients"] for s in strata) == 160
     for cell in ("tp", "fp", "fn", "tn"):
@@ -70,7 +76,8 @@ def test_what_is_in_the_folder(folder: Path) -> None:
     assert {"evaluation.json", "evaluation.html", "severity_model.json"} <= names
     tables = (
         "table3_detection", "table4_severity", "ordinal_regression", "strata_hospital",
-        "comparison", "agreement_agatston", "agreement_volume", "categories",
+        "comparison", "detection_further", "detection_pooled", "limits_volume",
+        "agreement_agatston", "agreement_volume", "categories",
         "reclassification_cac_drs", "decision",
     )  # fmt: skip
     for table in tables:
@@ -157,7 +164,7 @@ def test_all_volumes_zero_says_why_there_is_no_model(tmp_path: Path) -> None:
         4, present={"RCA": [0, 0, 0, 0]}, volume_mm3={"RCA": [0] * 4}, agatston={"RCA": [0] * 4}
     )
     truth = results(
-        4, present={"RCA": [0, 1, 0, 1]}, volume_mm3={"RCA": [0] * 4}, grade={"RCA": [0, 1, 2, 3]}
+        4, present={"RCA": [0, 1, 0, 1]}, volume_mm3={"RCA": [0] * 4}, grade={"RCA": [0, 1, 0, 3]}
     )
     found = evaluate(Pairs(zero, truth), Options())
     assert any("same volume, 0 mL" in n.text for n in found.notices)

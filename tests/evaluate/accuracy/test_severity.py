@@ -9,7 +9,7 @@ from corcal.core.artery import Artery
 from corcal.core.severity import Severity
 from corcal.evaluate.accuracy.severity import severity, severity_model
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.ordinal import fit_ordinal
+from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
 from tests.evaluate.cohorts import graded
 
 RULE = IntervalRule()
@@ -49,7 +49,7 @@ def test_unknown_volumes_and_grades_are_left_out() -> None:
     volumes, grades = (x.copy() for x in OVERLAPPING)
     volumes[0], grades[-1] = math.nan, math.nan
     s = severity(graded(volumes, grades), "RCA", RULE)
-    assert (s.n, s.missing) == (10, 2)
+    assert (s.n, s.attrition.n_in - s.attrition.n_used) == (10, 2)
 
 
 def test_a_grade_without_a_case_is_passed_over() -> None:

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from corcal.evaluate.accuracy.compare import mcnemar
 from corcal.evaluate.accuracy.detection import detection_figures
-from corcal.evaluate.statistics.agreement import agreement
+from corcal.evaluate.statistics.agreement.coefficients import agreement
 from corcal.evaluate.statistics.auc import auc, auc_difference
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
-from corcal.evaluate.statistics.ordinal import fit_ordinal
+from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
+from corcal.evaluate.statistics.paired import mcnemar
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 RULE = IntervalRule()
@@ -93,8 +93,8 @@ def test_the_ordinal_slope_is_recovered_and_covered() -> None:
     assert np.mean([f.slopes[0].error for f in found]) == pytest.approx(values.std(), rel=0.2)
     assert covered(iter(slopes), slope) == pytest.approx(0.95, abs=slack(150) + 0.01)
     # The lines are parallel, so that the test may find otherwise in one of twenty.
-    ps = [f.parallel_lines.p for f in found if f.parallel_lines is not None]
-    assert len(ps) > 120
+    ps = [f.parallel_score.p for f in found if f.parallel_score is not None]
+    assert len(ps) == 150
     assert np.mean(np.array(ps) < 0.05) == pytest.approx(0.05, abs=slack(150, 0.05) + 0.02)
 
 

@@ -29,7 +29,7 @@ EVALUATION: dict[str, Any] = {
             "specificity": {"value": 0.976, "low": 0.93, "high": 0.99, "n": 125},
             "kappa": {"value": 0.9, "low": 0.85, "high": 0.94, "n": 473},
             "counts": {"tp": 331, "fp": 3, "fn": 17, "tn": 122},
-            "missing": 4,
+            "attrition": {"n_in": 479, "n_used": 473},
         }
     },
     "strata": {"hospital": []},
@@ -71,8 +71,7 @@ def test_an_evaluation_fills_in_what_it_knows() -> None:
     )
     assert stard["14"].startswith("95 % Wilson's score intervals of proportions")
     assert stard["16"] == (
-        "Left out of detection because one side is not known: any 4; in one table only: 2. "
-        "Missing is never counted as absent."
+        "Patients used for detection: any 473 of 479. Missing is never counted as absent."
     )
     assert stard["17"] == "Detection by hospital: tables strata_*."
     assert stard["21a"].startswith("Arteries by grade, RCA: mild 30;")

@@ -5,8 +5,9 @@ import io
 
 import pytest
 
+from corcal.evaluate.publish.latex import table_latex
 from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.table_files import table_csv, table_latex, table_markdown, write_table
+from corcal.evaluate.publish.table_files import table_csv, table_markdown, write_table
 from corcal.evaluate.publish.wording import figure, number, p_value, percent
 from corcal.evaluate.statistics.estimate import Estimate
 
@@ -20,7 +21,9 @@ TABLE = Table(
 
 
 def test_csv_comes_back() -> None:
-    assert list(csv.reader(io.StringIO(table_csv(TABLE).decode()))) == [
+    text = table_csv(TABLE)
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(text.decode("utf-8-sig")))) == [
         list(TABLE.columns),
         *map(list, TABLE.rows),
     ]
@@ -28,8 +31,8 @@ def test_csv_comes_back() -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+44", "@x"])
 def test_no_cell_of_a_csv_is_a_formula(cell: str) -> None:
-    text = table_csv(Table("t", "", ("a",), ((cell,),))).decode()
-    assert text.splitlines()[1] == f"'{cell}"
+    text = table_csv(Table("t", "", ("a",), ((cell,),)))
+    assert text.decode().splitlines()[1] == f"'{cell}"
 
 
 def test_markdown_has_its_bars_escaped() -> None:
@@ -43,8 +46,8 @@ def test_latex_escapes_what_latex_reads() -> None:
     text = table_latex(TABLE)
     assert r"\caption{Sensitivity \& specificity}" in text
     assert r"low\_value & 0.82 (0.77--0.87) & $<$0.001 \\" in text
-    assert r"a|b & $-$1 & $\geq$ 3 $\pm$ 1 \\" in text
-    assert r"$\chi^2$ of 5 \%." in text
+    assert r"a$|$b & $-$1 & $\geq$ 3 $\pm$ 1 \\" in text
+    assert r"$\chi$$^2$ of 5 \%." in text
     assert r"\label{tab:a-table}" in text
     assert text.isascii()
 

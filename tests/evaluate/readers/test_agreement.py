@@ -135,9 +135,6 @@ def test_everything_is_written(tmp_path: Path) -> None:
 
 def test_the_adjudication_list_comes_back_as_csv(tmp_path: Path) -> None:
     given = ratings(of_rca("ee"), of_rca("eM"))
-    rows = list(
-        csv.DictReader(
-            io.StringIO(table_csv(adjudication_table(given, disputes_of(given))).decode())
-        )
-    )
+    text = table_csv(adjudication_table(given, disputes_of(given))).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert [(r["Case"], r["Reader B"], r["Decision"]) for r in rows] == [("1", "major", "")]

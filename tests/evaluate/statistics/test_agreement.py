@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from corcal.evaluate.statistics.agreement import agreement, bland_altman, icc, lin_concordance
+from corcal.evaluate.statistics.agreement.bland_altman import bland_altman
+from corcal.evaluate.statistics.agreement.coefficients import (
+    agreement,
+    icc,
+    lin_concordance,
+)
 from corcal.evaluate.statistics.interval import IntervalRule
 
 RULE = IntervalRule()

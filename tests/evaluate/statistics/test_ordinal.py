@@ -12,7 +12,11 @@ from scipy.special import expit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.ordinal import Coefficient, OrdinalFit, fit_ordinal
+from corcal.evaluate.statistics.ordinal.proportional_odds import (
+    Coefficient,
+    OrdinalFit,
+    fit_ordinal,
+)
 
 RULE = IntervalRule()
 
@@ -129,7 +133,12 @@ def test_the_general_model_is_at_its_maximum(seed: int) -> None:
         loss, start, method="Nelder-Mead",
         options={"maxiter": 20000, "maxfev": 20000, "xatol": 1e-6, "fatol": 1e-9},
     )  # fmt: skip
-    assert fit.parallel_lines is not None
+    if fit.parallel_lines is None:
+        # The lines of the general model cross among the cases: no model to compare with.
+        lines = best.x[:3] - np.outer(x[:, 0], best.x[3:])
+        assert fit.lines_cross
+        assert (np.diff(lines, axis=1) <= 0).any()
+        return
     assert fit.parallel_lines.chi2 == pytest.approx(2 * (-best.fun - fit.log_likelihood), abs=1e-4)
 
 

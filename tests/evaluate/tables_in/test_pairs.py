@@ -20,7 +20,7 @@ def named(patients: str, values: list[float], **groups: tuple[str, ...]) -> Resu
 def test_rows_follow_the_reference() -> None:
     p = pair(named("cab", [1, 0, 1]), named("abc", [0, 1, 1]))
     assert p.reference.patients == ("a", "b", "c")
-    assert p.both("present", "RCA")[0].tolist() == [0, 1, 1]
+    assert p.both("present", "RCA").predicted.tolist() == [0, 1, 1]
 
 
 def test_patients_of_one_table_alone_are_refused_and_counted() -> None:
@@ -33,7 +33,8 @@ def test_patients_of_one_table_alone_are_refused_and_counted() -> None:
 def test_patients_of_one_table_alone_can_be_left_out() -> None:
     p = pair(named("axy", [1, 0, 0]), named("ab", [1, 0]), allow_missing=True)
     assert len(p) == 1
-    assert p.left_out == 3
+    assert (p.patients.n_in, p.patients.n_used) == (4, 1)
+    assert p.patients.lost == (("only in made.csv", 1), ("only in made.csv", 2))
     assert p.notices[-1].code == "patients-left-out"
 
 
@@ -64,19 +65,42 @@ def test_a_measurement_is_no_grouping() -> None:
     names = "".join(chr(200 + i) for i in range(31))
     ages = tuple(str(40 + i) for i in range(31))
     p = pair(named(names, [1] * 31), named(names, [1] * 31, age=ages))
+    with pytest.raises(TableRefused, match="another value for every patient"):
+        list(p.strata("age"))
+
+
+def test_a_column_of_many_values_is_no_grouping() -> None:
+    names = "".join(chr(200 + i) for i in range(62))
+    ages = tuple(str(40 + i // 2) for i in range(62))
+    p = pair(named(names, [1] * 62), named(names, [1] * 62, age=ages))
     with pytest.raises(TableRefused, match="31 different values"):
         list(p.strata("age"))
+
+
+@pytest.mark.parametrize("column", ["patient", "Patient", "artery"])
+def test_patients_are_no_strata(column: str) -> None:
+    p = pair(named("abc", [1, 0, 1]), named("abc", [0, 1, 1]))
+    with pytest.raises(TableRefused, match="strata are printed, patients are not"):
+        list(p.strata(column))
+
+
+def test_stripped_leading_zeros_are_named_without_a_patient() -> None:
+    truth = replace(named("ab", [1, 0]), patients=("007", "123"))
+    first = replace(named("ab", [1, 0]), patients=("7", "123"))
+    with pytest.raises(TableRefused, match="1 identifiers differ by leading zeros") as refused:
+        pair(first, truth)
+    assert "007" not in str(refused.value)
 
 
 def test_two_systems_meet_on_the_patients_that_both_know() -> None:
     truth = named("abcd", [1, 0, 1, 0])
     first = pair(named("abc", [1, 1, 1]), truth, allow_missing=True)
     second = pair(named("dcb", [0, 0, 0]), truth, allow_missing=True)
-    one, two = align(first, second)
+    one, two = align((first, second))
     assert one.reference.patients == two.reference.patients == ("b", "c")
     alone = pair(named("a", [1]), truth, allow_missing=True)
     with pytest.raises(TableRefused, match="no patient in common"):
-        align(alone, second)
+        align((alone, second))
 
 
 def test_pairs_of_different_patients_cannot_be_made() -> None:
@@ -86,5 +110,9 @@ def test_pairs_of_different_patients_cannot_be_made() -> None:
 
 def test_unknown_on_either_side_is_missing() -> None:
     p = Pairs(named("abc", [1, np.nan, 0]), named("abc", [1, 1, np.nan]))
-    assert p.missing("present", "RCA") == 2
-    assert p.both("present", "RCA")[1].tolist() == [1]
+    present = p.both("present", "RCA")
+    assert present.reference.tolist() == [1]
+    assert present.attrition.lost == (
+        ("presence unknown in the reference", 1),
+        ("presence unknown in the predictions", 1),
+    )

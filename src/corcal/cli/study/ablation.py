@@ -18,7 +18,10 @@ from corcal.cli.progress import steps
     is_flag=True,
     help="Leave out patients that not every table knows, instead of refusing.",
 )
-def ablation(reference: str, models: tuple[str, ...], output: Output, allow_missing: bool) -> None:
+@options.office
+def ablation(
+    reference: str, models: tuple[str, ...], output: Output, allow_missing: bool, office: bool
+) -> None:
     """Compare several models on the same patients.
 
     REF is the reference and each PRED what a model said, as for `corcal evaluate`; the full
@@ -26,6 +29,8 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    if office:
+        options.require_office()
     from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.evaluate.tables_in.pairs import pair
@@ -44,7 +49,9 @@ def ablation(reference: str, models: tuple[str, ...], output: Output, allow_miss
         }
         begin("computing")
         models_compared = compare_models(systems, IntervalRule())
-        files = publish_ablation(models_compared).write(output.folder, force=output.force)
+        files = publish_ablation(models_compared).write(
+            output.folder, force=output.force, office=office
+        )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

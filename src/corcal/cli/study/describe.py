@@ -69,7 +69,8 @@ class DescribeOptions:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of exact tests."
 )
-def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int) -> None:
+@options.office
+def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int, office: bool) -> None:
     """Describe the patients of a study: characteristics and flow.
 
     TABLE is a CSV file with a row for each patient; every column becomes a characteristic, by
@@ -77,6 +78,8 @@ def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int) ->
     must add up. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    if office:
+        options.require_office()
     import numpy as np
 
     from corcal.evaluate.describe.cohort import read_cohort
@@ -97,7 +100,9 @@ def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int) ->
         flow = flow_of(cohort, chosen.divide)
         check_flow(flow, cohort.name)
     characteristics = compute(cohort, np.random.default_rng(seed))
-    files = publish_cohort(cohort, characteristics, flow).write(output.folder, force=output.force)
+    files = publish_cohort(cohort, characteristics, flow).write(
+        output.folder, force=output.force, office=office
+    )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

@@ -29,6 +29,8 @@ class EvaluateOptions:
     volume: str
     without_none: bool
     allow_missing: bool
+    prevalence: float | None
+    margin: float | None
 
     def options(self) -> Options:
         """Return the options of an evaluation."""
@@ -36,7 +38,14 @@ class EvaluateOptions:
         from corcal.evaluate.statistics.interval import IntervalRule
 
         rule = IntervalRule(method=self.interval, confidence=self.confidence, seed=self.seed)
-        return Options(rule, tuple(dict.fromkeys(self.stratify)), self.without_none, self.volume)
+        return Options(
+            rule,
+            tuple(dict.fromkeys(self.stratify)),
+            self.without_none,
+            self.volume,
+            self.prevalence,
+            self.margin,
+        )
 
 
 @click.command()
@@ -89,8 +98,22 @@ class EvaluateOptions:
         is_flag=True,
         help="Leave out patients that only one table knows, instead of refusing.",
     ),
+    click.option(
+        "--prevalence",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        help="State PPV and NPV at this prevalence, too.",
+    ),
+    click.option(
+        "--margin",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        help="With --against: test non-inferiority and equivalence at this difference, such as "
+        "0.05.",
+    ),
 )
-def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateOptions) -> None:
+@options.office
+def evaluate(
+    predictions: str, reference: str, output: Output, chosen: EvaluateOptions, office: bool
+) -> None:
     """Compare predictions with a reference: tables, figures and a page.
 
     PRED and REF are CSV files with the columns patient, artery (RCA, LAD or LCX) and any of
@@ -99,6 +122,8 @@ def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateO
     calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    if office:
+        options.require_office()
     from corcal.evaluate.accuracy.evaluation import evaluate as compute
     from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
     from corcal.evaluate.publish.publication import main_files
@@ -111,7 +136,9 @@ def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateO
         begin("computing")
         evaluation = compute(pairs, chosen.options(), against=second)
         begin("drawing and writing")
-        files = publish_evaluation(evaluation).write(output.folder, force=output.force)
+        files = publish_evaluation(evaluation).write(
+            output.folder, force=output.force, office=office
+        )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
@@ -120,7 +147,7 @@ def evaluate(predictions: str, reference: str, output: Output, chosen: EvaluateO
 
 def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[Pairs, Pairs | None]:
     """Return the system with its reference, and the second system on the same patients."""
-    from corcal.evaluate.tables_in.pairs import align, pair
+    from corcal.evaluate.tables_in.pairs import pair
     from corcal.evaluate.tables_in.read_results import read_results
 
     truth = read_results(reference, groups=chosen.stratify, volume=chosen.volume)
@@ -128,12 +155,8 @@ def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[P
     pairs = pair(first, truth, allow_missing=chosen.allow_missing)
     if chosen.against is None:
         return pairs, None
-    other = pair(
-        read_results(chosen.against, volume=chosen.volume),
-        truth,
-        allow_missing=chosen.allow_missing,
-    )
-    return align(pairs, other)
+    second = read_results(chosen.against, volume=chosen.volume)
+    return pairs, pair(second, truth, allow_missing=chosen.allow_missing)
 
 
 def _show(evaluation: Evaluation, page: Path) -> None:

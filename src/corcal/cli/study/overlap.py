@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
 )
 @options.settings
+@options.office
 def overlap(
     predictions: Path,
     references: Path,
@@ -37,6 +38,7 @@ def overlap(
     mapping: str | None,
     seed: int,
     settings: Settings,
+    office: bool,
 ) -> None:
     """Compare label maps with reference label maps: overlap, surfaces, lesions.
 
@@ -46,6 +48,8 @@ def overlap(
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    if office:
+        options.require_office()
     from corcal.evaluate.cases import label_files, require_partners
     from corcal.evaluate.overlap.compare import compare_files
     from corcal.evaluate.overlap.overlap_page import CASES_FILE, publish_overlap
@@ -68,7 +72,7 @@ def overlap(
         begin("writing")
         notices = _alone(len(set(predicted) - set(reference)), len(predicted))
         publication = publish_overlap(compared, IntervalRule(seed=seed), notices)
-        files = publication.write(output.folder, force=output.force)
+        files = publication.write(output.folder, force=output.force, office=office)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

@@ -134,8 +134,13 @@ def forms(
 )
 @_SCALE
 @options.output_of("the tables", "tables that are there already", "readers.json")
+@options.office
 def score(
-    ratings: tuple[Path, ...], key: Path | None, scale: tuple[str, ...], output: Output
+    ratings: tuple[Path, ...],
+    key: Path | None,
+    scale: tuple[str, ...],
+    output: Output,
+    office: bool,
 ) -> None:
     """Measure how far the readers agree.
 
@@ -150,12 +155,14 @@ def score(
     from corcal.evaluate.readers.study import read_key
     from corcal.storage import check_folder
 
+    if office:
+        options.require_office()
     if key is not None and scale:
         raise click.UsageError("The key states the scale: leave --category out.")
     check_folder(output.folder, main_files("readers"), force=output.force)
     study = read_key(key) if key is not None else None
     given = read_ratings(ratings, key=study, categories=None if study else _scale(scale))
-    files = publish_readers(given).write(output.folder, force=output.force)
+    files = publish_readers(given).write(output.folder, force=output.force, office=office)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

@@ -8,8 +8,9 @@ from corcal.core.artery import Artery
 from corcal.evaluate.accuracy.categories import BandAgreement, Decision
 from corcal.evaluate.accuracy.evaluation import Evaluation
 from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.wording import DASH, figure, number, percent
-from corcal.evaluate.statistics.agreement import Agreement
+from corcal.evaluate.publish.wording import DASH, figure, number, p_value, percent
+from corcal.evaluate.statistics.agreement.bland_altman import BlandAltman
+from corcal.evaluate.statistics.agreement.coefficients import Agreement
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.results import TARGETS
@@ -51,7 +52,58 @@ def agreement_table(measure: str, results: Mapping[str, Agreement], rule: Interv
             f"{level} intervals in brackets. ICC after McGraw and Wong, two-way, single "
             "measurements; limits of agreement after Bland and Altman.",
         ),
+        {_TITLES[t]: a.attrition for t, a in results.items()},
     )
+
+
+def limits_table(measure: str, results: Mapping[str, Agreement], rule: IntervalRule) -> Table:
+    """Return limits of agreement in per cent, as ratios and along a regression.
+
+    Args:
+        measure: "agatston" or "volume_mm3".
+        results: by target.
+        rule: level of the limits and of their intervals.
+    """
+    lines: list[tuple[str, Callable[[Agreement], str]]] = [
+        ("Spread grows with size, p", lambda a: p_value(a.bland_altman.spread_p)),
+        ("Per cent: patients", lambda a: f"{a.percent.bias.n:,}"),
+        ("Per cent: bias", lambda a: _amount(a.percent.bias)),
+        ("Per cent: limits", lambda a: _limits(a.percent, 1)),
+        ("Ratio: patients", lambda a: f"{a.ratio.bias.n:,}"),
+        ("Ratio: typical", lambda a: figure(a.ratio.bias)),
+        ("Ratio: limits", lambda a: _limits(a.ratio, 2)),
+        ("Regression: bias", lambda a: _line(a.regression.bias if a.regression else None)),
+        ("Regression: SD", lambda a: _line(a.regression.sd if a.regression else None)),
+    ]
+    rows = [
+        (name, *(say(results[t]) if t in results else DASH for t in TARGETS)) for name, say in lines
+    ]
+    return Table(
+        f"limits_{measure.removesuffix('_mm3')}",
+        f"Limits of agreement that follow the size of the measurement: {_UNITS[measure]}",
+        ("", *(_TITLES[t] for t in TARGETS)),
+        tuple(rows),
+        (
+            "Per cent: differences over the mean of both, of means above 0. Ratio: predicted over "
+            "reference, of pairs above 0, by logarithms. Regression: bias and standard deviation "
+            f"as a line of the mean m of both; limits are bias ± {rule.z:.2f} SD (Bland and "
+            "Altman 1999).",
+        ),
+        {_TITLES[t]: a.attrition for t, a in results.items()},
+    )
+
+
+def _limits(b: BlandAltman, digits: int) -> str:
+    if b.lower.value is None or b.upper.value is None:
+        return DASH
+    return f"{number(b.lower.value, digits)} to {number(b.upper.value, digits)}"
+
+
+def _line(line: tuple[float, float] | None) -> str:
+    if line is None:
+        return DASH
+    sign = "+" if line[1] >= 0 else "−"
+    return f"{number(line[0], 2)} {sign} {number(abs(line[1]), 3)} m"
 
 
 def category_tables(e: Evaluation) -> tuple[Table, ...]:
@@ -88,6 +140,7 @@ def _summary(results: Mapping[str, BandAgreement], rule: IntervalRule) -> Table:
             "weighted. Same, higher, lower: share of patients whom the prediction puts in the "
             "reference's category, a higher or a lower one.",
         ),
+        {title: b.attrition for title, b in results.items()},
     )
 
 
@@ -104,6 +157,7 @@ def _reclassification(title: str, name: str, b: BandAgreement) -> Table:
         ("", *(f"Reference {label}" for label in labels), "All"),
         (*rows, totals),
         ("Numbers of patients.",),
+        {title: b.attrition},
     )
 
 
@@ -126,6 +180,7 @@ def _decision(d: Decision, rule: IntervalRule) -> Table:
         ("", f"Value ({level} interval)"),
         tuple(rows),
         ("The patient's total; from 100 on a statin is favoured (2018 AHA/ACC guideline).",),
+        {"Whole patient": d.attrition},
     )
 
 

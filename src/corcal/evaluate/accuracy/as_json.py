@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from corcal import DISCLAIMER, __version__
-from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
+from corcal.evaluate.accuracy.evaluation import Evaluation, Strata, Stratum
+from corcal.evaluate.statistics.group_tests import GroupTest
 
 SCHEMA_ID = "corcal-evaluation/1"
 
@@ -21,7 +22,7 @@ def evaluation_document(e: Evaluation) -> dict[str, Any]:
             "predictions": e.pairs.predicted.name,
             "reference": e.pairs.reference.name,
             "patients": len(e.pairs),
-            "left_out": e.pairs.left_out,
+            "attrition": e.pairs.patients.as_dict(),
         },
         "options": {
             "interval": rule.method,
@@ -30,14 +31,17 @@ def evaluation_document(e: Evaluation) -> dict[str, Any]:
             "seed": rule.seed if rule.method == "bootstrap" else None,
             "volume": e.options.volume,
             "without_none": e.options.without_none,
+            "prevalence": e.options.prevalence,
+            "margin": e.options.margin,
         },
         "detection": {t: d.as_dict() for t, d in e.detection.items()},
+        "pooled_arteries": e.pooled.as_dict(),
         "severity": {a: s.as_dict() for a, s in e.severity.items()},
         "agreement": {m: {t: a.as_dict() for t, a in of.items()} for m, of in e.agreement.items()},
         "categories": {name: b.as_dict() for name, b in e.bands.items()},
         "grades": {a: b.as_dict() for a, b in e.grades.items()},
         "decision": None if e.decision is None else e.decision.as_dict(),
-        "strata": {c: [_stratum(s) for s in strata] for c, strata in e.strata.items()},
+        "strata": {c: _strata(strata) for c, strata in e.strata.items()},
         "comparison": _versus(e),
         "notices": [{"code": n.code, "text": n.text} for n in e.notices],
     }
@@ -48,11 +52,21 @@ def _stratum(s: Stratum) -> dict[str, Any]:
     return {"value": s.value, "patients": s.n, "detection": detection}
 
 
+def _strata(strata: Strata) -> dict[str, Any]:
+    tests = {t: {f: _test(x) for f, x in by.items()} for t, by in strata.heterogeneity.items()}
+    return {"strata": [_stratum(s) for s in strata.strata], "heterogeneity": tests}
+
+
+def _test(test: GroupTest | None) -> dict[str, Any] | None:
+    return None if test is None else {"test": test.name, "p": test.p}
+
+
 def _versus(e: Evaluation) -> dict[str, Any] | None:
     if e.versus is None:
         return None
     return {
         "against": e.versus.name,
+        "attrition": e.versus.attrition.as_dict(),
         "detection": {t: d.as_dict() for t, d in e.versus.detection.items()},
         "difference": {t: c.as_dict() for t, c in e.versus.comparison.items()},
     }

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from corcal.core.severity import Severity
 from corcal.evaluate.accuracy.detection import FIGURES, detection_figures
+from corcal.evaluate.statistics.agreement.kappa import Kappa, kappa
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
-from corcal.evaluate.statistics.kappa import Kappa, kappa
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
+from corcal.evaluate.tables_in.pairs import Known
 
 _WEIGHTS = ("unweighted", "linear", "quadratic")
 
@@ -59,6 +61,7 @@ class BandAgreement:
     Attributes:
         bands: the categories.
         counts: patients by (predicted, reference) category.
+        attrition: patients in, used, and left out.
         kappas: "unweighted", "linear" and "quadratic".
         same: share of patients in the same category.
         higher: share that the prediction puts higher than the reference.
@@ -67,6 +70,7 @@ class BandAgreement:
 
     bands: Bands
     counts: NDArray[np.int64]
+    attrition: Attrition
     kappas: Mapping[str, Kappa]
     same: Estimate
     higher: Estimate
@@ -77,6 +81,7 @@ class BandAgreement:
         return {
             "categories": list(self.bands.labels),
             "counts_predicted_by_reference": self.counts.tolist(),
+            "attrition": self.attrition.as_dict(),
             "kappa": {name: self.kappas[name].estimate.as_dict() for name in _WEIGHTS},
             "same": self.same.as_dict(),
             "higher": self.higher.as_dict(),
@@ -84,25 +89,23 @@ class BandAgreement:
         }
 
 
-def band_agreement(
-    predicted: Numbers, reference: Numbers, bands: Bands, rule: IntervalRule
-) -> BandAgreement:
+def band_agreement(known: Known, bands: Bands, rule: IntervalRule) -> BandAgreement:
     """Return how well two scores agree in categories.
 
     Args:
-        predicted: a score for each patient, no NaN.
-        reference: the same patients.
+        known: a score for each patient on both sides.
         bands: the categories.
         rule: how intervals are taken.
     """
     size = len(bands.labels)
     counts = np.zeros((size, size), dtype=np.int64)
-    np.add.at(counts, (bands.of(predicted), bands.of(reference)), 1)
+    np.add.at(counts, (bands.of(known.predicted), bands.of(known.reference)), 1)
     n = int(counts.sum())
     weights = {name: None if name == "unweighted" else name for name in _WEIGHTS}
     return BandAgreement(
         bands,
         counts,
+        known.attrition,
         {name: kappa(counts, rule, weights=weight) for name, weight in weights.items()},
         proportion(int(np.trace(counts)), n, rule),
         proportion(int(np.tril(counts, -1).sum()), n, rule),
@@ -117,24 +120,28 @@ class Decision:
     Attributes:
         bound: the score from which on it is taken.
         counts: the 2x2 table.
+        attrition: patients in, used, and left out.
         figures: an estimate for each of `FIGURES`.
     """
 
     bound: float
     counts: TwoByTwo
+    attrition: Attrition
     figures: Mapping[str, Estimate]
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
         figures: dict[str, Any] = {name: self.figures[name].as_dict() for name in FIGURES}
-        return figures | {"bound": self.bound, "counts": self.counts.as_dict()}
+        return (
+            figures
+            | {"bound": self.bound, "counts": self.counts.as_dict()}
+            | {"attrition": self.attrition.as_dict()}
+        )
 
 
-def decision(
-    predicted: Numbers, reference: Numbers, rule: IntervalRule, *, bound: float = DECISION_AGATSTON
-) -> Decision:
+def decision(known: Known, rule: IntervalRule, *, bound: float = DECISION_AGATSTON) -> Decision:
     """Return how well a decision at a score is reproduced."""
     counts = TwoByTwo.count(
-        (predicted >= bound).astype(np.float64), (reference >= bound).astype(np.float64)
+        (known.predicted >= bound).astype(np.float64), (known.reference >= bound).astype(np.float64)
     )
-    return Decision(bound, counts, detection_figures(counts, rule)[1])
+    return Decision(bound, counts, known.attrition, detection_figures(counts, rule)[1])

@@ -8,15 +8,23 @@ from typing import Any
 
 import numpy as np
 
+from corcal.evaluate.accuracy.bounds import Bounds, presence_bounds
+from corcal.evaluate.statistics.agreement.chance_corrected import gwet, pabak
+from corcal.evaluate.statistics.agreement.kappa import Kappa, kappa
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.auc import auc, binary_auc
+from corcal.evaluate.statistics.bootstrap import FEW, FEWEST, bootstrap
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
-from corcal.evaluate.statistics.interval import IntervalRule, percentiles, proportion
-from corcal.evaluate.statistics.kappa import Kappa, kappa
+from corcal.evaluate.statistics.interval import IntervalRule, proportion
+from corcal.evaluate.statistics.ratios import RATIOS, ratio_figures
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.pairs import Pairs
 
 #: The figures of Table 3, in its order.
 FIGURES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "kappa", "auc")
+
+#: Further figures of the same 2x2 table.
+FURTHER = (*RATIOS, "pabak", "ac1")
 
 
 @dataclass(frozen=True)
@@ -25,16 +33,21 @@ class Detection:
 
     Attributes:
         counts: the 2x2 table.
-        missing: patients left out because presence is unknown on either side.
+        attrition: patients in, used, and left out because presence is unknown.
         figures: an estimate for each of `FIGURES`.
+        further: an estimate for each of `FURTHER`.
+        bounds: (worst, best) of sensitivity and specificity whatever the missing cells hold; none
+            where none is missing.
         kappa: kappa with its test; its estimate is the one in `figures`.
         auc_volume: area under the ROC curve of the predicted volume.
         auc_agatston: area under the ROC curve of the predicted Agatston score.
     """
 
     counts: TwoByTwo
-    missing: int
+    attrition: Attrition
     figures: Mapping[str, Estimate]
+    further: Mapping[str, Estimate]
+    bounds: Mapping[str, Bounds]
     kappa: Kappa
     auc_volume: Estimate
     auc_agatston: Estimate
@@ -43,11 +56,13 @@ class Detection:
         """Everything by name, ready for JSON."""
         return {
             **{name: self.figures[name].as_dict() for name in FIGURES},
+            **{name: self.further[name].as_dict() for name in FURTHER},
             "auc_volume": self.auc_volume.as_dict(),
             "auc_agatston": self.auc_agatston.as_dict(),
             "kappa_test": self.kappa.as_dict(),
             "counts": self.counts.as_dict(),
-            "missing": self.missing,
+            "attrition": self.attrition.as_dict(),
+            "bounds_of_the_missing": {name: list(ends) for name, ends in self.bounds.items()},
         }
 
 
@@ -59,15 +74,18 @@ def detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
         target: one of `TARGETS`.
         rule: how intervals are taken.
     """
-    counts = TwoByTwo.count(*pairs.both("present", target))
+    present = pairs.both("present", target)
+    counts = TwoByTwo.count(*present.sides)
     agreement, figures = detection_figures(counts, rule)
     return Detection(
         counts,
-        pairs.missing("present", target),
+        present.attrition,
         figures,
+        further_figures(counts, rule),
+        presence_bounds(pairs, target),
         agreement,
-        _continuous(pairs, "volume_mm3", target, rule),
-        _continuous(pairs, "agatston", target, rule),
+        _area_of(pairs, "volume_mm3", target, rule),
+        _area_of(pairs, "agatston", target, rule),
     )
 
 
@@ -84,56 +102,67 @@ def detection_figures(counts: TwoByTwo, rule: IntervalRule) -> tuple[Kappa, dict
         "auc": binary_auc(counts, rule),
     }
     if rule.method == "bootstrap":
-        figures = _bootstrapped(counts, figures, rule)
+        figures = _resample(counts, figures, rule)
         agreement = Kappa(figures["kappa"], agreement.error, agreement.z, agreement.p)
     return agreement, figures
 
 
-def _continuous(pairs: Pairs, measure: str, target: str, rule: IntervalRule) -> Estimate:
-    """Return the AUC of a predicted number against presence in the reference."""
-    scores = pairs.predicted.column(measure, target)
-    truth = pairs.reference.column("present", target)
-    known = np.isfinite(scores) & np.isfinite(truth)
-    return auc(scores[known], truth[known] == 1, rule)
-
-
-def _bootstrapped(
-    counts: TwoByTwo, figures: dict[str, Estimate], rule: IntervalRule
-) -> dict[str, Estimate]:
-    """Return the figures with percentile intervals over resampled patients.
-
-    To draw n patients with replacement is to draw the four counts from a multinomial.
-    """
-    if counts.n == 0:
-        return figures
-    rng = np.random.default_rng(rule.seed)
-    cells = np.array([counts.tp, counts.fp, counts.fn, counts.tn])
-    drawn = rng.multinomial(counts.n, cells / counts.n, size=rule.draws).astype(np.float64)
-    values = _figures_of(drawn, counts.n)
-    return {
-        name: e if e.value is None else percentiles(e.value, values[name], e.n, rule)
-        for name, e in figures.items()
+def further_figures(counts: TwoByTwo, rule: IntervalRule) -> dict[str, Estimate]:
+    """Return an estimate for each of `FURTHER`, from the 2x2 counts alone."""
+    raters = np.repeat([[2, 0], [1, 1], [0, 2]], [counts.tn, counts.fp + counts.fn, counts.tp], 0)
+    return ratio_figures(counts, rule) | {
+        "pabak": pabak(counts.tp + counts.tn, counts.n, 2, rule),
+        "ac1": gwet(raters.astype(np.int64), rule),
     }
 
 
-def _figures_of(drawn: Numbers, n: int) -> dict[str, Numbers]:
-    """Return each figure for many tables at once; NaN where undefined.
+def _area_of(pairs: Pairs, measure: str, target: str, rule: IntervalRule) -> Estimate:
+    """Return the AUC of a predicted number against presence in the reference."""
+    known = pairs.known(target, measure, "present")
+    return auc(known.predicted, known.reference == 1, rule)
+
+
+def _resample(
+    counts: TwoByTwo, figures: dict[str, Estimate], rule: IntervalRule
+) -> dict[str, Estimate]:
+    """Return the figures with bootstrap intervals over patients.
+
+    A figure's n stays the number of cases behind it; patients are drawn from all.
+    """
+    cells = np.array([counts.tp, counts.fp, counts.fn, counts.tn], dtype=np.int64)
+
+    def interval_of(name: str, plain: Estimate) -> Estimate:
+        if plain.value is None:
+            return plain
+        if plain.n < FEWEST:
+            return plain.bare(FEW)
+        e = bootstrap(np.eye(4), lambda sums: _figure_of(name, sums), rule, times=cells)
+        return Estimate(plain.value, e.low, e.high, plain.n, e.method, e.no_interval)
+
+    return {name: interval_of(name, plain) for name, plain in figures.items()}
+
+
+def _figure_of(name: str, cells: Numbers) -> Numbers:
+    """Return one figure for many tables at once; NaN where undefined.
 
     Args:
-        drawn: tp, fp, fn, tn; shape (tables, 4).
-        n: sum of each table.
+        name: one of `FIGURES`.
+        cells: tp, fp, fn, tn; shape (..., 4).
     """
-    tp, fp, fn, tn = drawn.T
-    chance = ((tp + fp) * (tp + fn) + (tn + fn) * (tn + fp)) / n**2
+    tp, fp, fn, tn = np.moveaxis(cells, -1, 0)
+    n = tp + fp + fn + tn
     agreed = (tp + tn) / n
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
-        return {
-            "sensitivity": sensitivity,
-            "specificity": specificity,
-            "ppv": tp / (tp + fp),
-            "npv": tn / (tn + fn),
-            "accuracy": agreed,
-            "kappa": (agreed - chance) / (1 - chance),
-            "auc": (sensitivity + specificity) / 2,
-        }
+    if name == "kappa":
+        chance = ((tp + fp) * (tp + fn) + (tn + fn) * (tn + fp)) / n**2
+        return np.asarray((agreed - chance) / (1 - chance))
+    if name == "auc":
+        return np.asarray((tp / (tp + fn) + tn / (tn + fp)) / 2)
+    shares = {
+        "sensitivity": (tp, tp + fn),
+        "specificity": (tn, tn + fp),
+        "ppv": (tp, tp + fp),
+        "npv": (tn, tn + fn),
+        "accuracy": (tp + tn, n),
+    }
+    hits, of = shares[name]
+    return np.asarray(hits / of)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
@@ -20,17 +21,18 @@ from corcal.evaluate.accuracy.categories import (
 )
 from corcal.evaluate.accuracy.compare import Comparison, compare
 from corcal.evaluate.accuracy.detection import Detection, detection
+from corcal.evaluate.accuracy.notices import state_notices
+from corcal.evaluate.accuracy.pooled import PooledDetection, pooled_detection
 from corcal.evaluate.accuracy.severity import SeverityFit, severity
-from corcal.evaluate.statistics.agreement import Agreement, agreement
+from corcal.evaluate.statistics.agreement.coefficients import Agreement, agreement
+from corcal.evaluate.statistics.attrition import Attrition
+from corcal.evaluate.statistics.group_tests import GroupTest, compare_counts
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.tables_in.pairs import Pairs, align
 from corcal.evaluate.tables_in.results import ARTERIES, MEASURES, TARGETS
 
 #: The measures that agreement is taken of.
 AMOUNTS = ("agatston", "volume_mm3")
-
-#: Below this many patients of either class the figures of a stratum say little.
-_FEW = 10
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,16 @@ class Options:
         stratify: columns to repeat detection by.
         without_none: leave the grade none out of the ordinal outcome, as the paper did.
         volume: the column that volumes were taken from, for the captions.
+        prevalence: for which PPV and NPV are stated, beside the sample's own; None for none.
+        margin: of non-inferiority of the first system, as a proportion; None for no test.
     """
 
     rule: IntervalRule = field(default_factory=IntervalRule)
     stratify: tuple[str, ...] = ()
     without_none: bool = False
     volume: str = "volume_mm3"
+    prevalence: float | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +72,34 @@ class Stratum:
 
 
 @dataclass(frozen=True, eq=False)
+class Strata:
+    """Detection in every stratum of a column.
+
+    Attributes:
+        strata: one for each value.
+        heterogeneity: tests that sensitivity, and specificity, is the same in all strata, by
+            target and figure; None where it cannot be tested.
+    """
+
+    strata: tuple[Stratum, ...]
+    heterogeneity: Mapping[str, Mapping[str, GroupTest | None]]
+
+
+@dataclass(frozen=True, eq=False)
 class Versus:
     """A second system on the same patients.
 
     Attributes:
         name: the file it came from.
-        detection: how it does by itself, by target.
-        comparison: the first against it, by target.
+        detection: on all of its own patients, by target.
+        comparison: the first against it, by target, on the patients that both know.
+        attrition: from the patients of the first system to those that both know.
     """
 
     name: str
     detection: Mapping[str, Detection]
     comparison: Mapping[str, Comparison]
+    attrition: Attrition
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +110,7 @@ class Evaluation:
         pairs: the data.
         options: that it was made with.
         detection: Table 3, by target.
+        pooled: detection over all arteries, clustered by patient.
         severity: Table 4, by artery.
         agreement: by measure and target.
         bands: agreement in categories of the patient's Agatston score, by name.
@@ -101,12 +124,13 @@ class Evaluation:
     pairs: Pairs
     options: Options
     detection: Mapping[str, Detection]
+    pooled: PooledDetection
     severity: Mapping[str, SeverityFit]
     agreement: Mapping[str, Mapping[str, Agreement]]
     bands: Mapping[str, BandAgreement]
     grades: Mapping[str, BandAgreement]
     decision: Decision | None
-    strata: Mapping[str, tuple[Stratum, ...]]
+    strata: Mapping[str, Strata]
     versus: Versus | None
     notices: tuple[Notice, ...]
 
@@ -117,63 +141,84 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
     Args:
         pairs: predictions and references.
         options: intervals, strata and the ordinal outcome.
-        against: a second system on the same patients in the same order, with the same
-            references.
+        against: a second system, with the same references. The first is evaluated on all of its
+            own patients; the two are compared on those that both know.
 
     Raises:
         TableRefused: nothing can be compared, or a column to stratify by is absent.
     """
     _require_something(pairs)
     rule = options.rule
-    amounts = {
-        measure: {
-            t: agreement(*pairs.both(measure, t), rule)
-            for t in TARGETS
-            if len(pairs.both(measure, t)[0])
-        }
-        for measure in AMOUNTS
-    }
     scores = pairs.both("agatston", "any")
-    cuts = {"cac_drs": CAC_DRS, "agatston": AGATSTON_BANDS} if len(scores[0]) else {}
+    cuts = {"cac_drs": CAC_DRS, "agatston": AGATSTON_BANDS} if len(scores) else {}
+    grades = {a: pairs.both("grade", a) for a in ARTERIES}
     whole = Evaluation(
         pairs,
         options,
         _detections(pairs, rule),
+        pooled_detection(pairs, rule),
         {a: severity(pairs, a, rule, without_none=options.without_none) for a in ARTERIES},
-        {measure: by_target for measure, by_target in amounts.items() if by_target},
-        {name: band_agreement(*scores, cut, rule) for name, cut in cuts.items()},
-        {
-            a: band_agreement(*pairs.both("grade", a), GRADES, rule)
-            for a in ARTERIES
-            if len(pairs.both("grade", a)[0])
-        },
-        decision(*scores, rule) if len(scores[0]) else None,
-        {c: tuple(_strata(pairs, c, rule)) for c in options.stratify},
-        None if against is None else _versus(pairs, against, rule),
+        _agreements(pairs, rule),
+        {name: band_agreement(scores, cut, rule) for name, cut in cuts.items()},
+        {a: band_agreement(known, GRADES, rule) for a, known in grades.items() if len(known)},
+        decision(scores, rule) if len(scores) else None,
+        {c: _strata(pairs, c, rule) for c in options.stratify},
+        None if against is None else _versus(pairs, against, options),
         (),
     )
-    return replace(whole, notices=_notices(whole))
+    return replace(whole, notices=state_notices(whole))
+
+
+def _agreements(pairs: Pairs, rule: IntervalRule) -> dict[str, dict[str, Agreement]]:
+    by_measure: dict[str, dict[str, Agreement]] = {}
+    for measure in AMOUNTS:
+        for target in TARGETS:
+            known = pairs.both(measure, target)
+            if len(known):
+                of = by_measure.setdefault(measure, {})
+                of[target] = agreement(*known.sides, rule, attrition=known.attrition)
+    return by_measure
 
 
 def _detections(pairs: Pairs, rule: IntervalRule) -> dict[str, Detection]:
     return {t: detection(pairs, t, rule) for t in TARGETS}
 
 
-def _strata(pairs: Pairs, column: str, rule: IntervalRule) -> list[Stratum]:
-    return [Stratum(v, len(p), _detections(p, rule)) for v, p in pairs.strata(column)]
+def _strata(pairs: Pairs, column: str, rule: IntervalRule) -> Strata:
+    strata = tuple(Stratum(v, len(p), _detections(p, rule)) for v, p in pairs.strata(column))
+    rng = np.random.default_rng(rule.seed)
+    tests = {
+        target: {
+            "sensitivity": compare_counts(_table(strata, target, ("tp", "fn")), rng),
+            "specificity": compare_counts(_table(strata, target, ("tn", "fp")), rng),
+        }
+        for target in TARGETS
+    }
+    return Strata(strata, tests)
 
 
-def _versus(pairs: Pairs, against: Pairs, rule: IntervalRule) -> Versus:
+def _table(strata: Sequence[Stratum], target: str, cells: Sequence[str]) -> NDArray[np.int64]:
+    """Return counts as (cells, strata)."""
+    counts = [s.detection[target].counts.as_dict() for s in strata]
+    return np.array([[c[cell] for c in counts] for cell in cells], dtype=np.int64)
+
+
+def _versus(pairs: Pairs, against: Pairs, options: Options) -> Versus:
+    first, second = align((pairs, against))
+    comparisons = {
+        t: compare(first, second, t, options.rule, margin=options.margin) for t in TARGETS
+    }
     return Versus(
         against.predicted.name,
-        _detections(against, rule),
-        {t: compare(pairs, against, t, rule) for t in TARGETS},
+        _detections(against, options.rule),
+        comparisons,
+        first.patients,
     )
 
 
 def _require_something(pairs: Pairs) -> None:
     p, r = pairs.predicted, pairs.reference
-    if any(len(pairs.both(m, t)[0]) for m in MEASURES for t in TARGETS):
+    if any(len(pairs.both(m, t)) for m in MEASURES for t in TARGETS):
         return
     if p.knows("volume_mm3") and r.knows("grade"):
         return
@@ -182,45 +227,3 @@ def _require_something(pairs: Pairs) -> None:
         f"nothing can be compared: {p.name} knows {known[0]}; {r.name} knows {known[1]}. Both need "
         "the same measure of the same patients and arteries"
     )
-
-
-def _notices(e: Evaluation) -> tuple[Notice, ...]:
-    notices = list(e.pairs.notices)
-    unknown = {t: d.missing for t, d in e.detection.items() if d.missing}
-    if unknown:
-        where = ", ".join(f"{t} {n}" for t, n in unknown.items())
-        notices.append(
-            Notice(
-                "presence-unknown",
-                f"Presence is unknown on one side at least ({where} of {len(e.pairs)} patients); "
-                "these are left out of detection, never counted as absent.",
-            )
-        )
-    if e.pairs.reference.knows("grade") and e.pairs.predicted.knows("volume_mm3"):
-        notices += [
-            Notice("no-ordinal-model", f"No ordinal regression for the {a}: {s.why_not}.")
-            for a, s in e.severity.items()
-            if s.why_not
-        ]
-        notices += [_gap(a, s) for a, s in e.severity.items() if s.fit and _skips(s)]
-    for column, strata in e.strata.items():
-        few = [s.value for s in strata if _scarce(s)]
-        if few:
-            text = f"Fewer than {_FEW} patients with, or without, calcium in {column}: "
-            notices.append(Notice("small-strata", text + ", ".join(few) + "."))
-    return tuple(notices)
-
-
-def _gap(artery: str, s: SeverityFit) -> Notice:
-    words = ", ".join(g.word for g in s.grades)
-    text = f"{artery}: a grade between the lowest and the highest has no case; fitted on {words}."
-    return Notice("empty-grade", text)
-
-
-def _skips(s: SeverityFit) -> bool:
-    return bool((np.diff([int(g) for g in s.grades]) > 1).any())
-
-
-def _scarce(s: Stratum) -> bool:
-    counts = s.detection["any"].counts
-    return min(counts.diseased, counts.healthy) < _FEW

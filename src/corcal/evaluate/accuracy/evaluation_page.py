@@ -17,11 +17,11 @@ MODEL_FILE = "severity_model.json"
 
 #: Sections of the page: name, title, and how the names of its tables and figures begin.
 _SECTIONS = (
-    ("detection", "Detection", ("table3", "figure_confusion", "figure_roc")),
+    ("detection", "Detection", ("table3", "detection_", "figure_confusion", "figure_roc")),
     ("comparison", "Comparison of two systems", ("comparison",)),
     ("strata", "By group", ("strata", "figure_forest")),
     ("severity", "Severity", ("table4", "ordinal", "figure_volume")),
-    ("agreement", "Agreement of amounts", ("agreement", "figure_bland")),
+    ("agreement", "Agreement of amounts", ("agreement", "limits", "figure_bland")),
     ("categories", "Categories and decision", ("categories", "reclassification", "decision")),
 )
 
@@ -55,6 +55,13 @@ def publish_evaluation(e: Evaluation) -> Publication:
         "SVG and PNG, every number in evaluation.json, and the STARD and CLAIM checklists with "
         "what this evaluation fills in.",
     )
-    others = {} if model is None else {MODEL_FILE: model.as_json()}
+    others: dict[str, bytes] = {} if model is None else {MODEL_FILE: model.as_json()}
     others |= checklist_files({"corcal-evaluation": document})
-    return Publication("evaluation", page, document, tables, plots, others)
+    return Publication("evaluation", page, document, tables, plots, others, _method(e))
+
+
+def _method(e: Evaluation) -> str:
+    """Return intervals, patients and seed in a few words."""
+    rule = e.options.rule
+    words = f"{100 * rule.confidence:g} % intervals, {rule.method} for proportions"
+    return f"{words}; n = {len(e.pairs):,} patients; {rule.draws:,} draws, seed {rule.seed}"

@@ -13,9 +13,15 @@ from corcal.core.artery import Artery
 from corcal.core.grading import ArteryGrading
 from corcal.core.grid import MM3_PER_ML
 from corcal.core.severity import Severity
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit, fit_ordinal
+from corcal.evaluate.statistics.ordinal.proportional_odds import (
+    ChiSquare,
+    Coefficient,
+    OrdinalFit,
+    fit_ordinal,
+)
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.quantify import SeverityModel
 
@@ -44,7 +50,7 @@ class SeverityFit:
     Attributes:
         volumes: mean and SD for each of the four grades.
         n: arteries with a predicted volume and a reference grade.
-        missing: patients without one of them.
+        attrition: patients in, used, and left out.
         grades: the outcome's categories, ascending: the grades that occur.
         fit: the model with the volume in mL, None where it cannot be fitted.
         why_not: the reason, "" where it can.
@@ -52,7 +58,7 @@ class SeverityFit:
 
     volumes: tuple[GradeVolume, ...]
     n: int
-    missing: int
+    attrition: Attrition
     grades: tuple[Severity, ...]
     fit: OrdinalFit | None
     why_not: str
@@ -73,7 +79,7 @@ class SeverityFit:
         """Return everything by name, ready for JSON."""
         document: dict[str, Any] = {
             "n": self.n,
-            "missing": self.missing,
+            "attrition": self.attrition.as_dict(),
             "volumes": [_volume(v) for v in self.volumes],
             "outcome": [g.word for g in self.grades],
             "fitted": self.fit is not None,
@@ -90,6 +96,8 @@ class SeverityFit:
             "model": _test(self.fit.model),
             "minus_2_log_likelihood": -2 * self.fit.log_likelihood,
             "parallel_lines": _test(self.fit.parallel_lines),
+            "parallel_lines_score": _test(self.fit.parallel_score),
+            "lines_cross": self.fit.lines_cross,
             "pseudo_r2": {
                 "cox_snell": self.fit.cox_snell,
                 "nagelkerke": self.fit.nagelkerke,
@@ -110,20 +118,18 @@ def severity(
         without_none: leave out arteries graded none, as the paper's outcome did, which was mild,
             moderate or severe.
     """
-    volumes = pairs.predicted.column("volume_mm3", artery) / MM3_PER_ML
-    grades = pairs.reference.column("grade", artery)
-    known = np.isfinite(volumes) & np.isfinite(grades)
-    missing = int((~known).sum())
-    volumes, grades = volumes[known], grades[known]
+    known = pairs.known(artery, "volume_mm3", "grade")
+    volumes, grades, left = known.predicted / MM3_PER_ML, known.reference, known.attrition
     described = tuple(_describe(g, volumes[grades == g]) for g in Severity)
     if without_none:
+        left = left.lose("graded none by the reference", int((grades == 0).sum()))
         volumes, grades = volumes[grades > 0], grades[grades > 0]
     seen = tuple(Severity(int(g)) for g in np.unique(grades))
     fit, why_not = None, _obstacle(volumes, grades)
     if not why_not:
         fit = fit_ordinal(volumes[:, None], np.searchsorted(np.unique(grades), grades), rule)
         why_not = "" if fit else "the likelihood has no maximum"
-    return SeverityFit(described, len(grades), missing, seen, fit, why_not)
+    return SeverityFit(described, len(grades), left, seen, fit, why_not)
 
 
 def _describe(grade: Severity, volumes_ml: Numbers) -> GradeVolume:

@@ -10,7 +10,7 @@ from corcal.evaluate.accuracy.evaluation import Options
 from corcal.evaluate.accuracy.severity import GradeVolume, SeverityFit
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, number, p_value
-from corcal.evaluate.statistics.ordinal import ChiSquare, Coefficient, OrdinalFit
+from corcal.evaluate.statistics.ordinal.proportional_odds import ChiSquare, Coefficient, OrdinalFit
 from corcal.evaluate.tables_in.results import ARTERIES
 
 _VOLUMES = {
@@ -37,6 +37,7 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
         ("Wald χ² (df 1)", lambda f: number(f.slopes[0].wald)),
         ("p", lambda f: p_value(f.slopes[0].p)),
         ("Parallel lines, χ² (df), p", lambda f: _test(f.parallel_lines)),
+        ("Parallel lines, score test", lambda f: _test(f.parallel_score)),
         ("Model, χ² (df), p", lambda f: _test(f.model)),
         ("Pseudo R², Cox and Snell", lambda f: number(f.cox_snell, 3)),
         ("Pseudo R², Nagelkerke", lambda f: number(f.nagelkerke, 3)),
@@ -44,13 +45,14 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
     ]
     rows.append(("Arteries in the regression", *(f"{s.n:,}" for s in fits)))
     rows += [(name, *(say(s.fit) if s.fit else DASH for s in fits)) for name, say in lines]
-    n = max(s.n + s.missing for s in fits)
+    n = max(s.attrition.n_in for s in fits)
     return Table(
         "table4_severity",
         f"Predicted calcium volume and the reference's grade of severity (n = {n:,})",
         ("", *(a.title for a in Artery)),
         tuple(rows),
         _notes(severity, options),
+        {a.title: severity[a.value].attrition for a in Artery},
     )
 
 
@@ -74,6 +76,7 @@ def parameter_table(severity: Mapping[str, SeverityFit], options: Options) -> Ta
             "logit P(grade ≤ j) = threshold j − B × volume in mL. Standard errors from the "
             "expected information, as in SPSS PLUM.",
         ),
+        {a.title: severity[a.value].attrition for a in Artery if severity[a.value].fit},
     )
 
 

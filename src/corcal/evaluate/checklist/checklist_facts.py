@@ -71,12 +71,12 @@ def _missing(run: Run) -> str:
     detection = _evaluation(run).get("detection", {})
     if not detection:
         return ""
-    unknown = ", ".join(f"{target} {d['missing']}" for target, d in detection.items())
-    out = _evaluation(run)["input"]["left_out"]
-    return (
-        f"Left out of detection because one side is not known: {unknown}; in one table only: "
-        f"{out}. Missing is never counted as absent."
+    used = ", ".join(
+        f"{target} {a['n_used']} of {a['n_in']}"
+        for target, d in detection.items()
+        for a in [d["attrition"]]
     )
+    return f"Patients used for detection: {used}. Missing is never counted as absent."
 
 
 def _missing_rule(run: Run) -> str:

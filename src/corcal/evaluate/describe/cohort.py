@@ -14,7 +14,8 @@ from scipy.stats import skew
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
 from corcal.evaluate.tables_in.cells import UNKNOWN
-from corcal.storage import CsvTable, read_csv
+from corcal.evaluate.tables_in.table_file import read_table
+from corcal.storage import CsvTable
 
 #: How a column can be described: numbers by mean and SD or by median and quartiles, anything by
 #: counts, or not at all.
@@ -27,6 +28,7 @@ _MOST_CATEGORIES = 20
 #: Numbers this skewed are described by their median.
 _SKEWED = 1.0
 
+_DECIMAL_COMMA, _THOUSANDS = re.compile(r"[-+]?\d*,\d+"), re.compile(r"[-+]?\d{1,3},\d{3}")
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*|(19|20)\d{6}"
 )
@@ -108,7 +110,7 @@ def read_cohort(
         TableRefused: a column is absent, a patient twice, a patient in no group, a kind unknown
             or not fit for its column, or nobody is in the study.
     """
-    table = read_csv(path)
+    table = read_table(path)
     kind_of = {name.lower(): kind for name, kind in (kinds or {}).items()}
     table.require(*(name for name in (by, patient, excluded) if name), *kind_of)
     patient, excluded = patient or "patient", excluded or "excluded"
@@ -120,7 +122,7 @@ def read_cohort(
     for name in table.columns:
         if name.lower() in {part.lower() for part in (patient, excluded, by) if part}:
             continue
-        cells = tuple(_known(row.numeral(name)) for row in table.rows)
+        cells = _cells(table, name)
         known = [c for i in rows if (c := cells[i]) is not None]
         kind, why = _kind(name, known, kind_of.get(name.lower()), table.name)
         if kind == "skip":
@@ -148,6 +150,28 @@ def in_order(texts: Iterable[str]) -> list[str]:
     if all(value is not None for value in values.values()):
         return sorted(values, key=lambda text: values[text] or 0.0)
     return sorted(values)
+
+
+def _cells(table: CsvTable, column: str) -> tuple[str | None, ...]:
+    """Return a column's known texts; numbers with a decimal comma get a point.
+
+    A column of numbers may have decimal commas in any table, in quotes where commas part cells.
+
+    Raises:
+        TableRefused: a comma may part thousands or decimals.
+    """
+    cells = tuple(_known(row.text(column)) for row in table.rows)
+    known = [c for c in cells if c is not None]
+    commas = [c for c in known if _DECIMAL_COMMA.fullmatch(c)]
+    numbers = [c for c in known if as_number(c) is not None]
+    if not commas or len(commas) + len(numbers) < len(known):
+        return cells
+    if all(_THOUSANDS.fullmatch(c) for c in commas) and not table.rows[0].decimal_comma:
+        raise TableRefused(
+            f"{table.name}: the commas in {column} may part thousands or decimals; write the "
+            "numbers with a decimal point and nothing else"
+        )
+    return tuple(c and c.replace(",", ".") for c in cells)
 
 
 def _known(text: str) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.describe.cohort import Cohort, in_order
-from corcal.storage import CsvTable, Row, read_csv
+from corcal.evaluate.tables_in.table_file import read_table
+from corcal.storage import CsvTable, Row
 
 #: The columns of a flow given as a table.
 COLUMNS = ("box", "parent", "n", "kind")
@@ -111,7 +112,7 @@ def read_flow(path: Path) -> FlowBox:
         TableRefused: no such table; a box twice, without its parent, or in a circle; not exactly
             one first box; or counts that do not add up.
     """
-    table = read_csv(path)
+    table = read_table(path)
     table.require("box", "parent", "n")
     rows = _by_name(table)
     first = [name for name, row in rows.items() if not row.text("parent")]

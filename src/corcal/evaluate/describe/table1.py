@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from corcal.evaluate.describe.cohort import Cohort, Column, as_number, in_order
-from corcal.evaluate.describe.differences import (
+from corcal.evaluate.publish.table import Table
+from corcal.evaluate.publish.wording import DASH, number, p_value
+from corcal.evaluate.statistics.group_tests import (
     GroupTest,
     compare_counts,
     compare_means,
     compare_ranks,
 )
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.wording import DASH, number, p_value
 
 ALL = "All"
 

@@ -12,6 +12,7 @@ from corcal.evaluate.overlap.tables import cases_csv, overlap_tables
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.wording import figure
+from corcal.evaluate.statistics.bootstrap import FEWEST
 from corcal.evaluate.statistics.interval import IntervalRule
 
 #: Every figure of every case.
@@ -29,7 +30,8 @@ _METHODS = (
     "lesion. F1 is the harmonic mean of sensitivity and precision.",
     "For the free-response curve (Bunch et al., Proc SPIE 1977, 127, 124) predicted lesions are "
     "ranked by their volume.",
-    "Intervals are percentile bootstrap intervals; scans are drawn whole.",
+    "Intervals are bootstrap intervals (BCa); scans are drawn whole. There is none with fewer "
+    f"than {FEWEST} scans, or where all say the same.",
 )
 
 
@@ -60,8 +62,9 @@ def publish_overlap(
         beside="The same tables lie beside this page as CSV, Markdown and LaTeX, every scan in "
         "cases.csv, and every number in overlap.json.",
     )
+    said = f"bootstrap (BCa) over {len(cases)} scans, {rule.draws:,} draws, seed {rule.seed}"
     others = {CASES_FILE: cases_csv(cases)}
-    return Publication("overlap", page, summary.as_dict(), tables, plots, others)
+    return Publication("overlap", page, summary.as_dict(), tables, plots, others, said)
 
 
 def summary_of(summary: Summary) -> tuple[str, ...]:

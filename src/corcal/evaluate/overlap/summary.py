@@ -14,8 +14,9 @@ from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES, Froc, free_response
 from corcal.evaluate.overlap.lesions import LesionCounts, sum_lesions
 from corcal.evaluate.overlap.voxels import Overlap
+from corcal.evaluate.statistics.bootstrap import bootstrap
 from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.interval import IntervalRule, percentiles
+from corcal.evaluate.statistics.interval import IntervalRule
 
 SCHEMA = "corcal-overlap/1"
 
@@ -153,7 +154,7 @@ def _overlap(every: Sequence[Overlap], rule: IntervalRule) -> OverlapSummary:
     return OverlapSummary(
         {name: who[name] for name in ("both", "prediction", "reference", "neither")},
         {name: _spread([getattr(o, name) for o in every], rule) for name in MEASURES},
-        _pool(volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule),
+        bootstrap(volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule),
     )
 
 
@@ -163,8 +164,9 @@ def _spread(values: Sequence[float | None], rule: IntervalRule) -> Spread:
         return Spread(Estimate.undefined(0), None, None)
     q1, median, q3 = (float(q) for q in np.percentile(known, [25, 50, 75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
-    return Spread(_pool(known[:, None], lambda s: s[..., 0] / len(known), rule), sd,
-                  (q1, median, q3))  # fmt: skip
+    n = len(known)
+    mean = bootstrap(known[:, None], lambda s: s[..., 0] / n, rule)
+    return Spread(mean, sd, (q1, median, q3))
 
 
 def _lesions(cases: Sequence[CaseOverlap], target: str, rule: IntervalRule) -> LesionSummary:
@@ -179,7 +181,7 @@ def _lesions(cases: Sequence[CaseOverlap], target: str, rule: IntervalRule) -> L
         "f1": _f1,
         "false_per_scan": lambda s: (s[..., 2] - s[..., 3]) / n,
     }
-    figures = {name: _pool(rows, ratio, rule) for name, ratio in ratios.items()}
+    figures = {name: bootstrap(rows, ratio, rule) for name, ratio in ratios.items()}
     return LesionSummary(sum_lesions(matches), figures, free_response(matches))
 
 
@@ -190,32 +192,3 @@ def _f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     b = np.where(predicted > 0, right / np.maximum(predicted, 1), 0.0)
     f1 = np.divide(2 * a * b, a + b, out=np.zeros_like(a), where=a + b > 0)
     return np.where((reference == 0) & (predicted == 0), np.nan, f1)
-
-
-def _pool(
-    rows: NDArray[np.float64],
-    ratio: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    rule: IntervalRule,
-) -> Estimate:
-    """Return a ratio of sums over cases with its bootstrap interval, cases drawn whole.
-
-    Args:
-        rows: a row for each case, (cases, numbers).
-        ratio: from sums (..., numbers) to the figure (...), NaN where undefined.
-        rule: level, draws and seed.
-    """
-    n = len(rows)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = float(ratio(rows.sum(axis=0)))
-        if not np.isfinite(value):
-            return Estimate.undefined(n)
-        if n < 2:
-            return Estimate(value, None, None, n)
-        rng = np.random.default_rng(rule.seed)
-        # Drawing cases is drawing how often each is there.
-        times = rng.multinomial(n, np.full(n, 1 / n), size=rule.draws).astype(np.float64)
-        estimate = percentiles(value, ratio(times @ rows), n, rule)
-    if estimate.low == estimate.high:
-        # Every case says the same: that does not make the figure certain.
-        return Estimate(value, None, None, n)
-    return estimate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -62,8 +62,13 @@ class Page:
     beside: str
 
 
-def page_html(page: Page) -> bytes:
-    """Return a page as UTF-8 HTML."""
+def page_html(page: Page, made: str = "") -> bytes:
+    """Return a page as UTF-8 HTML.
+
+    Args:
+        page: its content.
+        made: the line under every table on how it was made.
+    """
     text = _template().render(
         title=page.title,
         subtitle=page.subtitle,
@@ -74,7 +79,7 @@ def page_html(page: Page) -> bytes:
             {
                 "name": s.name,
                 "title": s.title,
-                "tables": [_table(t) for t in s.tables],
+                "tables": [_table(t, made) for t in s.tables],
                 "plots": [_plot(p) for p in s.plots],
             }
             for s in page.sections
@@ -87,13 +92,13 @@ def page_html(page: Page) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _table(t: Table) -> dict[str, Any]:
+def _table(t: Table, made: str) -> dict[str, Any]:
     first = [row[0] for row in t.rows]
     return {
         "title": t.title,
         "columns": t.columns,
         "rows": t.rows,
-        "notes": t.notes,
+        "notes": replace(t, made=made).lines_below,
         "left": left_columns(t),
         "repeats": len(set(first)) < len(first),
     }

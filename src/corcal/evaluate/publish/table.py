@@ -1,8 +1,11 @@
-"""A table of text, before it becomes CSV, Markdown, LaTeX or HTML."""
+"""A table of text, before it becomes CSV, Markdown, LaTeX, HTML, Word or Excel."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from corcal.evaluate.statistics.attrition import Attrition, state_attrition
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,9 @@ class Table:
         columns: the headings.
         rows: the cells, row by row; an undefined figure is an en dash.
         notes: what stands below it: abbreviations, methods, doubts.
+        attrition: patients in, used and left out, by the heading of a column or row.
+        made: one line on how it was made: versions, methods, seed; so that two runs can be
+            compared.
 
     Raises:
         ValueError: a row that is not as long as the headings.
@@ -25,6 +31,8 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+    attrition: Mapping[str, Attrition] = field(default_factory=dict)
+    made: str = ""
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -32,3 +40,9 @@ class Table:
                 raise ValueError(
                     f"{self.name}: a row of {len(row)} cells under {len(self.columns)} headings"
                 )
+
+    @property
+    def lines_below(self) -> tuple[str, ...]:
+        """Everything that stands below the table: notes, patients, how it was made."""
+        lines = (*self.notes, state_attrition(self.attrition), self.made)
+        return tuple(line for line in lines if line)

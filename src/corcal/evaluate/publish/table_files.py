@@ -1,37 +1,10 @@
-"""A table as CSV, Markdown or LaTeX."""
+"""A table as CSV, Markdown and LaTeX."""
 
 from __future__ import annotations
 
-import re
-
+from corcal.evaluate.publish.latex import table_latex
 from corcal.evaluate.publish.table import Table
 from corcal.storage import csv_bytes
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    "κ": r"$\kappa$",
-    "χ²": r"$\chi^2$",
-    "≥": r"$\geq$",
-    "≤": r"$\leq$",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "−": r"$-$",
-    "²": r"$^2$",
-    "³": r"$^3$",
-    "–": "--",
-}
-_SPECIAL = re.compile("|".join(re.escape(c) for c in sorted(_LATEX, key=len, reverse=True)))
 
 
 def write_table(table: Table) -> dict[str, bytes]:
@@ -39,13 +12,16 @@ def write_table(table: Table) -> dict[str, bytes]:
     return {
         f"{table.name}.csv": table_csv(table),
         f"{table.name}.md": table_markdown(table).encode(),
-        f"{table.name}.tex": table_latex(table).encode(),
+        f"{table.name}.tex": table_latex(table, left_columns(table)).encode(),
     }
 
 
 def table_csv(table: Table) -> bytes:
-    """Return headings and rows as CSV; title and notes are left to the other forms."""
-    return csv_bytes(table.columns, table.rows)
+    """Return headings and rows as CSV; title and notes are left to the other forms.
+
+    It begins with a byte order mark, by which Excel knows that the text is UTF-8.
+    """
+    return csv_bytes(table.columns, table.rows, byte_order_mark=True)
 
 
 def table_markdown(table: Table) -> str:
@@ -54,28 +30,7 @@ def table_markdown(table: Table) -> str:
     rule = tuple("---" if i in left else "---:" for i in range(len(table.columns)))
     head = [_cells(table.columns), _cells(rule)]
     lines = [f"**{table.title}**", "", *head, *map(_cells, table.rows), ""]
-    return "\n".join([*lines, *(f"{n}\n" for n in table.notes)])
-
-
-def table_latex(table: Table) -> str:
-    """Return the table as a LaTeX float; it needs the package booktabs."""
-    rows = [" & ".join(map(_escape, row)) + r" \\" for row in table.rows]
-    lines = [
-        r"\begin{table}[htbp]",
-        r"\centering",
-        rf"\caption{{{_escape(table.title)}}}",
-        rf"\label{{tab:{table.name.replace('_', '-')}}}",
-        rf"\begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
-        r"\toprule",
-        " & ".join(map(_escape, table.columns)) + r" \\",
-        r"\midrule",
-        *rows,
-        r"\bottomrule",
-        r"\end{tabular}",
-        *(rf"\par\smallskip\footnotesize {_escape(n)}" for n in table.notes),
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"{n}\n" for n in table.lines_below)])
 
 
 def left_columns(table: Table) -> tuple[int, ...]:
@@ -89,7 +44,3 @@ def left_columns(table: Table) -> tuple[int, ...]:
 
 def _cells(row: tuple[str, ...]) -> str:
     return "| " + " | ".join(c.replace("|", r"\|").replace("\n", " ") for c in row) + " |"
-
-
-def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda match: _LATEX[match.group()], text.replace("\n", " "))

@@ -16,6 +16,8 @@ from scipy.special import ndtri
 
 from corcal.evaluate.statistics.estimate import Estimate
 
+_ALIKE = "every case has the same share of agreeing pairs: no spread between cases"
+
 
 def free_marginal_kappa(counts: NDArray[np.int64], *, level: float = 0.95) -> Estimate:
     """Return Randolph's kappa with its interval.
@@ -52,7 +54,9 @@ def free_marginal_kappa(counts: NDArray[np.int64], *, level: float = 0.95) -> Es
     agreement = (counted * (counted - 1)).sum(axis=1) / (m * (m - 1))
     value = _correct_for_chance(float(agreement.mean()), k)
     low, high = _limits(agreement, k, level)
-    return Estimate(value, low, high, n)
+    if low is None:
+        return Estimate(value, None, None, n, no_interval=_ALIKE)
+    return Estimate(value, low, high, n, "Gwet")
 
 
 def _correct_for_chance(agreement: float, categories: int) -> float:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.readers.study import STRUCTURES, Category, Structure, Study, check_scale
-from corcal.storage import CsvTable, Row, read_csv
+from corcal.evaluate.tables_in.table_file import read_table
+from corcal.storage import CsvTable, Row
 
 #: The columns of a ratings file; others are ignored.
 COLUMNS = ("reader", "case", "artery", "structure", "rating")
@@ -70,7 +71,7 @@ def read_ratings(
     check_scale(scale)
     book = _Book(tuple(c.name for c in scale), key)
     for path in paths:
-        book.enter(read_csv(path))
+        book.enter(read_table(path))
     return book.close()
 
 
@@ -139,9 +140,19 @@ class _Book:
         whose = f"it is of reader {other}'s form" if other else "no form has it"
         raise TableRefused(f"{place}: case {code!r} is not of reader {reader}'s form; {whose}")
 
+    def _shares_a_case(self) -> bool:
+        """Say whether some case was rated by two readers; true where fewer than two rated."""
+        rated = [{case for case, _ in items} for items in self.given.values() if items]
+        return len(rated) < 2 or sum(map(len, rated)) > len(set().union(*rated))
+
     def close(self) -> Ratings:
         if not any(self.given.values()):
             raise TableRefused("none of the files holds a rating: every cell of `rating` is empty")
+        if self.key is None and not self._shares_a_case():
+            raise TableRefused(
+                "no case was rated by two readers: the files hold codes of blinded forms, which "
+                "differ from reader to reader. Give the key of the study with --key"
+            )
         readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))
         cases = tuple(sorted(self.cases))
         return Ratings(self.categories, readers, cases, self.given, self.key is not None)

@@ -6,8 +6,8 @@ from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure
 from corcal.evaluate.readers.agreement import Dispute, StructureAgreement
 from corcal.evaluate.readers.ratings import Ratings
+from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.kappa_words import mchugh_words
 
 _KAPPA_NOTE = (
     "κ: free-marginal multirater kappa (Randolph 2005) on a scale of {k} categories; 95 % "

@@ -13,6 +13,9 @@ from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
+#: Why an area has no interval where a class has one patient.
+LONE = "one patient alone with, or without, calcium: its variance is not known"
+
 
 @dataclass(frozen=True, eq=False)
 class RocCurve:
@@ -46,10 +49,14 @@ def roc_curve(scores: Numbers, diseased: NDArray[np.bool_]) -> RocCurve:
 
 
 def auc(scores: Numbers, diseased: NDArray[np.bool_], rule: IntervalRule) -> Estimate:
-    """Return the area under the empirical ROC curve with DeLong's interval, cut to 0 and 1.
+    """Return the area under the empirical ROC curve, its interval from DeLong's variance.
 
-    DeLong, DeLong and Clarke-Pearson, Biometrics 1988, 44, 837, in the O(n log n) form of Sun
-    and Xu, IEEE Signal Process Lett 2014, 21, 1389. Undefined where one class is absent.
+    The interval is taken on the logit scale (Pepe, The Statistical Evaluation of Medical Tests,
+    2003, section 5.2.4), the variance is that of DeLong, DeLong and Clarke-Pearson,
+    Biometrics 1988, 44, 837, in the O(n log n) form of Sun and Xu, IEEE Signal Process Lett 2014,
+    21, 1389. Undefined where one class is absent.
+
+    No interval where a class has a single patient, or the area is 0 or 1.
 
     Args:
         scores: higher means more likely diseased; shape (patients,), no NaN.
@@ -59,8 +66,16 @@ def auc(scores: Numbers, diseased: NDArray[np.bool_], rule: IntervalRule) -> Est
     if diseased.all() or not diseased.any():
         return Estimate.undefined(len(scores))
     areas, covariance = _delong(scores[None], diseased)
+    area, n = float(areas[0]), len(scores)
+    if _lone(diseased):
+        return Estimate(area, None, None, n, no_interval=LONE)
     error = math.sqrt(max(0.0, covariance[0, 0]))
-    return rule.around(float(areas[0]), error, len(scores)).within(0.0, 1.0)
+    if error < 1e-9 or not 0 < area < 1:
+        return rule.around(area, 0.0, n)
+    # On the logit scale: near 1 the plain interval holds the truth in 80 to 90 of 100 (docs).
+    middle, half = math.log(area / (1 - area)), rule.z * error / (area * (1 - area))
+    low, high = (float(stats.logistic.cdf(middle + d)) for d in (-half, half))
+    return Estimate(area, low, high, n, "DeLong, logit")
 
 
 def binary_auc(table: TwoByTwo, rule: IntervalRule) -> Estimate:
@@ -99,13 +114,21 @@ def auc_difference(
     areas, covariance = _delong(np.stack([first, second]), diseased)
     variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
     difference = float(areas[0] - areas[1])
+    if _lone(diseased):
+        return AucDifference(Estimate(difference, None, None, n, no_interval=LONE), None, None)
     # What is left of equal terms after subtraction is no variance.
     error = math.sqrt(variance) if variance > 1e-15 else 0.0
     if error == 0:
-        return AucDifference(Estimate(difference, None, None, n), None, None)
+        return AucDifference(rule.around(difference, 0.0, n), None, None)
     z = difference / error
-    estimate = rule.around(difference, error, n).within(-1.0, 1.0)
+    estimate = rule.around(difference, error, n, method="DeLong").within(-1.0, 1.0)
     return AucDifference(estimate, z, 2 * float(stats.norm.sf(abs(z))))
+
+
+def _lone(diseased: NDArray[np.bool_]) -> bool:
+    """Say whether one class has a single patient, whose variance nobody knows."""
+    ill = int(diseased.sum())
+    return min(ill, len(diseased) - ill) < 2
 
 
 def _delong(scores: Numbers, diseased: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
@@ -115,7 +138,7 @@ def _delong(scores: Numbers, diseased: NDArray[np.bool_]) -> tuple[Numbers, Numb
     together = stats.rankdata(np.concatenate([ill, well], axis=1), axis=1)
     of_ill = (together[:, :m] - stats.rankdata(ill, axis=1)) / n
     of_well = 1 - (together[:, m:] - stats.rankdata(well, axis=1)) / m
-    # A single patient has no variance; numpy would warn and give NaN.
+    # A single patient has no variance; numpy would warn and give NaN. Callers give no interval.
     covariance = np.zeros((len(scores), len(scores)))
     if m > 1:
         covariance = covariance + np.cov(of_ill).reshape(covariance.shape) / m

@@ -18,33 +18,37 @@ _ROUNDING = 0.01
 
 
 def derive_presence(
-    values: dict[str, Numbers], states_presence: bool, *, lines: list[list[int]], name: str
+    values: dict[str, Numbers], states: tuple[bool, ...], *, lines: list[list[int]], name: str
 ) -> tuple[dict[str, Numbers], tuple[Notice, ...]]:
     """Return the measures with everything that follows from them, and the doubts.
 
-    Presence follows from a volume, score or grade above zero if the table has no column for it;
-    an empty cell in such a column stays unknown. The patient's numbers follow from the three
-    arteries where all are known, else they are those that the table states.
+    Presence of a target follows from its volume, score or grade if the table has no column for it;
+    an empty cell in such a column stays unknown. The patient's presence and numbers follow from
+    the three arteries where all are known, else they are those that the table states.
 
     Args:
         values: arrays of shape (patients, 4) by measure, NaN where unknown.
-        states_presence: the table has a column for presence.
+        states: of each target, whether the table has a column for its presence.
         lines: for each patient the line of each target, 0 where there is none.
         name: the table's, for messages.
 
     Raises:
-        TableRefused: a row for the whole patient contradicts the arteries.
+        TableRefused: a row for the whole patient contradicts the arteries, or a grade presence.
     """
     done = {m: v.copy() for m, v in values.items()}
     notices: list[Notice] = []
-    if not states_presence:
-        notices.append(_infer_presence(done, name))
-    notices += _contradictions(done, name)
     place = _Lines(lines, name)
+    _refuse_grades(done, place)
+    if not all(states):
+        notices += _infer_presence(done, states, name)
+    notices += _contradictions(done, name)
     stated = done["present"][:, -1]
     derived = any_present(done["present"][:, :-1])
-    place.refuse(np.isfinite(stated) & np.isfinite(derived) & (stated != derived), "present")
-    done["present"][:, -1] = np.where(np.isnan(derived), stated, derived)
+    place.refuse_total(np.isfinite(stated) & np.isfinite(derived) & (stated != derived), "present")
+    # Complete cases alone: one artery would do for "present" and none for "absent", so that
+    # patients with gaps would drift to the positive side.
+    whole = np.where(np.isnan(done["present"][:, :-1]).any(axis=1), np.nan, derived)
+    done["present"][:, -1] = np.where(np.isnan(whole), stated, whole)
     for measure in ("volume_mm3", "agatston"):
         _sum_up(done[measure], measure, place)
     highest = done["grade"][:, :-1].max(axis=1)
@@ -58,7 +62,17 @@ class _Lines:
     def __init__(self, lines: list[list[int]], name: str) -> None:
         self._lines, self._name = lines, name
 
-    def refuse(self, wrong: NDArray[np.bool_], measure: str) -> None:
+    def refuse(self, wrong: NDArray[np.bool_], why: str) -> None:
+        """Refuse the first cell of (patients, targets) that is wrong."""
+        if wrong.any():
+            patient, target = (int(i) for i in np.argwhere(wrong)[0])
+            line = self._lines[patient][target]
+            raise TableRefused(
+                f"{self._name}, line {line}: {why} ({int(wrong.sum())} cells); correct one of them"
+            )
+
+    def refuse_total(self, wrong: NDArray[np.bool_], measure: str) -> None:
+        """Refuse the first patient whose total is wrong."""
         if wrong.any():
             line = self._lines[int(np.flatnonzero(wrong)[0])][-1]
             raise TableRefused(
@@ -67,33 +81,57 @@ class _Lines:
             )
 
 
-def _infer_presence(values: dict[str, Numbers], name: str) -> Notice:
-    used = []
+def _refuse_grades(values: dict[str, Numbers], place: _Lines) -> None:
+    """Refuse a grade that contradicts presence: both are somebody's word for the same thing."""
+    present, grade = values["present"], values["grade"]
+    place.refuse((present == 0) & (grade > 0), "absent, yet of a grade above none")
+    place.refuse((present == 1) & (grade == 0), "present, yet of the grade none")
+
+
+def _infer_presence(
+    values: dict[str, Numbers], states: tuple[bool, ...], name: str
+) -> list[Notice]:
+    """Fill in the presence of targets for which the table has no column."""
+    silent = ~np.array(states)
+    used: list[str] = []
+    where: list[str] = []
     for measure in _SIGNS:
-        gap = np.isnan(values["present"]) & np.isfinite(values[measure])
+        gap = np.isnan(values["present"]) & np.isfinite(values[measure]) & silent
         if gap.any():
             values["present"][gap] = values[measure][gap] > 0
             used.append(measure)
-    text = f"{name} has no column for presence; calcium counts as present where {{}} is above 0."
-    return Notice("presence-inferred", text.format(" or else ".join(used) or "nothing"))
+            where += [TARGETS[i] for i in np.flatnonzero(gap.any(axis=0))]
+    if any(states) and not used:
+        return []
+    of = "" if not any(states) else f" of {', '.join(dict.fromkeys(where))}"
+    text = (
+        f"{name} has no column for presence{of}; calcium counts as present where "
+        f"{' or else '.join(used) or 'nothing'} is above 0."
+    )
+    return [Notice("presence-inferred", text)]
 
 
 def _contradictions(values: dict[str, Numbers], name: str) -> list[Notice]:
-    odd = np.zeros(values["present"].shape, dtype=bool)
-    for measure in _SIGNS:
-        odd |= (values["present"] == 0) & (values[measure] > 0)
-    if not odd.any():
-        return []
-    where = ", ".join(TARGETS[i] for i in np.flatnonzero(odd.any(axis=0)))
-    text = (
-        f"{name}: {int(odd.sum())} rows ({where}) say absent, yet have a volume, score or grade "
-        "above 0. Each number is used as it is given."
+    above = (values["volume_mm3"] > 0) | (values["agatston"] > 0)
+    nothing = (values["volume_mm3"] == 0) | (values["agatston"] == 0)
+    kinds = (
+        ("absent-with-calcium", (values["present"] == 0) & above, "absent", "above 0"),
+        ("present-without-calcium", (values["present"] == 1) & nothing, "present", "of 0"),
     )
-    return [Notice("absent-with-calcium", text)]
+    notices = []
+    for code, odd, word, amount in kinds:
+        if odd.any():
+            where = ", ".join(TARGETS[i] for i in np.flatnonzero(odd.any(axis=0)))
+            text = (
+                f"{name}: {int(odd.sum())} cells ({where}) say {word}, yet have a volume or score "
+                f"{amount}. Each number is used as it is given."
+            )
+            notices.append(Notice(code, text))
+    return notices
 
 
 def _sum_up(values: Numbers, measure: str, place: _Lines) -> None:
     total, stated = values[:, :-1].sum(axis=1), values[:, -1]
     off = np.abs(total - stated) > _ROUNDING * np.maximum(1.0, total)
-    place.refuse(np.isfinite(total) & np.isfinite(stated) & off, measure)
+    place.refuse_total(np.isfinite(total) & np.isfinite(stated) & off, measure)
     values[:, -1] = np.where(np.isnan(total), stated, total)

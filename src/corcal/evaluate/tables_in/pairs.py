@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Numbers
 from corcal.evaluate.tables_in.results import Results
 
@@ -19,6 +20,37 @@ NOT_STATED = "not stated"
 #: A column with more values than this is a measurement or an identifier, not a grouping.
 _MOST_STRATA = 30
 
+#: In a table of more patients, a column in which no value occurs twice is an identifier.
+_FEWEST_DISTINCT = 3
+
+
+_NAMES = {"present": "presence", "volume_mm3": "volume", "agatston": "score", "grade": "grade"}
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """One measure of each side, where both are known.
+
+    Attributes:
+        predicted: a number for each patient that is used, no NaN.
+        reference: the same patients.
+        rows: which of the pairs they are.
+        attrition: from all patients to these.
+    """
+
+    predicted: Numbers
+    reference: Numbers
+    rows: NDArray[np.intp]
+    attrition: Attrition
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def sides(self) -> tuple[Numbers, Numbers]:
+        """Both sides, (predicted, reference)."""
+        return self.predicted, self.reference
+
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
@@ -27,7 +59,7 @@ class Pairs:
     Attributes:
         predicted: what a system said.
         reference: what it is measured against.
-        left_out: patients that only one of the tables knows.
+        attrition: from all patients of both tables to those of both.
         notices: doubts of both tables.
 
     Raises:
@@ -36,7 +68,7 @@ class Pairs:
 
     predicted: Results
     reference: Results
-    left_out: int = 0
+    attrition: Attrition | None = None
     notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,22 +78,44 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.reference)
 
-    def both(self, measure: str, target: str) -> tuple[Numbers, Numbers]:
-        """Return one measure of one target, (predicted, reference), where both are known."""
-        a = self.predicted.column(measure, target)
-        b = self.reference.column(measure, target)
-        known = np.isfinite(a) & np.isfinite(b)
-        return a[known], b[known]
+    @property
+    def patients(self) -> Attrition:
+        """The patients of both tables, those on both sides, and the others by reason."""
+        return self.attrition or Attrition(len(self))
 
-    def missing(self, measure: str, target: str) -> int:
-        """Return of how many patients either side does not know a measure."""
-        return len(self) - len(self.both(measure, target)[0])
+    def known(self, target: str, predicted: str, reference: str) -> Known:
+        """Return what both sides know of a target, one measure each.
 
-    def take(self, rows: NDArray[np.intp]) -> Pairs:
-        """Return the pairs of some patients."""
-        return Pairs(
-            self.predicted.take(rows), self.reference.take(rows), self.left_out, self.notices
+        Args:
+            target: one of `TARGETS`.
+            predicted: the measure of the predictions.
+            reference: the measure of the reference, the same or another.
+        """
+        a = self.predicted.column(predicted, target)
+        b = self.reference.column(reference, target)
+        in_b, in_a = np.isfinite(b), np.isfinite(a)
+        left = self.patients.lose(
+            f"{_NAMES[reference]} unknown in the reference", int((~in_b).sum())
         )
+        left = left.lose(
+            f"{_NAMES[predicted]} unknown in the predictions", int((in_b & ~in_a).sum())
+        )
+        rows = np.flatnonzero(in_a & in_b)
+        return Known(a[rows], b[rows], rows, left)
+
+    def both(self, measure: str, target: str) -> Known:
+        """Return one measure of one target where both sides know it."""
+        return self.known(target, measure, measure)
+
+    def take(self, rows: NDArray[np.intp], reason: str) -> Pairs:
+        """Return the pairs of some patients; the others are lost for a reason."""
+        left = self.patients.lose(reason, len(self) - len(rows))
+        return Pairs(self.predicted.take(rows), self.reference.take(rows), left, self.notices)
+
+    def stratum(self, rows: NDArray[np.intp]) -> Pairs:
+        """Return the pairs of one stratum, whose attrition begins with it."""
+        own = Attrition(len(rows))
+        return Pairs(self.predicted.take(rows), self.reference.take(rows), own, self.notices)
 
     def strata(self, column: str) -> Iterator[tuple[str, Pairs]]:
         """Yield (value, pairs) for every value of a column, in alphabetical order.
@@ -70,15 +124,24 @@ class Pairs:
             TableRefused: neither table has the column, they disagree on a patient, or it has more
                 than 30 different values.
         """
+        if column.strip().lower() in ("patient", "artery"):
+            raise TableRefused(
+                f"{column!r} is no column to stratify by: strata are printed, patients are not"
+            )
         values = np.array([v or NOT_STATED for v in self._groups(column)])
         distinct = np.unique(values)
+        if len(distinct) == len(values) > _FEWEST_DISTINCT:
+            raise TableRefused(
+                f"the column {column!r} has another value for every patient: it names them, and "
+                "strata are printed; stratify by a column that puts patients into groups"
+            )
         if len(distinct) > _MOST_STRATA:
             raise TableRefused(
                 f"the column {column!r} has {len(distinct)} different values; stratify by one with "
                 f"at most {_MOST_STRATA}: put measurements such as age into groups first"
             )
         for value in distinct:
-            yield str(value), self.take(np.flatnonzero(values == value))
+            yield str(value), self.stratum(np.flatnonzero(values == value))
 
     def _groups(self, column: str) -> tuple[str, ...]:
         a, b = self.reference.groups.get(column), self.predicted.groups.get(column)
@@ -114,7 +177,7 @@ def pair(predicted: Results, reference: Results, *, allow_missing: bool = False)
     if not shared:
         raise TableRefused(
             f"{predicted.name} and {reference.name} have no patient in common; both need the same "
-            "identifiers in the column patient"
+            f"identifiers in the column patient{_zeros(predicted, reference)}"
         )
     only_reference = len(reference) - len(shared)
     only_predicted = len(predicted) - len(shared)
@@ -122,23 +185,37 @@ def pair(predicted: Results, reference: Results, *, allow_missing: bool = False)
         raise TableRefused(_differing(predicted, reference, only_predicted, only_reference))
     rows = np.array(shared, dtype=np.intp)
     notices = (*predicted.notices, *reference.notices)
-    left_out = only_reference + only_predicted
-    if left_out:
+    left = Attrition(len(reference) + only_predicted)
+    left = left.lose(f"only in {reference.name}", only_reference)
+    left = left.lose(f"only in {predicted.name}", only_predicted)
+    if left.lost:
         text = _differing(predicted, reference, only_predicted, only_reference)
         notices += (Notice("patients-left-out", text.split(";")[0] + "; they are left out."),)
-    return Pairs(predicted.take(rows[:, 0]), reference.take(rows[:, 1]), left_out, notices)
+    return Pairs(predicted.take(rows[:, 0]), reference.take(rows[:, 1]), left, notices)
 
 
-def align(first: Pairs, second: Pairs) -> tuple[Pairs, Pairs]:
-    """Return two systems on the patients that both know, in one order."""
-    row_of = {name: i for i, name in enumerate(second.reference.patients)}
-    shared = [(i, row_of[p]) for i, p in enumerate(first.reference.patients) if p in row_of]
-    if not shared:
-        raise TableRefused(
-            f"{first.predicted.name} and {second.predicted.name} have no patient in common"
-        )
-    rows = np.array(shared, dtype=np.intp)
-    return first.take(rows[:, 0]), second.take(rows[:, 1])
+def align(systems: Sequence[Pairs]) -> tuple[Pairs, ...]:
+    """Return several systems on the patients that all know, in the order of the first.
+
+    Args:
+        systems: all with the same reference.
+
+    Raises:
+        TableRefused: they have no patient in common.
+    """
+    shared = set(systems[0].reference.patients)
+    for pairs in systems[1:]:
+        shared &= set(pairs.reference.patients)
+    order = [p for p in systems[0].reference.patients if p in shared]
+    if not order:
+        names = ", ".join(dict.fromkeys(pairs.predicted.name for pairs in systems))
+        raise TableRefused(f"{names} have no patient in common")
+    taken = []
+    for pairs in systems:
+        row_of = {name: i for i, name in enumerate(pairs.reference.patients)}
+        rows = np.array([row_of[p] for p in order], dtype=np.intp)
+        taken.append(pairs.take(rows, "not known to every system"))
+    return tuple(taken)
 
 
 def _differing(predicted: Results, reference: Results, extra: int, lacking: int) -> str:
@@ -152,4 +229,17 @@ def _differing(predicted: Results, reference: Results, extra: int, lacking: int)
     return (
         f"{' and '.join(parts)}; a system that fails on a scan should not gain by it. Add the "
         "rows (empty cells where nothing is known), or use --allow-missing to leave them out"
+        f"{_zeros(predicted, reference)}"
+    )
+
+
+def _zeros(predicted: Results, reference: Results) -> str:
+    """Return a hint where identifiers differ by leading zeros alone, which spreadsheets strip."""
+    a, b = (set(x.patients) for x in (predicted, reference))
+    bare_a, bare_b = ({p.lstrip("0") or "0" for p in x} for x in (a - b, b - a))
+    if not bare_a & bare_b:
+        return ""
+    return (
+        f". {len(bare_a & bare_b)} identifiers differ by leading zeros alone: a spreadsheet has "
+        "stripped them from one table; format the column as text, and export again"
     )

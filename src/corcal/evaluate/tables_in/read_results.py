@@ -19,7 +19,8 @@ from corcal.core.grid import MM3_PER_ML
 from corcal.evaluate.tables_in.cells import number, target_index
 from corcal.evaluate.tables_in.derive_presence import derive_presence
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
-from corcal.storage import CsvTable, Row, read_csv
+from corcal.evaluate.tables_in.table_file import read_table
+from corcal.storage import CsvTable, Row
 
 #: The file of `corcal score` that holds its numbers.
 SCORE_FILE = "calcium.csv"
@@ -33,7 +34,7 @@ class _Sheet:
     """The rows read so far, patient by patient."""
 
     name: str
-    columns: tuple[str, ...]
+    columns: dict[str, str]
     groups: tuple[str, ...]
     line_of: dict[str, int] = field(default_factory=dict)
     rows: list[list[float]] = field(default_factory=list)
@@ -93,13 +94,13 @@ def read_results(
     """
     path = Path(source)
     if path.is_file() or not (path.is_dir() or set("*?[") & set(str(source))):
-        tables = [("", read_csv(path))]
+        tables = [("", read_table(path))]
     else:
         tables = _score_tables(str(source))
     sheet = _sheet(tables[0][1], Path(source).name, groups, volume)
     for patient, table in tables:
         if patient:
-            table.require("artery", *sheet.columns)
+            table.require("artery", *sheet.columns.values())
         _take(sheet, table, patient)
     return _results(sheet)
 
@@ -123,7 +124,7 @@ def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
                 f"{earlier} and {file} lie in folders of one name, which should be the patient's; "
                 "give every patient a folder of another name"
             )
-    return [(patient, read_csv(file)) for patient, file in by_patient.items()]
+    return [(patient, read_table(file)) for patient, file in by_patient.items()]
 
 
 def _sheet(table: CsvTable, name: str, groups: Sequence[str], volume: str) -> _Sheet:
@@ -131,7 +132,8 @@ def _sheet(table: CsvTable, name: str, groups: Sequence[str], volume: str) -> _S
     measures = [m if m != "volume_mm3" else volume for m in MEASURES]
     long = table.has("artery")
     named = measures if long else [f"{t}_{m}" for t in (*TARGETS, "total") for m in measures]
-    columns = tuple(name for name in named if table.has(name))
+    folded = {c.lower(): c for c in table.columns}
+    columns = {c: folded[c.lower()] for c in named if c.lower() in folded}
     if not columns:
         raise TableRefused(
             f"{table.name}: no column says anything of the calcium. A long table has artery and "
@@ -160,22 +162,32 @@ def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
 def _targets(sheet: _Sheet, row: Row) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (target, text by measure) of everything one row speaks of."""
     if "artery" in row.cells:
-        yield target_index(row.text("artery")), {m: row.numeral(m) for m in sheet.columns}
+        texts = {m: row.numeral(c) for m, c in sheet.columns.items()}
+        yield target_index(row.text("artery")), texts
         return
     by_target: dict[str, dict[str, str]] = {}
-    for name in sheet.columns:
+    for name, column in sheet.columns.items():
         target, measure = name.split("_", 1)
-        by_target.setdefault(target, {})[measure] = row.numeral(name)
+        by_target.setdefault(target, {})[measure] = row.numeral(column)
     for target, texts in by_target.items():
         yield target_index(target), texts
+
+
+def _states_presence(sheet: _Sheet) -> tuple[bool, ...]:
+    """Return of each target whether the table has a column for its presence."""
+    if "present" in sheet.columns:
+        return (True,) * len(TARGETS)
+    stated = {name.removesuffix("_present") for name in sheet.columns if name.endswith("_present")}
+    return tuple(t in stated or (t == "any" and "total" in stated) for t in TARGETS)
 
 
 def _results(sheet: _Sheet) -> Results:
     shape = (len(sheet.rows), len(MEASURES), len(TARGETS))
     numbers = np.array(sheet.rows, dtype=np.float64).reshape(shape)
     values = {m: numbers[:, i] for i, m in enumerate(MEASURES)}
-    states = any(name.endswith("present") for name in sheet.columns)
-    measures, notices = derive_presence(values, states, lines=sheet.lines, name=sheet.name)
+    measures, notices = derive_presence(
+        values, _states_presence(sheet), lines=sheet.lines, name=sheet.name
+    )
     return Results(
         sheet.name,
         tuple(sheet.line_of),

@@ -30,7 +30,7 @@ class Results:
     Attributes:
         name: the file's name, for messages and captions.
         patients: one identifier each; they never leave the program.
-        present: 1 calcium, 0 none.
+        present: 1 calcium, 0 none; of "any", where all arteries are known or it is stated.
         volume_mm3: calcium volume, 0 or more; of "any", the sum of the arteries.
         agatston: Agatston score, 0 or more; of "any", the sum of the arteries.
         grade: 0 none, 1 mild, 2 moderate, 3 severe; of "any", the highest of the arteries.
@@ -81,9 +81,10 @@ class Results:
 
 
 def any_present(arteries: Numbers) -> Numbers:
-    """Return whether any artery is calcified: 1, 0, or NaN where that is not known.
+    """Return what the arteries determine of the patient: 1, 0, or NaN where that is open.
 
-    One calcified artery decides; absence needs all three.
+    One calcified artery decides; absence needs all three. For bounds and contradictions only: as
+    a figure's denominator this would favour the positive.
 
     Args:
         arteries: 1, 0 or NaN, shape (patients, 3).

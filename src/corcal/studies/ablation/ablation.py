@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from corcal.core.errors import TableRefused
 from corcal.evaluate.accuracy.compare import Comparison, compare
 from corcal.evaluate.accuracy.detection import Detection, detection
-from corcal.evaluate.accuracy.paper_tables import TITLES
+from corcal.evaluate.accuracy.detection_tables import TITLES
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.tables_in.pairs import Pairs, align
 from corcal.evaluate.tables_in.results import TARGETS
 
 SCHEMA = "corcal-ablation/1"
@@ -52,7 +50,7 @@ def compare_models(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Mo
     """
     if len(systems) < 2:
         raise TableRefused("an ablation needs two models or more: the full one and another")
-    aligned = _align(list(systems.values()))
+    aligned = align(tuple(systems.values()))
     full = aligned[0]
     return tuple(
         Model(
@@ -77,6 +75,7 @@ def ablation_table(models: Sequence[Model]) -> Table:
             f"p: McNemar's test (mid-p) of accuracy against {models[0].name}, on the same "
             "patients. 95 % intervals in brackets.",
         ),
+        {m.name: m.detection["any"].attrition for m in models},
     )  # fmt: skip
 
 
@@ -103,21 +102,6 @@ def publish_ablation(models: Sequence[Model]) -> Publication:
     )
     document = {"schema": SCHEMA, "models": [_as_dict(m) for m in models]}
     return Publication("ablation", page, document, (table,))
-
-
-def _align(systems: list[Pairs]) -> list[Pairs]:
-    """Return every system on the patients that all know, in one order."""
-    shared = set(systems[0].reference.patients)
-    for pairs in systems[1:]:
-        shared &= set(pairs.reference.patients)
-    order = [p for p in systems[0].reference.patients if p in shared]
-    if not order:
-        raise TableRefused("the models have no patient in common")
-    taken = []
-    for pairs in systems:
-        row_of = {name: i for i, name in enumerate(pairs.reference.patients)}
-        taken.append(pairs.take(np.array([row_of[p] for p in order], dtype=np.intp)))
-    return taken
 
 
 def _row(m: Model, target: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from corcal.evaluate.accuracy.evaluation import AMOUNTS, Evaluation
 from corcal.evaluate.publish.plot import BAND, COLOURS, INK, PAGE_INCHES, Plot, render
 from corcal.evaluate.publish.wording import number
-from corcal.evaluate.statistics.agreement import BlandAltman
+from corcal.evaluate.statistics.agreement.bland_altman import BlandAltman
 from corcal.evaluate.statistics.estimate import Numbers
 
 _TITLES = {"agatston": "Agatston score", "volume_mm3": "Volume, mm³"}
@@ -26,7 +26,7 @@ def difference_plot(e: Evaluation) -> Plot | None:
     def draw(figure: Figure) -> None:
         axes = figure.subplots(1, len(shown), squeeze=False)[0]
         for ax, measure in zip(axes, shown, strict=True):
-            first, second = e.pairs.both(measure, "any")
+            first, second = e.pairs.both(measure, "any").sides
             _draw(ax, (first + second) / 2, first - second)
             _limits(ax, e.agreement[measure]["any"].bland_altman)
             ax.set_title(f"{_TITLES[measure]}, whole patient (n = {len(first):,})")

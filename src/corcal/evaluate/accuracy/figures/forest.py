@@ -7,14 +7,17 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
-from corcal.evaluate.accuracy.paper_tables import TITLES, file_part
-from corcal.evaluate.publish.plot import COLOURS, INK, MARKERS, PAGE_INCHES, SOFT, Plot, render
+from corcal.evaluate.accuracy.detection_tables import TITLES, file_part
+from corcal.evaluate.accuracy.evaluation import Evaluation, Strata
+from corcal.evaluate.publish.plot import COLOURS, INK, MARKERS, SOFT, Plot, render
+from corcal.evaluate.publish.wording import figure as said
+from corcal.evaluate.publish.wording import p_value
 from corcal.evaluate.statistics.estimate import Estimate
+from corcal.evaluate.statistics.group_tests import GroupTest
 from corcal.evaluate.tables_in.results import TARGETS
 
 _PANELS = (("sensitivity", "Sensitivity"), ("specificity", "Specificity"), ("kappa", "κ"))
-_ROW_INCHES = 0.21
+_ROW_INCHES, _INCHES = 0.21, 10.0
 _GUIDE: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (2, 3)), "zorder": 0}
 
 
@@ -23,8 +26,8 @@ def forest_plots(e: Evaluation) -> list[Plot]:
     return [_forest(e, column, strata) for column, strata in e.strata.items()]
 
 
-def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
-    rows = [(t, s) for t in TARGETS for s in (None, *strata)]
+def _forest(e: Evaluation, column: str, strata: Strata) -> Plot:
+    rows = [(t, s) for t in TARGETS for s in (None, *strata.strata)]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots(1, len(_PANELS), sharey=True)
@@ -32,11 +35,15 @@ def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
             for place, (target, stratum) in enumerate(rows):
                 estimate = (stratum or e).detection[target].figures[name]
                 _whisker(ax, -place, estimate, target, overall=stratum is None)
+                n = (stratum or e).detection[target].figures[name].n
+                _say(ax, -place, f"{said(estimate)}, {n:,}", overall=stratum is None)
                 if stratum is None and estimate.value is not None:
-                    ends = [-place, -place - len(strata) - 0.3]
+                    ends = [-place, -place - len(strata.strata) - 0.3]
                     ax.plot([estimate.value] * 2, ends, color=COLOURS[target], **_GUIDE)
-            _bounds(ax, e, strata, name)
-            ax.set_title(title)
+            _cut_axis(ax, e, strata, name)
+            ax.set_title(title, loc="left")
+            for i, target in enumerate(TARGETS):
+                _say_p(ax, i * (1 + len(strata.strata)), strata.heterogeneity[target].get(name))
             ax.grid(axis="x", color="#e3e8ef", linewidth=0.8)
             ax.set_axisbelow(True)
         labels = [TITLES[t] if s is None else f"{s.value} ({s.n:,})" for t, s in rows]
@@ -46,12 +53,27 @@ def _forest(e: Evaluation, column: str, strata: tuple[Stratum, ...]) -> Plot:
             text.set_fontweight("bold" if stratum is None else "normal")
 
     caption = (
-        f"Detection by {column}: figures with their intervals; bold, with a vertical line: all "
-        "patients. In brackets: patients of the stratum. A figure without a mark is undefined."
+        f"Detection by {column}: figures with their intervals and n; bold, with a vertical line: "
+        "all patients; p: that all strata have the same figure. In brackets: patients of the "
+        "stratum. A figure without a mark is undefined."
     )
     height = 0.75 + _ROW_INCHES * len(rows)
     name = f"figure_forest_{file_part(column)}"
-    return render(name, caption, draw, size_inches=(PAGE_INCHES, height))
+    return render(name, caption, draw, size_inches=(_INCHES, height))
+
+
+def _say(ax: Axes, y: float, text: str, *, overall: bool) -> None:
+    """Write a row's figure to the right of its panel."""
+    weight = "bold" if overall else "normal"
+    ax.text(1.02, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=6,
+            fontweight=weight)  # fmt: skip
+
+
+def _say_p(ax: Axes, row: int, test: GroupTest | None) -> None:
+    """Write the p value of heterogeneity over the first stratum of a target."""
+    if test is not None:
+        ax.text(0.02, -row - 0.5, f"p = {p_value(test.p)}".replace("= <", "< "), va="center",
+                transform=ax.get_yaxis_transform(), fontsize=6, color=SOFT)  # fmt: skip
 
 
 def _whisker(ax: Axes, y: float, estimate: Estimate, target: str, *, overall: bool) -> None:
@@ -73,9 +95,9 @@ def _whisker(ax: Axes, y: float, estimate: Estimate, target: str, *, overall: bo
     )
 
 
-def _bounds(ax: Axes, e: Evaluation, strata: tuple[Stratum, ...], name: str) -> None:
+def _cut_axis(ax: Axes, e: Evaluation, strata: Strata, name: str) -> None:
     """Leave out the empty part on the left."""
-    sides = [e.detection, *(s.detection for s in strata)]
+    sides = [e.detection, *(s.detection for s in strata.strata)]
     every = [detection[t].figures[name] for detection in sides for t in TARGETS]
     lows = [f.low if f.low is not None else f.value for f in every]
     least = min((x for x in lows if x is not None), default=0.0)

@@ -9,34 +9,19 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from corcal.evaluate.statistics.agreement.bland_altman import (
+    BlandAltman,
+    RegressionLimits,
+    bland_altman,
+    percent_limits,
+    ratio_limits,
+    regression_limits,
+)
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
-from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.interval import NO_ERROR, IntervalRule
 
-
-@dataclass(frozen=True)
-class BlandAltman:
-    """The differences of two measurements, first - second, in their unit.
-
-    Attributes:
-        bias: mean difference.
-        sd: standard deviation of the differences, None with fewer than two.
-        lower: lower limit of agreement.
-        upper: upper limit of agreement.
-    """
-
-    bias: Estimate
-    sd: float | None
-    lower: Estimate
-    upper: Estimate
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return everything by name, ready for JSON."""
-        return {
-            "bias": self.bias.as_dict(),
-            "sd": self.sd,
-            "lower": self.lower.as_dict(),
-            "upper": self.upper.as_dict(),
-        }
+_BORDER = "fewer than four patients, or a coefficient of exactly 0 or 1"
 
 
 @dataclass(frozen=True)
@@ -50,6 +35,10 @@ class Agreement:
         spearman: rank correlation.
         pearson: linear correlation.
         bland_altman: bias and limits of agreement.
+        percent: bias and limits in per cent of the mean of both.
+        ratio: typical ratio and its limits, of pairs above 0.
+        regression: limits along a regression; None where undefined.
+        attrition: patients in, used, and left out.
     """
 
     icc_a1: Estimate
@@ -58,21 +47,34 @@ class Agreement:
     spearman: Estimate
     pearson: Estimate
     bland_altman: BlandAltman
+    percent: BlandAltman
+    ratio: BlandAltman
+    regression: RegressionLimits | None
+    attrition: Attrition
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
         names = ("icc_a1", "icc_c1", "lin", "spearman", "pearson")
         figures: dict[str, Any] = {name: getattr(self, name).as_dict() for name in names}
-        return figures | {"bland_altman": self.bland_altman.as_dict()}
+        return figures | {
+            "bland_altman": self.bland_altman.as_dict(),
+            "bland_altman_percent": self.percent.as_dict(),
+            "bland_altman_ratio": self.ratio.as_dict(),
+            "bland_altman_regression": self.regression and self.regression.as_dict(),
+            "attrition": self.attrition.as_dict(),
+        }
 
 
-def agreement(first: Numbers, second: Numbers, rule: IntervalRule) -> Agreement:
-    """Return how well two measurements agree.
+def agreement(
+    first: Numbers, second: Numbers, rule: IntervalRule, *, attrition: Attrition | None = None
+) -> Agreement:
+    """Return the agreement of two measurements.
 
     Args:
         first: a value for each patient, no NaN; the prediction.
         second: the same patients; the reference. Bias is first - second.
         rule: level of the intervals.
+        attrition: from all patients to these; these are all where None.
     """
     absolute, consistent = icc(np.column_stack([first, second]), rule)
     return Agreement(
@@ -82,6 +84,10 @@ def agreement(first: Numbers, second: Numbers, rule: IntervalRule) -> Agreement:
         _correlation(stats.rankdata(first), stats.rankdata(second), rule, ranks=True),
         _correlation(first, second, rule, ranks=False),
         bland_altman(first, second, rule),
+        percent_limits(first, second, rule),
+        ratio_limits(first, second, rule),
+        regression_limits(first, second),
+        attrition or Attrition(len(first)),
     )
 
 
@@ -110,13 +116,18 @@ def icc(ratings: Numbers, rule: IntervalRule) -> tuple[Estimate, Estimate]:
     below = rows + (k - 1) * rest + k / n * (columns - rest)
     absolute = (rows - rest) / below
     if rest <= 1e-12 * rows:
-        return Estimate(absolute, None, None, n), Estimate(consistent, None, None, n)
+        bare = (Estimate(x, None, None, n, no_interval=NO_ERROR) for x in (absolute, consistent))
+        return next(bare), next(bare)
     quantile = 0.5 + rule.confidence / 2
     f, df = rows / rest, (n - 1) * (k - 1)
     low = f / float(stats.f.ppf(quantile, n - 1, df))
     high = f * float(stats.f.ppf(quantile, df, n - 1))
     ends_c = (low - 1) / (low + k - 1), (high - 1) / (high + k - 1)
-    return Estimate(absolute, *_absolute_ends(ratings, rule), n), Estimate(consistent, *ends_c, n)
+    method = "McGraw and Wong, F"
+    return (
+        Estimate(absolute, *_absolute_ends(ratings, rule), n, method),
+        Estimate(consistent, *ends_c, n, method),
+    )
 
 
 def _mean_squares(ratings: Numbers) -> tuple[float, float, float]:
@@ -150,37 +161,6 @@ def _absolute_ends(ratings: Numbers, rule: IntervalRule) -> tuple[float, float]:
     return low, high
 
 
-def bland_altman(first: Numbers, second: Numbers, rule: IntervalRule) -> BlandAltman:
-    """Return bias and limits of agreement, the bias +- 1.96 SD (or the level's own quantile).
-
-    Bland and Altman, Lancet 1986, 1, 307; intervals with Student's t and the error of a limit,
-    SD x sqrt(1/n + z^2 / (2 (n - 1))), from Stat Methods Med Res 1999, 8, 135.
-
-    Args:
-        first: a value for each patient, no NaN.
-        second: the same patients.
-        rule: level of the limits and of their intervals.
-    """
-    difference = first - second
-    n = len(difference)
-    if n < 2:
-        bias = Estimate(float(difference[0]), None, None, 1) if n else Estimate.undefined(0)
-        return BlandAltman(bias, None, Estimate.undefined(n), Estimate.undefined(n))
-    mean, sd = float(difference.mean()), float(difference.std(ddof=1))
-    t = float(stats.t.ppf(0.5 + rule.confidence / 2, n - 1))
-    of_mean, of_limit = sd / math.sqrt(n), sd * math.sqrt(1 / n + rule.z**2 / (2 * (n - 1)))
-
-    def around(value: float, error: float) -> Estimate:
-        return Estimate(value, value - t * error, value + t * error, n)
-
-    return BlandAltman(
-        around(mean, of_mean),
-        sd,
-        around(mean - rule.z * sd, of_limit),
-        around(mean + rule.z * sd, of_limit),
-    )
-
-
 def lin_concordance(first: Numbers, second: Numbers, rule: IntervalRule) -> Estimate:
     """Return Lin's concordance correlation with its interval on Fisher's z scale.
 
@@ -193,7 +173,7 @@ def lin_concordance(first: Numbers, second: Numbers, rule: IntervalRule) -> Esti
     shift = float(first.mean() - second.mean())
     value = float(2 * both / (a + b + shift**2))
     if n < 4 or not 0 < abs(value) < 1 - 1e-12:
-        return Estimate(value, None, None, n)
+        return Estimate(value, None, None, n, no_interval=_BORDER)
     r2, u2 = float(both**2 / (a * b)), shift**2 / math.sqrt(a * b)
     r, v2 = math.copysign(math.sqrt(r2), value), value**2
     variance = (
@@ -215,11 +195,13 @@ def _correlation(first: Numbers, second: Numbers, rule: IntervalRule, *, ranks: 
         return Estimate.undefined(n)
     value = float(np.clip(np.corrcoef(first, second)[0, 1], -1, 1))
     if n < 4 or abs(value) > 1 - 1e-12:
-        return Estimate(value, None, None, n)
+        return Estimate(value, None, None, n, no_interval=_BORDER)
     factor = 1 + value**2 / 2 if ranks else 1.0
     return _through_z(value, math.sqrt(factor / (n - 3)), n, rule)
 
 
 def _through_z(value: float, error: float, n: int, rule: IntervalRule) -> Estimate:
     z = math.atanh(value)
-    return Estimate(value, math.tanh(z - rule.z * error), math.tanh(z + rule.z * error), n)
+    return Estimate(
+        value, math.tanh(z - rule.z * error), math.tanh(z + rule.z * error), n, "Fisher's z"
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from corcal.evaluate.describe.differences import (
+from corcal.evaluate.statistics.group_tests import (
     compare_counts,
     compare_means,
     compare_ranks,

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from corcal.evaluate.statistics.cumulative import Array, Cumulative, maximum
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.ordinal.cumulative import Array, Cumulative, maximum
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,11 @@ class OrdinalFit:
         null_log_likelihood: of the model with thresholds alone.
         n: cases.
         parallel_lines: test of equal slopes at all thresholds; None with two categories, or
-            where the general model has no maximum.
+            where the general model has no maximum, or is none.
+        parallel_score: score test of the same, which needs no general model (Peterson and
+            Harrell, Appl Stat 1990, 39, 205); None with two categories.
+        lines_cross: with a slope for each threshold the lines cross among the cases, so that the
+            general model would give negative probabilities: no model to test against.
     """
 
     thresholds: tuple[Coefficient, ...]
@@ -88,6 +92,8 @@ class OrdinalFit:
     null_log_likelihood: float
     n: int
     parallel_lines: ChiSquare | None
+    parallel_score: ChiSquare | None
+    lines_cross: bool
 
     @property
     def model(self) -> ChiSquare:
@@ -127,18 +133,18 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     model = Cumulative((x - x.mean(axis=0)) / spread, category)
     counts = np.bincount(category)
     null = float((counts * np.log(counts / counts.sum())).sum())
-    parallel = model.equal_slopes()
+    common = model.equal_slopes()
     start = np.concatenate([model.null_thresholds(counts), np.zeros(x.shape[1])])
-    fitted = maximum(model, parallel, start)
+    fitted = maximum(model, common, start)
     if fitted is None:
         return None
     at, likelihood = fitted
-    information = parallel.T @ model.expected(parallel @ at) @ parallel
+    information = common.T @ model.expected(common @ at) @ common
     covariance = np.linalg.inv(information).astype(np.float64)
     thresholds, slopes = _coefficients(at, covariance, x, rule)
-    return OrdinalFit(
-        thresholds, slopes, likelihood, null, len(x), _parallel_lines(model, at, likelihood)
-    )
+    parallel, cross = _parallel_lines(model, at, likelihood)
+    score = _score_test(model, common @ at)
+    return OrdinalFit(thresholds, slopes, likelihood, null, len(x), parallel, score, cross)
 
 
 def _coefficients(
@@ -159,10 +165,26 @@ def _coefficients(
     return lines[:k], lines[k:]
 
 
-def _parallel_lines(model: Cumulative, at: Array, likelihood: float) -> ChiSquare | None:
-    """Compare with the model that has a slope for each threshold."""
+def _parallel_lines(
+    model: Cumulative, at: Array, likelihood: float
+) -> tuple[ChiSquare | None, bool]:
+    """Compare with the model that has a slope for each threshold; say whether its lines cross."""
+    k, p = model.thresholds, model.predictors
+    if k < 2:
+        return None, False
+    free = maximum(model, np.eye(k * (p + 1)), model.equal_slopes() @ at)
+    if free is None:
+        return None, False
+    if model.lines_cross(free[0]):
+        return None, True
+    return ChiSquare(max(0.0, 2 * (free[1] - likelihood)), p * (k - 1)), False
+
+
+def _score_test(model: Cumulative, general: Array) -> ChiSquare | None:
+    """Test equal slopes by the gradient of the general model where they are equal."""
     k, p = model.thresholds, model.predictors
     if k < 2:
         return None
-    free = maximum(model, np.eye(k * (p + 1)), model.equal_slopes() @ at)
-    return None if free is None else ChiSquare(max(0.0, 2 * (free[1] - likelihood)), p * (k - 1))
+    gradient, _ = model.derivatives(general)
+    chi2 = float(gradient @ np.linalg.solve(model.expected(general), gradient))
+    return ChiSquare(max(0.0, chi2), p * (k - 1))

@@ -49,6 +49,11 @@ class Cumulative:
         case = np.arange(len(lines))
         return lines[case, self._category + 1], lines[case, self._category]
 
+    def lines_cross(self, parameters: Array) -> bool:
+        """Say whether a higher threshold's line lies below a lower one's at some case."""
+        lines = self._z @ parameters.reshape(self.thresholds, -1).T
+        return bool((np.diff(lines, axis=1) <= 0).any())
+
     def value(self, parameters: Array) -> float:
         """Return the log-likelihood; minus infinity where two lines cross at a case."""
         above, below = self.bounds(parameters)

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.kappa_words import mchugh_words
+
+#: Of a cell of a 2x2 table, from where large-sample p values hold (Cochran, Biometrics 1954, 10,
+#: 417).
+_FEWEST_EXPECTED = 5
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,10 @@ class Kappa:
 
     Attributes:
         estimate: kappa with its interval.
-        error: its asymptotic standard error, as SPSS prints it; None where undefined.
-        z: kappa over its error under the hypothesis of no agreement ("approximate T" in SPSS).
-        p: two-sided p value of z.
+        error: its asymptotic standard error, as SPSS prints it; None where undefined or 0.
+        z: kappa over its error under the hypothesis of no agreement ("approximate T" in SPSS);
+            None for a sparse table.
+        p: two-sided p value of z; of a sparse 2x2 table, Fisher's exact one.
     """
 
     estimate: Estimate
@@ -63,7 +68,12 @@ def kappa(counts: NDArray[np.int64], rule: IntervalRule, *, weights: str | None 
         result = cohens_kappa(counts, wt=weights)
         value, error, null = float(result.kappa), float(result.std_kappa), float(result.std_kappa0)
     if not math.isfinite(error) or error < 1e-9:
+        # Perfect agreement: an error of 0 would claim that nothing is left to doubt.
         error = 0.0
     z = value / null if null > 1e-12 else None
     p = None if z is None else 2 * float(stats.norm.sf(abs(z)))
-    return Kappa(rule.around(value, error, n).within(-1.0, 1.0), error, z, p)
+    if counts.shape == (2, 2) and stats.contingency.expected_freq(counts).min() < _FEWEST_EXPECTED:
+        # The normal distribution is no guide here.
+        z, p = None, float(stats.fisher_exact(counts).pvalue)
+    estimate = rule.around(value, error, n, method="large sample").within(-1.0, 1.0)
+    return Kappa(estimate, error or None, z, p)

@@ -1,0 +1,1 @@
+"""Agreement of two raters or two measurements: coefficients, plots of differences, lines."""

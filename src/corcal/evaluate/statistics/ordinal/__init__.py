@@ -1,0 +1,1 @@
+"""Ordinal regression: the cumulative logit model, its tests and its calibration."""
