@@ -1,4 +1,8 @@
-"""The tables of `corcal evaluate` are to the letter those of the code before it was rebuilt.
+"""The tables of `corcal evaluate` are to the letter those that were looked through.
+
+They are those of the code before it was rebuilt but for: a byte order mark, intervals of areas on
+the logit scale, p values of heterogeneity by stratum, DeLong's and Holm's p values of two systems,
+the score test of parallel lines, and tables that are new.
 
 `evaluate/` holds two systems and a reference of 150 made-up patients in two hospitals, and in
 `expected/` what the command wrote of them.

@@ -32,6 +32,8 @@ SIDE_BY_SIDE = {
     "cli.scoring": (4, "one file per command"),
     "cli.study": (10, "one file per command"),
     "cli.training": (4, "one file per command"),
+    "evaluate.statistics": (3, "each kind of figure alone"),
+    "evaluate.statistics.agreement": (3, "each way to agree alone"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),
     "locate": (3, "two locators, of which a user chooses one; the heart and its checks"),
     "phantom.calcium": (2, "plaques, and the score that is taken of them when they are voxels"),

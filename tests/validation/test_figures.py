@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
+from corcal.evaluate.statistics.agreement.kappa import kappa
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.agreement.kappa import kappa
 from corcal.settings import Settings
 from corcal.testing import TrueArteries
 from tests.truth import quiet_case, score

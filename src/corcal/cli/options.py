@@ -42,6 +42,17 @@ class Output:
     quiet: bool
 
 
+@dataclass(frozen=True)
+class PublicationOutput(Output):
+    """The output of a command that publishes tables.
+
+    Attributes:
+        office: add the tables as .docx and .xlsx.
+    """
+
+    office: bool
+
+
 def output_of(what: str, earlier: str, printed: str) -> Callable[[Command], Command]:
     """Return `output` for a command that writes something else than a report.
 
@@ -50,9 +61,35 @@ def output_of(what: str, earlier: str, printed: str) -> Callable[[Command], Comm
         earlier: is replaced with --force.
         printed: is printed with --json.
     """
-    return bundle(
-        "output",
-        Output,
+    return bundle("output", Output, *_output_options(what, earlier, printed))
+
+
+def publication_of(what: str, earlier: str, printed: str) -> Callable[[Command], Command]:
+    """Return `output: PublicationOutput` for a command that publishes tables.
+
+    Args:
+        what: is put into OUT.
+        earlier: is replaced with --force.
+        printed: is printed with --json.
+    """
+    office = click.option(
+        "--office", is_flag=True, help="Add all tables as .docx and .xlsx (extra `office`)."
+    )
+    return bundle("output", _publication, *_output_options(what, earlier, printed), office)
+
+
+def _publication(
+    folder: Path, force: bool, as_json: bool, quiet: bool, office: bool
+) -> PublicationOutput:
+    if office:
+        require_office()
+    return PublicationOutput(folder, force, as_json, quiet, office)
+
+
+def _output_options(
+    what: str, earlier: str, printed: str
+) -> tuple[Callable[[Command], Command], ...]:
+    return (
         click.option(
             "-o",
             "--output",
@@ -172,13 +209,6 @@ def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
             help=where,
         ),
     )
-
-
-def office(command: Command) -> Command:
-    """Add --office; the command receives `office: bool`."""
-    return click.option(
-        "--office", is_flag=True, help="Add all tables as .docx and .xlsx (extra `office`)."
-    )(command)
 
 
 def require_office() -> None:

@@ -11,7 +11,7 @@ import pytest
 from corcal.evaluate.accuracy.detection import detection
 from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
 from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
-from corcal.evaluate.accuracy.paper_tables import paper_tables
+from corcal.evaluate.accuracy.tables.paper_tables import paper_tables
 from corcal.evaluate.statistics.attrition import Attrition, state_attrition
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair

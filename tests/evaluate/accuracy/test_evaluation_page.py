@@ -15,7 +15,7 @@ from corcal.core.errors import OutputRefused, TableRefused
 from corcal.evaluate.accuracy.as_json import evaluation_document
 from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
 from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
-from corcal.evaluate.accuracy.paper_tables import paper_tables
+from corcal.evaluate.accuracy.tables.paper_tables import paper_tables
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair
 from corcal.evaluate.tables_in.read_results import read_results

@@ -5,22 +5,21 @@ from __future__ import annotations
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
+from corcal.cli.options import PublicationOutput
 from corcal.cli.progress import steps
 
 
 @click.command()
 @click.argument("reference", metavar="REF")
 @click.argument("models", metavar="NAME=PRED...", nargs=-1, required=True)
-@options.output_of("table and page", "an earlier ablation", "ablation.json")
+@options.publication_of("table and page", "an earlier ablation", "ablation.json")
 @click.option(
     "--allow-missing",
     is_flag=True,
     help="Leave out patients that not every table knows, instead of refusing.",
 )
-@options.office
 def ablation(
-    reference: str, models: tuple[str, ...], output: Output, allow_missing: bool, office: bool
+    reference: str, models: tuple[str, ...], output: PublicationOutput, allow_missing: bool
 ) -> None:
     """Compare several models on the same patients.
 
@@ -29,8 +28,6 @@ def ablation(
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    if office:
-        options.require_office()
     from corcal.evaluate.publish.publication import main_files
     from corcal.evaluate.statistics.interval import IntervalRule
     from corcal.evaluate.tables_in.pairs import pair
@@ -50,7 +47,7 @@ def ablation(
         begin("computing")
         models_compared = compare_models(systems, IntervalRule())
         files = publish_ablation(models_compared).write(
-            output.folder, force=output.force, office=office
+            output.folder, force=output.force, office=output.office
         )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
+from corcal.cli.options import PublicationOutput
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class DescribeOptions:
 
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path))
-@options.output_of("table, figure and page", "an earlier description", "describe.json")
+@options.publication_of("table, figure and page", "an earlier description", "describe.json")
 @options.bundle(
     "chosen",
     DescribeOptions,
@@ -69,8 +69,7 @@ class DescribeOptions:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of exact tests."
 )
-@options.office
-def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int, office: bool) -> None:
+def describe(table: Path, output: PublicationOutput, chosen: DescribeOptions, seed: int) -> None:
     """Describe the patients of a study: characteristics and flow.
 
     TABLE is a CSV file with a row for each patient; every column becomes a characteristic, by
@@ -78,8 +77,6 @@ def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int, of
     must add up. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    if office:
-        options.require_office()
     import numpy as np
 
     from corcal.evaluate.describe.cohort import read_cohort
@@ -101,7 +98,7 @@ def describe(table: Path, output: Output, chosen: DescribeOptions, seed: int, of
         check_flow(flow, cohort.name)
     characteristics = compute(cohort, np.random.default_rng(seed))
     files = publish_cohort(cohort, characteristics, flow).write(
-        output.folder, force=output.force, office=office
+        output.folder, force=output.force, office=output.office
     )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
+from corcal.cli.options import PublicationOutput
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class EvaluateOptions:
 @click.command()
 @click.argument("predictions", metavar="PRED")
 @click.argument("reference", metavar="REF")
-@options.output_of("tables, figures and page", "an earlier evaluation", "evaluation.json")
+@options.publication_of("tables, figures and page", "an earlier evaluation", "evaluation.json")
 @options.bundle(
     "chosen",
     EvaluateOptions,
@@ -110,9 +110,8 @@ class EvaluateOptions:
         "0.05.",
     ),
 )
-@options.office
 def evaluate(
-    predictions: str, reference: str, output: Output, chosen: EvaluateOptions, office: bool
+    predictions: str, reference: str, output: PublicationOutput, chosen: EvaluateOptions
 ) -> None:
     """Compare predictions with a reference: tables, figures and a page.
 
@@ -122,8 +121,6 @@ def evaluate(
     calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    if office:
-        options.require_office()
     from corcal.evaluate.accuracy.evaluation import evaluate as compute
     from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
     from corcal.evaluate.publish.publication import main_files
@@ -137,7 +134,7 @@ def evaluate(
         evaluation = compute(pairs, chosen.options(), against=second)
         begin("drawing and writing")
         files = publish_evaluation(evaluation).write(
-            output.folder, force=output.force, office=office
+            output.folder, force=output.force, office=output.office
         )
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
+from corcal.cli.options import PublicationOutput
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("predictions", metavar="PRED", type=click.Path(path_type=Path))
 @click.argument("references", metavar="REF", type=click.Path(path_type=Path))
-@options.output_of("tables, figure and page", "an earlier comparison", "overlap.json")
+@options.publication_of("tables, figure and page", "an earlier comparison", "overlap.json")
 @click.option(
     "--map",
     "mapping",
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
 )
 @options.settings
-@options.office
 def overlap(
     predictions: Path,
     references: Path,
-    output: Output,
+    output: PublicationOutput,
     mapping: str | None,
     seed: int,
     settings: Settings,
-    office: bool,
 ) -> None:
     """Compare label maps with reference label maps: overlap, surfaces, lesions.
 
@@ -48,8 +46,6 @@ def overlap(
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    if office:
-        options.require_office()
     from corcal.evaluate.cases import label_files, require_partners
     from corcal.evaluate.overlap.compare import compare_files
     from corcal.evaluate.overlap.overlap_page import CASES_FILE, publish_overlap
@@ -72,7 +68,7 @@ def overlap(
         begin("writing")
         notices = _alone(len(set(predicted) - set(reference)), len(predicted))
         publication = publish_overlap(compared, IntervalRule(seed=seed), notices)
-        files = publication.write(output.folder, force=output.force, office=office)
+        files = publication.write(output.folder, force=output.force, office=output.office)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

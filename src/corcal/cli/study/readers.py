@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
+from corcal.cli.options import Output, PublicationOutput
 from corcal.cli.progress import steps
 from corcal.storage import json_text
 
@@ -133,14 +133,12 @@ def forms(
     help="The key that `corcal readers forms` wrote. Without it cases are as the files name them.",
 )
 @_SCALE
-@options.output_of("the tables", "tables that are there already", "readers.json")
-@options.office
+@options.publication_of("the tables", "tables that are there already", "readers.json")
 def score(
     ratings: tuple[Path, ...],
     key: Path | None,
     scale: tuple[str, ...],
-    output: Output,
-    office: bool,
+    output: PublicationOutput,
 ) -> None:
     """Measure how far the readers agree.
 
@@ -155,14 +153,12 @@ def score(
     from corcal.evaluate.readers.study import read_key
     from corcal.storage import check_folder
 
-    if office:
-        options.require_office()
     if key is not None and scale:
         raise click.UsageError("The key states the scale: leave --category out.")
     check_folder(output.folder, main_files("readers"), force=output.force)
     study = read_key(key) if key is not None else None
     given = read_ratings(ratings, key=study, categories=None if study else _scale(scale))
-    files = publish_readers(given).write(output.folder, force=output.force, office=office)
+    files = publish_readers(given).write(output.folder, force=output.force, office=output.office)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:

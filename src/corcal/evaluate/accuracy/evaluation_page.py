@@ -6,8 +6,8 @@ from corcal.evaluate.accuracy.as_json import evaluation_document
 from corcal.evaluate.accuracy.evaluation import Evaluation
 from corcal.evaluate.accuracy.figures.paper_figures import paper_figures
 from corcal.evaluate.accuracy.methods import methods, summary
-from corcal.evaluate.accuracy.paper_tables import paper_tables
 from corcal.evaluate.accuracy.severity import severity_model
+from corcal.evaluate.accuracy.tables.paper_tables import paper_tables
 from corcal.evaluate.checklist.checklist import checklist_files
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication

@@ -9,7 +9,7 @@ from typing import Any
 from corcal.core.errors import TableRefused
 from corcal.evaluate.accuracy.compare import Comparison, compare
 from corcal.evaluate.accuracy.detection import Detection, detection
-from corcal.evaluate.accuracy.detection_tables import TITLES
+from corcal.evaluate.accuracy.tables.detection_tables import TITLES
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.table import Table

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from corcal.evaluate.accuracy.detection_tables import TITLES
 from corcal.evaluate.accuracy.evaluation import Evaluation
+from corcal.evaluate.accuracy.tables.detection_tables import TITLES
 from corcal.evaluate.publish.plot import INK, PAGE_INCHES, Plot, render
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.results import TARGETS

@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from corcal.evaluate.accuracy.detection_tables import TITLES, file_part
 from corcal.evaluate.accuracy.evaluation import Evaluation, Strata
+from corcal.evaluate.accuracy.tables.detection_tables import TITLES, file_part
 from corcal.evaluate.publish.plot import COLOURS, INK, MARKERS, SOFT, Plot, render
 from corcal.evaluate.publish.wording import figure as said
 from corcal.evaluate.publish.wording import p_value

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from corcal.evaluate.accuracy.detection import Detection
-from corcal.evaluate.accuracy.detection_tables import TITLES
 from corcal.evaluate.accuracy.evaluation import Evaluation
+from corcal.evaluate.accuracy.tables.detection_tables import TITLES
 from corcal.evaluate.publish.plot import COLOURS, LINES, MARKERS, SOFT, Plot, render
 from corcal.evaluate.publish.wording import figure as said
 from corcal.evaluate.statistics.auc import RocCurve, roc_curve

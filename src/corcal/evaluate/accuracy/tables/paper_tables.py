@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corcal.evaluate.accuracy.agreement_tables import (
+from corcal.evaluate.accuracy.evaluation import Evaluation
+from corcal.evaluate.accuracy.severity import SeverityFit
+from corcal.evaluate.accuracy.tables.agreement_tables import (
     agreement_table,
     category_tables,
     limits_table,
 )
-from corcal.evaluate.accuracy.comparison_table import comparison_table
-from corcal.evaluate.accuracy.detection_tables import (
+from corcal.evaluate.accuracy.tables.comparison_table import comparison_table
+from corcal.evaluate.accuracy.tables.detection_tables import (
     detection_table,
     further_table,
     pooled_table,
     strata_table,
 )
-from corcal.evaluate.accuracy.evaluation import Evaluation
-from corcal.evaluate.accuracy.severity import SeverityFit
-from corcal.evaluate.accuracy.severity_tables import parameter_table, severity_table
+from corcal.evaluate.accuracy.tables.severity_tables import parameter_table, severity_table
 from corcal.evaluate.publish.table import Table
 
 

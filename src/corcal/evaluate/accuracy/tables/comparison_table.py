@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from corcal.evaluate.accuracy.compare import Comparison
-from corcal.evaluate.accuracy.detection_tables import TITLES
 from corcal.evaluate.accuracy.evaluation import Evaluation
+from corcal.evaluate.accuracy.tables.detection_tables import TITLES
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
 from corcal.evaluate.statistics.multiplicity import holm
