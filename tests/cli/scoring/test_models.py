@@ -23,8 +23,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         manifest = {"name": f"test-{name}", "version": "1", "files": files}
         (tmp_path / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
-    homes = {"corcal.locate.embedded.EmbeddedLocator": "heart"}
-    homes["corcal.segment.embedded.EmbeddedSegmenter"] = "arteries"
+    homes = {"corcal.locate.EmbeddedLocator": "heart"}
+    homes["corcal.segment.EmbeddedSegmenter"] = "arteries"
     for home, name in homes.items():
         monkeypatch.setattr(home, lambda name=name: Engine(tmp_path, name))
     return tmp_path
