@@ -18,6 +18,7 @@ DISCLAIMER = (
 )
 
 if TYPE_CHECKING:
+    from corcal.cohort import score_many
     from corcal.core.artery import Artery
     from corcal.core.errors import CorcalError, InputRefused
     from corcal.core.grid import Grid
@@ -50,6 +51,7 @@ __all__ = [
     "quantify_labels",
     "read_labels",
     "read_scan",
+    "score_many",
     "score_scan",
     "write_reports",
 ]
@@ -57,6 +59,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "cohort": ("score_many",),
         "core.artery": ("Artery",),
         "core.errors": ("CorcalError", "InputRefused"),
         "core.grid": ("Grid",),

@@ -30,6 +30,7 @@ PUBLIC = {
     "quantify_labels",
     "read_labels",
     "read_scan",
+    "score_many",
     "score_scan",
     "write_reports",
 }

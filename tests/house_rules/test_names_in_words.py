@@ -11,7 +11,9 @@ from tests.house_rules import dotted_names
 from tests.house_rules.sources import ROOT, SOURCE, shown
 
 #: Endings of files that users have, such as `calcium.csv`: no names of code.
-FILE_ENDINGS = re.compile(r"bin|con|csv|dcm|gz|html|js|json|jsonl|md|npz|png|svg|toml|txt|xml|zip")
+FILE_ENDINGS = re.compile(
+    r"bin|con|csv|dcm|gz|html|js|json|jsonl|md|npz|parquet|png|svg|toml|txt|xml|zip"
+)
 
 
 def test_names_of_the_package_exist() -> None:

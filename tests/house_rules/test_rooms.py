@@ -29,7 +29,7 @@ SIDE_BY_SIDE = {
     "annotate.formats": (2, "one reader for each kind of file"),
     "core": (2, "nouns; and the way in which rooms say what they offer"),
     "cli": (2, "main loads each command by its name, when it is called"),
-    "cli.scoring": (4, "one file per command"),
+    "cli.scoring": (5, "one file per command"),
     "cli.study": (10, "one file per command"),
     "cli.training": (4, "one file per command"),
     "evaluate.statistics": (3, "each kind of figure alone"),
@@ -46,7 +46,7 @@ SIDE_BY_SIDE = {
     "runtime": (3, "two ways to run something; the clock"),
     "segment": (2, "two segmenters, of which a user chooses one"),
     "space": (3, "three operations on voxels, each alone"),
-    "storage": (4, "four kinds of file"),
+    "storage": (5, "five kinds of file"),
     "testing": (3, "phantoms, their truth, small bundles"),
     "studies.ablation": (2, "models are trained and applied; then their tables are compared"),
 }

@@ -25,7 +25,7 @@ from corcal.core.errors import InputRefused
 
 #: Where each command lives: in the module of its name, as the object of its name.
 ROOMS = {
-    "scoring": ("score", "quantify", "inspect", "settings", "models"),
+    "scoring": ("score", "cohort", "quantify", "inspect", "settings", "models"),
     "study": (
         "phantom",
         "evaluate",

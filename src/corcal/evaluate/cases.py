@@ -12,11 +12,13 @@ from corcal.core.errors import GridMismatch, TableRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.read import VOLUME_KINDS, read_labels, read_scan, volume_kind
-from corcal.storage import read_json
+from corcal.storage import read_csv, read_json
 
 #: What a result folder of `corcal score` is recognised by.
 RESULT = "report.json"
 LABELS = "labels.nii.gz"
+#: The folder of `corcal cohort` is recognised by its journal; says which scan a case is.
+_COHORT, _COHORT_CASES = "journal.jsonl", "cases.csv"
 #: The scan in a folder of `corcal phantom`.
 _PHANTOM_SCAN = ("ct.nii.gz", "ct")
 
@@ -69,7 +71,7 @@ def label_files(folder: Path) -> dict[str, Path]:
         TableRefused: two maps have the same name.
     """
     by_case: dict[str, Path] = {}
-    for path in _entries(folder):
+    for path in _entries(folder / "cases" if (folder / _COHORT).is_file() else folder):
         if path.is_file() and volume_kind(path):
             _enter(by_case, stem(path), path)
         elif (path / LABELS).is_file():
@@ -88,8 +90,8 @@ def scan_files(folder: Path, cases: Collection[str]) -> dict[str, Path]:
         UnreadableScan: it is no folder, or has no scan of these names.
         TableRefused: two scans have the name of a case.
     """
-    by_case: dict[str, Path] = {}
-    for path in _entries(folder):
+    by_case = _of_cohort(folder, cases)
+    for path in _entries(folder) if not by_case else ():
         name = path.name if path.is_dir() else stem(path)
         if name in cases:
             inside = [path / p for p in _PHANTOM_SCAN if path.is_dir() and (path / p).exists()]
@@ -101,6 +103,14 @@ def scan_files(folder: Path, cases: Collection[str]) -> dict[str, Path]:
             "NAME (a DICOM folder), NAME.zip, NAME.nii.gz, ..."
         )
     return by_case
+
+
+def _of_cohort(folder: Path, cases: Collection[str]) -> dict[str, Path]:
+    """Return the scan of each case in the folder of `corcal cohort`; none for another folder."""
+    if not (folder / _COHORT).is_file():
+        return {}
+    rows = read_csv(folder / _COHORT_CASES).rows
+    return {r.text("case"): Path(r.text("scan")) for r in rows if r.text("case") in cases}
 
 
 def read_marked(scan_path: Path, folder: Path) -> Marked:

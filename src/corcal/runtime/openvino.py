@@ -18,7 +18,10 @@ from corcal.core.errors import ModelRefused
 from corcal.storage import read_json
 
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
-_CONFIG = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+_CONFIG: dict[str, str | int] = {
+    "PERFORMANCE_HINT": "LATENCY",
+    "INFERENCE_PRECISION_HINT": "f32",
+}
 
 #: How to get what trained models need beside OpenVINO.
 INSTALL = 'install it with: pip install "corcal[train]"'
@@ -130,6 +133,14 @@ def load_openvino() -> ModuleType:
     # None bars an import that has not happened yet; one that has is not ours to undo.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
+
+
+def limit_threads(count: int) -> None:
+    """Have the networks that this process compiles from now on run on so many threads.
+
+    For a process that shares its cores with others, and for it alone: set once, at its start.
+    """
+    _CONFIG["INFERENCE_NUM_THREADS"] = count
 
 
 def user_folder() -> Path:

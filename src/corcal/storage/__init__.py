@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, NIfTI, CSV and JSON in one form each."""
+"""Files: written whole or not at all, NIfTI, CSV, JSON and JSON lines in one form each."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         parse_json,
         read_json,
     )
+    from corcal.storage.json_lines import JsonLines, read_json_lines
     from corcal.storage.nifti import (
         lps_of_ras,
         nifti_bytes,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CsvTable",
+    "JsonLines",
     "Row",
     "add_files",
     "check_folder",
@@ -49,6 +51,7 @@ __all__ = [
     "parse_json",
     "read_csv",
     "read_json",
+    "read_json_lines",
     "read_nifti_header",
     "read_nifti_values",
     "remove_partials",
@@ -73,6 +76,7 @@ __getattr__, __dir__ = lazy_exports(
         ),
         "csv_table": ("CsvTable", "Row", "csv_bytes", "read_csv"),
         "json_document": ("json_bytes", "json_text", "parse_json", "read_json"),
+        "json_lines": ("JsonLines", "read_json_lines"),
         "nifti": (
             "lps_of_ras",
             "nifti_bytes",

@@ -14,6 +14,7 @@ from scipy.stats import skew
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
 from corcal.evaluate.tables_in.cells import UNKNOWN
+from corcal.evaluate.tables_in.read_results import table_of
 from corcal.evaluate.tables_in.table_file import read_table
 from corcal.storage import CsvTable
 
@@ -97,7 +98,7 @@ def read_cohort(
     """Return the patients of a CSV file, a row for each.
 
     Args:
-        path: the file.
+        path: the file, or the folder of `corcal cohort`.
         by: the column that divides the patients, such as a split into training and test.
         kinds: how to describe a column, one of `KINDS`; columns not named are described by
             what their values are.
@@ -110,7 +111,7 @@ def read_cohort(
         TableRefused: a column is absent, a patient twice, a patient in no group, a kind unknown
             or not fit for its column, or nobody is in the study.
     """
-    table = read_table(path)
+    table = read_table(table_of(path))
     kind_of = {name.lower(): kind for name, kind in (kinds or {}).items()}
     table.require(*(name for name in (by, patient, excluded) if name), *kind_of)
     patient, excluded = patient or "patient", excluded or "excluded"

@@ -25,6 +25,9 @@ from corcal.storage import CsvTable, Row
 #: The file of `corcal score` that holds its numbers.
 SCORE_FILE = "calcium.csv"
 
+#: The folder of `corcal cohort` is recognised by its journal; the table has all its numbers.
+_COHORT, _COHORT_TABLE = "journal.jsonl", "results.csv"
+
 #: The paper's volume: all voxels of the calcium label, whatever their HU.
 MASK_VOLUME = "mask_volume_ml"
 
@@ -82,8 +85,9 @@ def read_results(
     """Return the results in a table, or in the folders of many scans.
 
     Args:
-        source: a CSV file; a folder, in which every calcium.csv is taken as the result of the
-            patient whose name its own folder has; or a pattern of such files.
+        source: a CSV file; the folder of `corcal cohort`; another folder, in which every
+            calcium.csv is taken as the result of the patient whose name its own folder has; or a
+            pattern of such files.
         groups: columns to keep for stratifying; those that are absent are left out.
         volume: the column that the volume is taken from: "volume_mm3" (voxels at or above the
             HU threshold) or "mask_volume_ml" (the whole calcium label, as in the paper).
@@ -92,7 +96,7 @@ def read_results(
         TableRefused: columns are absent, a row is there twice, or a cell cannot be right; the
             message names file and line.
     """
-    path = Path(source)
+    path = table_of(Path(source))
     if path.is_file() or not (path.is_dir() or set("*?[") & set(str(source))):
         tables = [("", read_table(path))]
     else:
@@ -103,6 +107,11 @@ def read_results(
             table.require("artery", *sheet.columns.values())
         _take(sheet, table, patient)
     return _results(sheet)
+
+
+def table_of(path: Path) -> Path:
+    """Return the table of a cohort, if the path is the folder of one, else the path itself."""
+    return path / _COHORT_TABLE if (path / _COHORT).is_file() else path
 
 
 def _score_tables(source: str) -> list[tuple[str, CsvTable]]:

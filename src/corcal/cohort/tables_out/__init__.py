@@ -1,0 +1,1 @@
+"""The files of a cohort: its tables and its page."""

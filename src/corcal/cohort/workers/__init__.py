@@ -1,0 +1,1 @@
+"""Workers: processes that keep their models and score one case after the other."""

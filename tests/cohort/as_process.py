@@ -1,0 +1,24 @@
+"""`corcal cohort` on tiny models: `python -m tests.cohort.as_process SCANS... -o OUT ...`.
+
+The models are put in by Python, not by an option of the command.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import corcal.cohort
+from corcal.cli.main import main
+from corcal.cohort.plan import Plan
+from tests.cohort.tiny import SETTINGS, TinyModels
+
+
+def _plan(out: Path, _settings: object, _models: object, keep: str, _grading: object) -> Plan:
+    return Plan(out, SETTINGS, TinyModels(), keep)
+
+
+if __name__ == "__main__":
+    with patch.object(corcal.cohort, "Plan", _plan):
+        sys.exit(main(["cohort", *sys.argv[1:]]))

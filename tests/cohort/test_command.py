@@ -1,0 +1,125 @@
+"""`corcal cohort` as a process: ends, signals, and going on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corcal.cohort import Plan, find_cases
+from corcal.cohort.workers.scorer import Scorer
+from tests.cohort.tiny import SETTINGS, TinyModels, write_scans
+
+ROOT = Path(__file__).parents[2]
+_PROGRAM = (sys.executable, "-m", "tests.cohort.as_process")
+
+
+def _start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return subprocess.Popen(
+        [*_PROGRAM, str(folder / "scans"), "-o", str(folder / "out"), *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _rows(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    by_case = {row["patient"]: row for row in rows}
+    assert len(by_case) == len(rows)
+    return by_case
+
+
+def _scored_so_far(folder: Path) -> int:
+    journal = folder / "out" / "journal.jsonl"
+    return journal.read_text(encoding="utf-8").count('"scored"') if journal.exists() else 0
+
+
+def _wait_for(folder: Path, scored: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(3000):
+        if _scored_so_far(folder) >= scored or process.poll() is not None:
+            return
+        time.sleep(0.02)
+
+
+def test_a_cohort_from_the_command_line(tmp_path: Path) -> None:
+    write_scans(tmp_path / "scans", 3)
+    (tmp_path / "scans" / "damaged.nii").write_bytes(b"nothing")
+    process = _start(tmp_path, "--keep", "numbers", "--jobs", "1")
+    said, progress = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert said.startswith("4 cases: 3 scored, 1 refused, 0 failed.\n")
+    assert "4 of 4: 3 scored, 1 refused, 0 failed; " in progress.splitlines()[-1]
+    assert len(_rows(tmp_path)) == 4
+    again = _start(tmp_path)
+    assert "--resume" in again.communicate(timeout=120)[1]
+    assert again.returncode == 2
+    resumed = _start(tmp_path, "--resume", "--keep", "numbers", "--json")
+    facts = json.loads(resumed.communicate(timeout=120)[0])
+    assert (facts["scored"], facts["refused"]) == (3, 1)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_cohort_goes_on(tmp_path: Path, sent: signal.Signals) -> None:
+    write_scans(tmp_path / "scans", 30)
+    process = _start(tmp_path, "--keep", "numbers", "--jobs", "1")
+    _wait_for(tmp_path, 2, process)
+    process.send_signal(sent)
+    assert "goes on with --resume" in process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert Counter(r["state"] for r in _rows(tmp_path).values())["scored"] >= 1
+    process = _start(tmp_path, "--resume", "--keep", "numbers", "--jobs", "1", "--quiet")
+    assert process.communicate(timeout=120) == ("", "")
+    assert Counter(r["state"] for r in _rows(tmp_path).values()) == {"scored": 30}
+
+
+@pytest.mark.slow
+def test_kills_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
+    count, rng = 300, np.random.default_rng(7)
+    write_scans(tmp_path / "scans", count)
+    options = ("--keep", "numbers", "--jobs", "2", "--quiet", "--retry-failed")
+    kills, process = 0, _start(tmp_path, *options)
+    for goal in np.sort(rng.integers(1, count - 5, 20)):
+        _wait_for(tmp_path, int(goal), process)
+        time.sleep(float(rng.random()) / 10)
+        if process.poll() is None:
+            kills += 1
+            if rng.random() < 0.5:
+                process.kill()
+            else:
+                _kill_a_worker(process.pid, rng)
+        if process.poll() is not None or process.returncode is not None:
+            process.wait()
+            process = _start(tmp_path, "--resume", *options)
+    process.communicate(timeout=300)
+    while any(r["state"] != "scored" for r in _rows(tmp_path).values()):
+        process = _start(tmp_path, "--resume", *options)
+        process.communicate(timeout=300)
+    rows = _rows(tmp_path)
+    assert kills == 20
+    assert len(rows) == count
+    scorer = Scorer(Plan(None, SETTINGS, TinyModels(), "numbers"))
+    for case in find_cases([tmp_path / "scans"]):
+        expected = scorer.score(case).row
+        assert expected is not None
+        shown = {k: "" if v is None else str(v) for k, v in expected.items()}
+        assert {k: rows[case.name][k] for k in shown} == shown
+
+
+def _kill_a_worker(parent: int, rng: np.random.Generator) -> None:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+    if children:
+        os.kill(int(children[rng.integers(len(children))]), signal.SIGKILL)

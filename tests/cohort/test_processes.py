@@ -1,0 +1,71 @@
+"""Worker processes: the same numbers, and what a worker's end costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corcal.cohort import Options, Outcome, Plan, find_cases, run_cohort
+from corcal.cohort.workers.scorer import Scorer
+from corcal.core.errors import ModelRefused
+from corcal.core.steps import ArterySegmenter
+from tests.cohort.tiny import HANG, KILL, SETTINGS, TinyModels, write_scan, write_scans
+
+
+def _score(folder: Path, **options: float) -> dict[str, Outcome]:
+    plan = Plan(None, SETTINGS, TinyModels(), "numbers")
+    outcomes = list(run_cohort(find_cases([folder]), plan, Options(**options)))  # type: ignore[arg-type]
+    assert len({o.case for o in outcomes}) == len(outcomes)
+    return {o.case: o for o in outcomes}
+
+
+def test_two_workers_give_the_numbers_of_one_process(tmp_path: Path) -> None:
+    write_scans(tmp_path, 4)
+    scorer = Scorer(Plan(None, SETTINGS, TinyModels(), "numbers"))
+    alone = {case.name: scorer.score(case).row for case in find_cases([tmp_path])}
+    together = {name: o.row for name, o in _score(tmp_path, jobs=2).items()}
+    assert together == alone
+    assert len({str(row) for row in alone.values()}) == 4
+
+
+def test_a_worker_that_dies_costs_its_case_alone(tmp_path: Path) -> None:
+    write_scans(tmp_path, 2)
+    write_scan(tmp_path / "a_killer.nii.gz", 5, first_hu=KILL)
+    outcomes = _score(tmp_path, jobs=1).values()
+    assert sorted(o.state for o in outcomes) == ["failed", "scored", "scored"]
+    [failed] = [o for o in outcomes if o.state == "failed"]
+    assert failed.kind == "process died"
+    assert "SIGKILL" in failed.reason
+
+
+def test_a_case_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    write_scans(tmp_path, 1)
+    write_scan(tmp_path / "a_sleeper.nii.gz", 5, first_hu=HANG)
+    outcomes = _score(tmp_path, jobs=1, limit_seconds=2.0).values()
+    assert sorted((o.state, o.kind) for o in outcomes) == [("failed", "too slow"), ("scored", "")]
+
+
+def test_a_worker_that_holds_too_much_is_replaced(tmp_path: Path) -> None:
+    write_scans(tmp_path, 1)
+    [outcome] = _score(tmp_path, jobs=1, limit_mb=1.0).values()
+    assert (outcome.state, outcome.kind) == ("failed", "out of memory")
+
+
+class UnfitModels(TinyModels):
+    """A model that can be made in the parent and in no worker."""
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"version": "unfit"}
+
+    def segmenter(self) -> ArterySegmenter:
+        if self.version == "unfit":
+            raise ModelRefused("the model cannot run here")
+        return super().segmenter()
+
+
+def test_models_that_cannot_run_stop_the_cohort(tmp_path: Path) -> None:
+    write_scans(tmp_path, 1)
+    plan = Plan(None, SETTINGS, UnfitModels(), "numbers")
+    with pytest.raises(ModelRefused, match="cannot run here"):
+        list(run_cohort(find_cases([tmp_path]), plan, Options(jobs=1)))
