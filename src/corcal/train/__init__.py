@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Event,
         Noted,
         Prepared,
+        Refused,
         Stepped,
     )
     from corcal.train.nnunet.child import (
@@ -59,6 +60,7 @@ __all__ = [
     "ModelName",
     "Noted",
     "Prepared",
+    "Refused",
     "Stepped",
     "TrainingFolder",
     "change_training",
@@ -79,7 +81,7 @@ __getattr__, __dir__ = lazy_exports(
         "bundle.export": ("ModelName", "export_bundle"),
         "dataset.dataset": ("Acceptance", "make_dataset"),
         "dataset.manifest": ("ManifestRow", "read_manifest"),
-        "events": ("Began", "EpochDone", "Event", "Noted", "Prepared", "Stepped"),
+        "events": ("Began", "EpochDone", "Event", "Noted", "Prepared", "Refused", "Stepped"),
         "nnunet.child": ("Machine",),
         "nnunet.devices": ("Devices", "choose_devices", "visible_gpus"),
         "nnunet.folds": ("missing_folds", "plan_and_preprocess", "require_nnunet", "train_folds"),

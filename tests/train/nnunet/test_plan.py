@@ -98,6 +98,15 @@ def test_a_folder_without_a_dataset_is_refused(tmp_path: Path) -> None:
         write_plan(TrainingFolder(tmp_path))
 
 
+def test_a_patch_that_fits_no_network_changes_nothing(work: TrainingFolder, tmp_path: Path) -> None:
+    before = work.settings_file.read_bytes()
+    file = tmp_path / "odd.toml"
+    file.write_text("[training]\npatch_voxels = [33, 32, 32]\nstages = 3\n")
+    with pytest.raises(SettingsRefused, match="33 slices cannot be halved evenly"):
+        change_training(work, file)
+    assert work.settings_file.read_bytes() == before
+
+
 def test_the_training_may_change_and_the_dataset_may_not(
     work: TrainingFolder, tmp_path: Path
 ) -> None:

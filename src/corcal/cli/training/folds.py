@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     from corcal.train import TrainingFolder, missing_folds, require_nnunet, train_folds
 
     require_nnunet()
+    # A job system ends its jobs so: they save their states as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with progress_display(use.quiet) as display:
         devices = use.devices()
         display.line(f"training on {devices.text}")

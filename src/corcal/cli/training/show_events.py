@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.train import Began, EpochDone, Event, Noted, Prepared, Stepped
+from corcal.train import Began, EpochDone, Event, Noted, Prepared, Refused, Stepped
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -38,6 +38,8 @@ class ProgressDisplay:
                 self._move(fold, event.epoch, f"{span(event.seconds_left)} left")
             case Noted(text):
                 self._say(f"fold {fold}: {text}")
+            case Refused(text):
+                self._say(f"fold {fold}: ENDED: {text}")
             case _:
                 pass
 

@@ -21,6 +21,8 @@ from corcal.train.events import Event, Refused, decode
 from corcal.train.training_folder import TrainingFolder
 
 EventCallback = Callable[[Event], None]
+#: A child that is asked to end has this long to save its state.
+_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def run_child(
     work: TrainingFolder,
     machine: Machine,
     on_event: EventCallback,
+    *,
+    stop: threading.Event | None = None,
 ) -> None:
     """Run a module of this package to its end and pass on what it tells.
 
@@ -59,6 +63,7 @@ def run_child(
         work: where it works.
         machine: what it may use.
         on_event: called with each event, in a thread of its own.
+        stop: set to have it save what it has, and end.
 
     Raises:
         TrainingStopped: it ended before its time.
@@ -77,7 +82,7 @@ def run_child(
     listener = threading.Thread(target=_listen, args=(child, on_event, refusals), daemon=True)
     listener.start()
     try:
-        code = child.wait()
+        code = _wait(child, stop)
     finally:
         _end(child)
         listener.join(timeout=10.0)
@@ -85,6 +90,17 @@ def run_child(
         raise TrainingStopped(refusals[-1])
     if code != 0:
         raise TrainingStopped(_why(code, work))
+
+
+def _wait(child: subprocess.Popen[str], stop: threading.Event | None) -> int:
+    """Wait for a child, and ask it to end when `stop` is set."""
+    while stop is not None and child.poll() is None:
+        if stop.wait(timeout=0.2):
+            child.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.wait(timeout=_PATIENCE_SECONDS)
+            break
+    return child.poll() or 0 if stop is not None and stop.is_set() else child.wait()
 
 
 def environment(work: TrainingFolder, machine: Machine) -> dict[str, str]:

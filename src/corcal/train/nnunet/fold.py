@@ -7,6 +7,7 @@ Started by `corcal.train.nnunet.folds.train_folds`, which sets its environment.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def train_fold(work: TrainingFolder, number: int, device: str, threads: int, sen
     trainer = CorcalTrainer.of(
         plans, described, number, training=settings.training, device=device, send=send
     )
+    signal.signal(signal.SIGTERM, lambda *_: setattr(trainer, "stop_requested", True))
     trainer.resume()
     trainer.run_training()
 

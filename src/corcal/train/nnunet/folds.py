@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
-from corcal.train.events import Event
+from corcal.train.events import Event, Refused
 from corcal.train.nnunet.child import EventCallback, Machine, run_child
 from corcal.train.nnunet.devices import CPU
 from corcal.train.nnunet.plan import write_plan
@@ -71,6 +71,7 @@ def train_folds(
     Raises:
         InputRefused: the folder cannot be trained in.
         TrainingStopped: folds ended before their time; the others are done.
+        KeyboardInterrupt: as it came, after every fold has saved its state.
     """
     require_nnunet()
     _check(work, folds)
@@ -78,25 +79,26 @@ def train_folds(
     for fold in folds:
         waiting.put(fold)
     faults: dict[int, InputRefused] = {}
-    one_at_a_time = threading.Lock()
+    one_at_a_time, stop = threading.Lock(), threading.Event()
 
     def pass_on(fold: int, event: Event) -> None:
         with one_at_a_time:
             on_progress(fold, event)
 
     def use(place: Machine) -> None:
-        while True:
+        while not stop.is_set():
             try:
                 fold = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
                 arguments = [str(fold), place.device, str(place.threads)]
-                run_child("fold", arguments, work, place, partial(pass_on, fold))
+                run_child("fold", arguments, work, place, partial(pass_on, fold), stop=stop)
             except InputRefused as error:
                 faults[fold] = error
+                pass_on(fold, Refused(str(error)))
 
-    _everywhere(use, [replace(machine, gpu=gpu) for gpu in gpus] if gpus else [machine])
+    _everywhere(use, [replace(machine, gpu=gpu) for gpu in gpus] or [machine], stop)
     if faults:
         said = "; ".join(f"fold {fold}: {error}" for fold, error in sorted(faults.items()))
         raise TrainingStopped(said)
@@ -118,27 +120,38 @@ def _check(work: TrainingFolder, folds: Sequence[int]) -> None:
     require_preprocessed(work)
 
 
-def _everywhere(use: Callable[[Machine], None], places: Sequence[Machine]) -> None:
-    """Run in every place at once; the first without a thread, so that Ctrl-C ends it.
+def _everywhere(
+    use: Callable[[Machine], None], places: Sequence[Machine], stop: threading.Event
+) -> None:
+    """Run in every place at once; an interruption sets `stop` and waits for all of them.
 
     A defect in one place is raised here when the others are done.
     """
-    if len(places) == 1:
-        use(places[0])
-        return
     defects: list[Exception] = []
+    ended = [threading.Event() for _ in places]
 
-    def run(place: Machine) -> None:
+    def run(place: Machine, end: threading.Event) -> None:
         try:
             use(place)
         except Exception as defect:
             defects.append(defect)
+        finally:
+            end.set()
 
-    threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in places]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(timeout=0.5)
+    for place, end in zip(places, ended, strict=True):
+        threading.Thread(target=run, args=(place, end), daemon=True).start()
+    try:
+        _wait_for(ended)
+    except KeyboardInterrupt:
+        stop.set()
+        _wait_for(ended)
+        raise
     if defects:
         raise defects[0]
+
+
+def _wait_for(ended: Sequence[threading.Event]) -> None:
+    # Not Thread.join: one that is interrupted takes a running thread for an ended one.
+    for event in ended:
+        while not event.wait(timeout=0.2):
+            pass

@@ -76,7 +76,8 @@ def change_training(work: TrainingFolder, file: Path) -> None:
         file: TOML; what it leaves out stays as it was.
 
     Raises:
-        SettingsRefused: the file is wrong, or asks for what the dataset was not made with.
+        SettingsRefused: the file is wrong, asks for what the dataset was not made with, or for a
+            patch that no network fits.
         DatasetRefused: the folder holds no training.
         OutputRefused: the folder cannot be written.
     """
@@ -93,6 +94,8 @@ def change_training(work: TrainingFolder, file: Path) -> None:
                 f"{file}: {name} {want}: the dataset in {work.folder} was made with {have}; make "
                 "another one with `corcal train dataset`, or leave that setting as it was"
             )
+    # Before anything is written, so that a patch that fits no network changes nothing.
+    topology_of(wanted.training, made.preparation.spacing_mm)
     changed = replace(made, training=wanted.training)
     replace_file(work.settings_file, changed.to_toml().encode())
 

@@ -1,8 +1,8 @@
 """Saved states of a training, of which the last good one is always there.
 
 nnU-Net writes its checkpoint over the last one, so that a kill at that moment leaves none. Here
-each state has a file of its own with its SHA-256 in the name; the last two are kept, and one that
-is damaged is passed over. Nothing is unpickled but tensors and plain values.
+each state has a file of its own with its SHA-256 in the name; the last two are kept, and the best
+beside them. One that is damaged is passed over. Nothing is unpickled but tensors and plain values.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from typing import Any
 from corcal.core.errors import TrainingStopped
 from corcal.storage import replace_file
 
-_NAME = re.compile(r"state_(\d+)_([0-9a-f]{64})\.pt")
+_NAME = re.compile(r"(?:state|best)_(\d+)_([0-9a-f]{64})\.pt")
 _KEPT = 2
 
 
-def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
-    """Save a state, then drop all but the last two.
+def save_state(
+    folder: Path, epochs_done: int, state: dict[str, Any], *, best: bool = False
+) -> None:
+    """Save a state, then drop all but the last two; or all earlier best ones.
 
     Args:
         folder: of the fold.
         epochs_done: in this state.
         state: tensors and plain values, nested in dictionaries and lists.
+        best: the best so far, kept beside the last two.
 
     Raises:
         OutputRefused: it cannot be written; earlier ones are kept.
@@ -39,11 +42,17 @@ def save_state(folder: Path, epochs_done: int, state: dict[str, Any]) -> None:
     # From memory: a write by torch itself would name a full disk only as a failed assertion.
     data = content.getbuffer()
     sha256 = hashlib.sha256(data).hexdigest()
-    saved = folder / f"state_{epochs_done:05d}_{sha256}.pt"
+    kind = "best" if best else "state"
+    saved = folder / f"{kind}_{epochs_done:05d}_{sha256}.pt"
     replace_file(saved, data)
+    others = [(done, p) for done, p in _states(folder) if p.name.startswith(kind) and p != saved]
+    if best:
+        for _, path in others:
+            path.unlink(missing_ok=True)
+        return
     # One as late as this is a damaged one that was passed over; it must not count as kept.
-    passed = [p for done, p in _states(folder) if done >= epochs_done and p != saved]
-    earlier = [p for done, p in _states(folder) if done < epochs_done]
+    passed = [p for done, p in others if done >= epochs_done]
+    earlier = [p for done, p in others if done < epochs_done]
     for path in (*passed, *earlier[_KEPT - 1 :]):
         path.unlink(missing_ok=True)
 
@@ -91,8 +100,10 @@ def _whole(path: Path) -> bytes | None:
 
 
 def _states(folder: Path) -> list[tuple[int, Path]]:
-    """Return the saved states, the last first."""
+    """Return the saved states, the last first; of two of one epoch, the one that is not "best"."""
     if not folder.is_dir():
         return []
     named = [(match, p) for p in folder.iterdir() if (match := _NAME.fullmatch(p.name))]
-    return sorted(((int(match[1]), p) for match, p in named), key=lambda s: s[0], reverse=True)
+    return sorted(
+        ((int(match[1]), p) for match, p in named), key=lambda s: (s[0], s[1].name), reverse=True
+    )

@@ -21,6 +21,7 @@ from corcal.settings import Training
 from corcal.train.events import Began, EpochDone, Noted, Stepped, encode
 from corcal.train.labels import channel_names
 from corcal.train.nnunet.process import Send
+from corcal.train.nnunet.states import epochs_done as epochs_done_of
 from corcal.train.nnunet.states import load_state, save_state
 from corcal.train.training_folder import CONFIGURATION
 
@@ -42,6 +43,10 @@ class CorcalTrainer(nnUNetTrainer):
     training: Training
     send: Send
     plan_sha256: str
+    #: Set from outside: save and end at the next step.
+    stop_requested = False
+    _learning_rates: dict[str, float]
+    _lowest_val_loss = math.inf
     _began = _last_report = 0.0
     _step = _epochs_of_this_run = 0
 
@@ -67,6 +72,7 @@ class CorcalTrainer(nnUNetTrainer):
         trainer.num_iterations_per_epoch = training.iterations
         trainer.num_val_iterations_per_epoch = training.val_iterations
         trainer.initial_lr = training.learning_rate
+        trainer._learning_rates = {"0": training.learning_rate}
         trainer.weight_decay = training.weight_decay
         trainer.oversample_foreground_percent = training.foreground_share
         return trainer
@@ -90,6 +96,8 @@ class CorcalTrainer(nnUNetTrainer):
                 f"fold {self.fold}: was begun with another plan or other settings; go back to "
                 "those, or delete its folder in results/ to train it again from the start"
             )
+        self._require_no_higher_rate(epochs_done, dict(state["learning_rates"]))
+        self._lowest_val_loss = state["lowest_val_loss"]
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimiser"])
         if self.grad_scaler is not None and state["scaler"] is not None:
@@ -97,8 +105,27 @@ class CorcalTrainer(nnUNetTrainer):
         self.logger.load_checkpoint(state["curve"])
         self.current_epoch = epochs_done
 
+    def _require_no_higher_rate(self, epochs_done: int, before: dict[str, float]) -> None:
+        """Take the learning rates of a state over, and note a lower one from here on."""
+        rate, last = self.training.learning_rate, list(before.values())[-1]
+        if rate > last:
+            raise TrainingStopped(
+                f"fold {self.fold}: goes on with a learning rate of {last:g} or a lower one, not "
+                f"with {rate:g}; delete its folder in results/ to train it again from the start"
+            )
+        if rate < last:
+            before[str(epochs_done)] = rate
+            self.send(
+                Noted(f"from epoch {epochs_done + 1} with learning rate {rate:g}, not {last:g}")
+            )
+        self._learning_rates = before
+
     def save_checkpoint(self, filename: str) -> None:
         """Save the state after the current epoch, under corcal's name for it."""
+        self._save(self.current_epoch + 1)
+
+    def _save(self, epochs_done: int, *, best: bool = False) -> None:
+        self._require_finite_weights(epochs_done)
         scaler = self.grad_scaler
         state = {
             "plan": self.plan_sha256,
@@ -106,8 +133,23 @@ class CorcalTrainer(nnUNetTrainer):
             "optimiser": self.optimizer.state_dict(),
             "scaler": None if scaler is None else scaler.state_dict(),
             "curve": _plain(self.logger.get_checkpoint()),
+            "learning_rates": self._learning_rates,
+            "lowest_val_loss": self._lowest_val_loss,
         }
-        save_state(self.folder, self.current_epoch + 1, state)
+        save_state(self.folder, epochs_done, state, best=best)
+
+    def _require_finite_weights(self, epochs_done: int) -> None:
+        values = self.network.state_dict().values()
+        if not all(bool(torch.isfinite(v).all()) for v in values if v.dtype.is_floating_point):
+            raise self._not_a_number(f"the weights after epoch {epochs_done} are not all numbers")
+
+    def _not_a_number(self, what: str) -> TrainingStopped:
+        kept = epochs_done_of(self.folder)
+        state = f"the state after epoch {kept} is kept" if kept else "no earlier state is there"
+        return TrainingStopped(
+            f"fold {self.fold}: {what}; {state}. Take a lower training.learning_rate with `corcal "
+            "train plan WORK --settings TOML` and call again"
+        )
 
     def _build_loss(self) -> Any:
         loss = super()._build_loss()
@@ -153,6 +195,8 @@ class CorcalTrainer(nnUNetTrainer):
         """Train on a batch, and now and then tell how far the epoch is."""
         result = super().train_step(batch)
         self._report_step()
+        if self.stop_requested:
+            self._stop()
         return result
 
     def validation_step(self, batch: dict[str, Any]) -> Any:
@@ -160,6 +204,16 @@ class CorcalTrainer(nnUNetTrainer):
         result = super().validation_step(batch)
         self._report_step()
         return result
+
+    def _stop(self) -> None:
+        """Save what the finished epochs learnt, and end."""
+        done = self.current_epoch
+        text = "stopped in its first epoch, of which nothing is kept"
+        if done:
+            self._save(done)
+            text = f"stopped; its state after epoch {done} is saved, call again to go on"
+        self.send(Noted(text))
+        raise TrainingStopped(f"fold {self.fold}: {text}")
 
     def _report_step(self) -> None:
         self._step += 1
@@ -169,15 +223,19 @@ class CorcalTrainer(nnUNetTrainer):
             self.send(Stepped(self.current_epoch + 1, self._step, steps))
 
     def on_epoch_end(self) -> None:
-        """Save every few epochs, draw the curve, and tell how the epoch went."""
+        """Check the epoch, save every few, draw the curve, and report how it went."""
         self.logger.log("epoch_end_timestamps", time.time(), self.current_epoch)
         done = self.current_epoch + 1
         last = done == self.num_epochs
         saved = last or done % self.training.save_every == 0
+        # First: a state that is not a number must not push out a good one.
+        event = self._epoch_event(done, saved)
         # The last one is saved by nnU-Net when training ends.
         if saved and not last:
-            self.save_checkpoint("")
-        event = self._epoch_event(done, saved)
+            self._save(done)
+        if saved and event.val_loss < self._lowest_val_loss:
+            self._lowest_val_loss = event.val_loss
+            self._save(done, best=True)
         with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(encode(event))
         if saved:
@@ -199,10 +257,7 @@ class CorcalTrainer(nnUNetTrainer):
         pace = sum(recent) / len(recent)
         for key in ("train_losses", "val_losses"):
             if not math.isfinite(latest[key]):
-                raise TrainingStopped(
-                    f"fold {self.fold}: the loss of epoch {done} is {latest[key]}; the last saved "
-                    "state is kept. A lower training.learning_rate may help"
-                )
+                raise self._not_a_number(f"the loss of epoch {done} is {latest[key]}")
         return EpochDone(
             epoch=done,
             epochs=self.num_epochs,
@@ -222,7 +277,7 @@ def _finite(value: float) -> float | None:
 
 def _identity(plans: dict[str, Any], training: Training) -> str:
     """Return a hash that changes with the plan and with what the settings add to it."""
-    unimportant = {"save_every", "min_inside_share"}
+    unimportant = {"save_every", "min_inside_share", "learning_rate"}
     added = {k: v for k, v in vars(training).items() if k not in unimportant}
     text = json.dumps([plans, {k: added[k] for k in sorted(added)}])
     return hashlib.sha256(text.encode()).hexdigest()
