@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import _thread
 import math
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -29,24 +27,6 @@ from tests.train.cohort import SMALL
 from tests.train.heard import MACHINE, Heard
 
 pytestmark = pytest.mark.training
-
-
-@pytest.fixture
-def own(planned: TrainingFolder, tmp_path: Path) -> TrainingFolder:
-    """A planned training of one's own, not begun."""
-    work = TrainingFolder(Path(shutil.copytree(planned.folder, tmp_path / "own")))
-    shutil.rmtree(work.folder / "results", ignore_errors=True)
-    return work
-
-
-@pytest.fixture
-def half_done(trained: tuple[TrainingFolder, Heard], tmp_path: Path) -> TrainingFolder:
-    """The trained folds, to be damaged."""
-    half = TrainingFolder(Path(shutil.copytree(trained[0].folder, tmp_path / "half")))
-    # The last two states alone: the best one has a test of its own.
-    for best in half.fold(0).glob("best_*.pt"):
-        best.unlink()
-    return half
 
 
 def states(work: TrainingFolder, fold: int = 0) -> list[Path]:
@@ -144,65 +124,6 @@ def test_killed_at_any_moment_it_goes_on(
     assert done >= 1
     assert [e.epoch for e in read_curve(own.fold(0))] == [1, 2]
     assert not list(own.fold(0).glob(".*.partial"))
-
-
-def change(work: TrainingFolder, **training: object) -> None:
-    settings = work.settings()
-    changed = replace(settings, training=replace(settings.training, **training))  # type: ignore[arg-type]
-    replace_file(work.settings_file, changed.to_toml().encode())
-
-
-def test_what_is_not_a_number_is_not_saved(own: TrainingFolder) -> None:
-    change(own, learning_rate=1e30)
-    with pytest.raises(TrainingStopped, match=r"epoch 1 (is nan|are not all numbers); no earlier"):
-        train_folds(own, [0], MACHINE)
-    assert list(own.fold(0).glob("*.pt")) == []
-    change(own, learning_rate=0.01)
-    train_folds(own, [0], MACHINE)
-    assert epochs_done(own.fold(0)) == 2
-
-
-def test_a_lower_learning_rate_is_taken_and_noted_and_a_higher_one_refused(
-    half_done: TrainingFolder,
-) -> None:
-    for path in half_done.fold(0).glob("*_00002_*.pt"):
-        path.unlink()
-    rate = half_done.settings().training.learning_rate
-    change(half_done, learning_rate=2 * rate)
-    with pytest.raises(TrainingStopped, match=f"goes on with a learning rate of {rate:g} or a low"):
-        train_folds(half_done, [0], MACHINE)
-    change(half_done, learning_rate=rate / 2)
-    heard = Heard()
-    train_folds(half_done, [0], MACHINE, on_progress=heard)
-    text = f"from epoch 2 with learning rate {rate / 2:g}, not {rate:g}"
-    assert heard.of(Noted) == [Noted(text)]
-    found = load_state(half_done.fold(0), "cpu")
-    assert found is not None
-    assert found[1]["learning_rates"] == {"0": rate, "1": rate / 2}
-
-
-def test_the_best_state_is_kept_beside_the_last_two(trained: tuple[TrainingFolder, Heard]) -> None:
-    work, heard = trained
-    (best,) = work.fold(0).glob("best_*.pt")
-    losses = {e.epoch: e.val_loss for e in heard.of(EpochDone)}
-    assert int(best.name[5:10]) == min(losses, key=lambda epoch: losses[epoch])
-
-
-def test_ctrl_c_saves_what_finished_epochs_learnt(own: TrainingFolder) -> None:
-    change(own, epochs=3, iterations=30, save_every=3)
-    heard = Heard()
-
-    def interrupt(fold: int, event: Event) -> None:
-        heard(fold, event)
-        if isinstance(event, EpochDone) and event.epoch == 1:
-            _thread.interrupt_main()
-
-    with pytest.raises(KeyboardInterrupt):
-        train_folds(own, [0, 1], MACHINE, on_progress=interrupt)
-    (noted,) = heard.of(Noted)
-    assert noted.text.startswith("stopped; its state after epoch 1 is saved")
-    assert heard.of(Began, fold=1) == []
-    assert epochs_done(own.fold(0)) == 1
 
 
 def test_a_damaged_state_is_passed_over_and_trained_again(half_done: TrainingFolder) -> None:
