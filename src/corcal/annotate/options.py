@@ -21,6 +21,8 @@ class AnnotateOptions:
             or "auto".
         origin: where a contour file's coordinates begin: "corner" or "centre" of the first
             pixel, or "auto".
+        offset: slices to add to a contour file's slice numbers; None for what the scan's values
+            clearly say, -1, 0 or 1.
         union: contours of one class in one slice add up. Otherwise one inside another is a hole.
         phase: the phase to take from a contour file that holds several.
         orphans: calcium that touches no artery is left out and listed ("list"), given to the
@@ -34,6 +36,7 @@ class AnnotateOptions:
     classes: ClassMap | None = None
     slices: str = "auto"
     origin: str = "auto"
+    offset: int | None = None
     union: bool = False
     phase: int | None = None
     orphans: str = "list"

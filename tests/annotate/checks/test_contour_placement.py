@@ -146,7 +146,13 @@ def test_what_was_met_on_the_way_is_noted(tmp_path: Path) -> None:
     assert options.classes is not None
     classes = {**options.classes, "11": options.classes["6"]}
     drawn = read_contour_file(path, chest(heart()), options=replace(options, classes=classes))
-    assert codes_of(drawn) == ["con-scale", "con-open", "class-absent", "contours-repeated"]
+    assert codes_of(drawn) == [
+        "con-scale",
+        "con-open",
+        "con-no-end",
+        "class-absent",
+        "contours-repeated",
+    ]
     np.testing.assert_array_equal(drawn.bits, drawn_classes(heart()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def _one_phase(
     text = f"Of phases {listed} only {wanted} was read."
     left = len(con.contours) - len(kept)
     return (
-        ContourFile(kept, con.resolution, con.field_mm, con.slices, con.scales, con.open),
+        replace(con, contours=kept),
         (Notice("con-phases", text),) if left else (),
     )
 
@@ -80,6 +81,12 @@ def _file_notices(con: ContourFile, classes: ClassMap) -> list[Notice]:
     if con.open:
         text = f"Contours of fewer than three points were left out: {con.open}."
         found.append(Notice("con-open", text))
+    if not con.ended:
+        text = (
+            "No [POINT] section follows the contours, as in whole files: this one may have been "
+            "cut off between two contours. Export it again, or compare the slices in qc.png."
+        )
+        found.append(Notice("con-no-end", text))
     present = {str(c.kind) for c in con.contours}
     absent = [f"{key} ({c.value})" for key, c in classes.items() if key not in present]
     if absent:

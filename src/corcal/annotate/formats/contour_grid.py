@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,10 +28,12 @@ class Layout:
     Attributes:
         slices: "up" if slice numbers rise to the head, else "down".
         origin: "corner" or "centre" of the first pixel.
+        offset: slices by which the file's numbers are too low: -1 for one that counts from 1.
     """
 
     slices: str
     origin: str
+    offset: int = 0
 
 
 #: Every way, the likelier first.
@@ -53,9 +56,15 @@ class ContourGrid:
     present: tuple[int, ...]
     flips: tuple[int, int]
 
+    def holds(self, contours: Iterable[FileContour], layout: Layout) -> bool:
+        """Tell whether all contours lie on slices that the scan has."""
+        numbers = [contour.number + layout.offset for contour in contours]
+        return min(numbers) >= 0 and max(numbers) < len(self.present)
+
     def place(self, contour: FileContour, layout: Layout) -> tuple[int, Points]:
         """Return the slice of the scan and the points (x, y), the first pixel's centre at 0."""
-        number = contour.number if layout.slices == "up" else len(self.present) - 1 - contour.number
+        counted = contour.number + layout.offset
+        number = counted if layout.slices == "up" else len(self.present) - 1 - counted
         corner = contour.points + (0.5 if layout.origin == "centre" else 0.0)
         points: Points = corner * np.array(self.factor) - 0.5
         for axis, (flip, size) in enumerate(

@@ -55,6 +55,7 @@ class ContourFile:
         slices: how many slices the header lists, or None.
         scales: scale fields other than 1 that were met.
         open: contours of fewer than three points, left out.
+        ended: False where no section follows the last contour: the file may have been cut there.
     """
 
     contours: tuple[FileContour, ...]
@@ -63,6 +64,7 @@ class ContourFile:
     slices: int | None
     scales: tuple[float, ...]
     open: int
+    ended: bool = True
 
 
 def parse_contour_text(raw: bytes, name: str) -> ContourFile:
@@ -95,6 +97,7 @@ def parse_contour_text(raw: bytes, name: str) -> ContourFile:
         slices=sum(key.startswith("selection.slice_") for key in header) or None,
         scales=tuple(sorted({s for _, s in parsed} - {1.0})),
         open=len(parsed) - len(contours),
+        ended=any(line.strip().startswith("[") for line in lines[starts[-1] + 1 :]),
     )
 
 

@@ -24,6 +24,7 @@ class Chosen:
     classes: tuple[str, ...]
     slices: str
     origin: str
+    slice_offset: int | None
     union: bool
     phase: int | None
     orphans: str
@@ -38,6 +39,7 @@ class Chosen:
             classes=parse_map(self.classes),
             slices=self.slices,
             origin=self.origin,
+            offset=self.slice_offset,
             union=self.union,
             phase=self.phase,
             orphans=self.orphans,
@@ -82,6 +84,12 @@ class Chosen:
         default="auto",
         show_default=True,
         help=".con: where the first pixel has its (0, 0).",
+    ),
+    click.option(
+        "--slice-offset",
+        type=int,
+        metavar="N",
+        help=".con: add N to its slice numbers; without it, -1, 0 or 1, as the scan shows.",
     ),
     click.option(
         "--union",
