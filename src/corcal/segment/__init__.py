@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     )
     from corcal.segment.embedded import EmbeddedSegmenter
     from corcal.segment.frame import heart_frame
+    from corcal.segment.nnunet.bundle_files import write_network, write_weights
+    from corcal.segment.nnunet.from_results import Origin, bundle_from_results
     from corcal.segment.nnunet.network import load_network
     from corcal.segment.nnunet.results_folder import predict_command, write_results_folder
     from corcal.segment.nnunet.segmenter import DEVICES, NnunetSegmenter
@@ -44,7 +46,9 @@ __all__ = [
     "BundleFacts",
     "EmbeddedSegmenter",
     "NnunetSegmenter",
+    "Origin",
     "ProgressCallback",
+    "bundle_from_results",
     "find_bundle",
     "heart_frame",
     "install",
@@ -56,7 +60,9 @@ __all__ = [
     "state",
     "weights_of",
     "write_manifest",
+    "write_network",
     "write_results_folder",
+    "write_weights",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -64,6 +70,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "bundle.bundle": ("Bundle",),
         "bundle.installed": (
+            "bundle_from_results",
             "find_bundle",
             "install",
             "installed_bundles",
@@ -80,9 +87,12 @@ __getattr__, __dir__ = lazy_exports(
             "network_of",
             "weights_of",
             "write_manifest",
+            "write_network",
         ),
         "embedded": ("EmbeddedSegmenter",),
         "frame": ("heart_frame",),
+        "nnunet.bundle_files": ("write_network", "write_weights"),
+        "nnunet.from_results": ("Origin", "bundle_from_results"),
         "nnunet.network": ("load_network",),
         "nnunet.results_folder": ("predict_command", "write_results_folder"),
         "nnunet.segmenter": ("DEVICES", "NnunetSegmenter"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -134,6 +135,49 @@ def to_nnunet(model: str, results: Path, force: bool) -> None:
         f"Run it on heart crops with nnUNet_results set to {results}:\n"
         f"  {predict_command(bundle)}"
     )
+
+
+@models.command("from-nnunet")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
+)
+@click.option(
+    "--padding",
+    required=True,
+    type=(int, int, int),
+    metavar="SLICES ROWS COLUMNS",
+    help="Voxels around the heart with which the model's crops were cut: 0 10 10 in the paper.",
+)
+@click.option("--name", metavar="NAME", help="Of the model; without it, that of BUNDLE.")
+@click.option("--model-version", default="1", show_default=True, metavar="VERSION")
+@click.option("--checkpoint", default="checkpoint_final.pth", show_default=True, metavar="FILE")
+@click.option("--force", is_flag=True, help="Replace a model that BUNDLE holds already.")
+def from_nnunet(
+    folder: Path,
+    out: Path,
+    padding: tuple[int, int, int],
+    name: str | None,
+    model_version: str,
+    **given: Any,
+) -> None:
+    """Take over a model folder of plain nnU-Net v2, so that `corcal score --model` runs it.
+
+    FOLDER is Dataset.../Trainer__Plans__Configuration with its folds. Its labels must be the six
+    regions in corcal's order. Checkpoints are opened safely: one that holds more than tensors and
+    plain values is refused.
+    """
+    from corcal.segment import Origin, bundle_from_results
+
+    origin = Origin(name or out.stem, model_version, padding, given["checkpoint"])
+    path = bundle_from_results(folder, out, origin, force=given["force"])
+    click.echo(f"{path}\nNext: corcal score SCAN -o OUT --model {path}")
 
 
 @models.command("download-heart")

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from corcal.core.errors import ModelRefused, TrainingStopped
-from corcal.runtime import compile_network, load_openvino, need
+from corcal.core.errors import TrainingStopped
 from corcal.segment import (
     CARD,
     DATASET,
@@ -20,10 +17,10 @@ from corcal.segment import (
     REGION_NAMES,
     Bundle,
     BundleFacts,
-    load_network,
-    network_of,
     weights_of,
     write_manifest,
+    write_network,
+    write_weights,
 )
 from corcal.settings import Settings
 from corcal.storage import replace_folder, replace_zip
@@ -32,10 +29,6 @@ from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
 from corcal.train.nnunet.states import load_state
 from corcal.train.training_folder import CONFIGURATION, TRAINER_NAME, TrainingFolder
-
-_WHAT = "exporting a model"
-#: Largest difference of a logit between torch and OpenVINO on random input.
-_TOLERANCE = 2e-3
 
 
 @dataclass(frozen=True)
@@ -93,11 +86,11 @@ def export_bundle(
         (stage / CARD).write_text(card, encoding="utf-8", newline="\n")
         for fold in chosen:
             on_progress(f"writing fold {fold}")
-            _write_weights(states[fold], stage / weights_of(fold))
+            write_weights(states[fold], stage / weights_of(fold))
         write_manifest(stage, facts)
         for fold in chosen:
             on_progress(f"converting fold {fold}")
-            _write_network(Bundle.open(stage), fold, stage)
+            write_network(Bundle.open(stage), fold, stage)
         write_manifest(stage, facts)
     return out
 
@@ -130,36 +123,3 @@ def _is_finished(work: TrainingFolder, fold: int) -> dict[str, Any]:
             "finished folds with --folds"
         )
     return dict(found[1]["network"])
-
-
-def _write_weights(state: dict[str, Any], path: Path) -> None:
-    """Write tensors without pickle; each once, under the first of its names."""
-    save = need("safetensors.torch", _WHAT).save
-    first: dict[int, str] = {}
-    for name, tensor in state.items():
-        first.setdefault(tensor.data_ptr(), name)
-    once = {name: state[name].detach().contiguous() for name in first.values()}
-    path.parent.mkdir(parents=True)
-    path.write_bytes(save(once))
-
-
-def _write_network(bundle: Bundle, fold: int, folder: Path) -> None:
-    torch, openvino = need("torch", _WHAT), load_openvino()
-    network = load_network(bundle, fold, what=_WHAT)
-    shape = (1, 1, *bundle.plan.patch)
-    example = torch.zeros(shape)
-    model = openvino.convert_model(network, example_input=example, input=[list(shape)])
-    xml, weights = (folder / name for name in network_of(fold))
-    openvino.save_model(model, xml, compress_to_fp16=False)
-    given = np.random.default_rng(fold).standard_normal(shape).astype(np.float32)
-    with torch.no_grad():
-        expected = network(torch.from_numpy(given)).numpy()
-    where = f"{bundle.path}: fold_{fold}"
-    found = compile_network(xml.read_bytes(), weights.read_bytes(), shape, where=where)(given)
-    apart = float(np.abs(found - expected).max())
-    # Not "apart > tolerance": what is not a number would pass.
-    if not apart <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
-        raise ModelRefused(
-            f"fold {fold}: OpenVINO computes logits that differ by {apart:.3g} from torch's; try "
-            "another version of openvino"
-        )
