@@ -70,7 +70,6 @@ __getattr__, __dir__ = lazy_exports(
     {
         "bundle.bundle": ("Bundle",),
         "bundle.installed": (
-            "bundle_from_results",
             "find_bundle",
             "install",
             "installed_bundles",
@@ -87,7 +86,6 @@ __getattr__, __dir__ = lazy_exports(
             "network_of",
             "weights_of",
             "write_manifest",
-            "write_network",
         ),
         "embedded": ("EmbeddedSegmenter",),
         "frame": ("heart_frame",),

@@ -54,7 +54,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Any]:
     (folder / "dataset.json").write_bytes(json_bytes(dataset_json(SMALL, 3)))
     (folder / "plans.json").write_bytes(json_bytes(plans_json(settings, SOME)))
     # As after an epoch: nnU-Net notes numpy's numbers beside the weights.
-    made._best_ema = np.float64(0.5)
+    setattr(made, "_best_ema", np.float64(0.5))  # noqa: B010 - nnU-Net's own name
     made.configure_rotation_dummyDA_mirroring_and_inital_patch_size()
     nnUNetTrainer.save_checkpoint(made, str(folder / "fold_0" / "checkpoint_final.pth"))
     return folder, made
