@@ -180,7 +180,7 @@ def test_a_failing_case_does_not_lose_the_others(tmp_path: Path, scan: Path, cas
     assert summary[1]["error"].startswith("bad.con: holds no [XYCONTOUR] section")
     assert summary[2]["error"] == "unexpected ZeroDivisionError"
     found = sorted(p.name for p in (tmp_path / "out").iterdir())
-    assert found == ["case-0001", "case-0004", "manifest.csv", "summary.csv"]
+    assert found == ["case-0001", "case-0004", "contact.png", "manifest.csv", "summary.csv"]
 
 
 def test_a_run_that_is_stopped_keeps_what_was_done(tmp_path: Path, scan: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,23 @@ from PIL import Image
 from corcal.annotate.annotation import Annotation, annotation_of
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.options import AnnotateOptions
-from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, quality_views
+from corcal.annotate.quality_sheet import (
+    ANNOTATION_FILES,
+    annotation_files,
+    contact_sheet,
+    quality_views,
+)
 from corcal.core.artery import Artery
 from corcal.core.scan import Scan
 from corcal.phantom.files.as_con import ORPHAN
-from corcal.report import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED, UNASSIGNED_COLOUR, Colour
+from corcal.report import (
+    ARTERY_COLOURS,
+    CALCIUM_COLOUR,
+    UNASSIGNED,
+    UNASSIGNED_COLOUR,
+    Colour,
+    paint_pictures,
+)
 from tests.annotate.drawings import GRID, chest, drawn_classes, heart
 
 
@@ -39,8 +52,38 @@ def test_every_class_is_marked_and_so_is_calcium_of_no_artery(orphan: bool) -> N
     files = annotation_files(*made(orphan), version="1")
     assert tuple(files) == ANNOTATION_FILES
     colours = colours_in(files["qc.png"])
-    assert {*ARTERY_COLOURS.values(), CALCIUM_COLOUR} <= colours
+    assert set(ARTERY_COLOURS.values()) <= colours
     assert (UNASSIGNED_COLOUR in colours) == orphan
+
+
+def test_calcium_is_outlined_in_the_colour_of_its_artery() -> None:
+    codes = heart()
+    codes[codes == 4] = 5
+    (one, *_) = paint_pictures(quality_views(chest(codes), codes)[2:3], by_artery=True)
+    before = np.asarray(one.marked).reshape(-1, 3)
+    only = np.where(codes > 3, codes, 0).astype(np.uint8)
+    (two, *_) = paint_pictures(quality_views(chest(codes), only)[2:3], by_artery=True)
+    after = np.asarray(two.marked).reshape(-1, 3)
+    # With calcium alone, no artery but those that own some has its colour, and none is blue.
+    owners = {a for a in Artery if (only == a.calcium_code).any()}
+    seen = {a for a, c in ARTERY_COLOURS.items() if (after == c).all(axis=1).any()}
+    assert seen <= owners
+    assert seen
+    assert not (after == CALCIUM_COLOUR).all(axis=1).any()
+    assert (before == ARTERY_COLOURS[Artery.LAD]).all(axis=1).any()
+
+
+def test_a_cohort_side_by_side(tmp_path: Path) -> None:
+    sheets = []
+    for number in range(4):
+        path = tmp_path / f"{number}.png"
+        Image.new("RGB", (1800, 1000), (10 * number, 0, 0)).save(path)
+        sheets.append((f"case-{number}", path))
+    sheet = contact_sheet(sheets)
+    assert sheet.width > 3 * 900
+    assert sheet.height > 2 * 500
+    colours = {sheet.getpixel((x, y)) for x in (300, 1300, 2300) for y in (300, 860)}
+    assert {(0, 0, 0), (10, 0, 0), (20, 0, 0), (30, 0, 0)} <= colours
 
 
 def test_the_slices_with_most_calcium_are_shown_and_no_neighbours() -> None:

@@ -18,13 +18,14 @@ from corcal.annotate.annotation import annotation_of, read_drawing
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.formats.label_map import read_label_map
 from corcal.annotate.options import AnnotateOptions
-from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files
+from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, contact_sheet
 from corcal.core.errors import InputRefused, UnreadableScan
 from corcal.core.scan import Scan
 from corcal.read import read_scan, read_volume, volume_kind
+from corcal.report import png_bytes
 from corcal.storage import Row, add_files, check_folder, csv_bytes, parse_json, read_csv
 
-MANIFEST, SUMMARY = "manifest.csv", "summary.csv"
+MANIFEST, SUMMARY, CONTACT = "manifest.csv", "summary.csv", "contact.png"
 _COLUMNS = ("scan", "annotation", "patient", "contrast")
 
 
@@ -116,7 +117,8 @@ def annotate_all(
     """Annotate many scans; yield what became of each.
 
     Each goes to its own folder, OUT/case-0001 for the first line. After each, OUT/manifest.csv
-    lists the cases that succeeded and OUT/summary.csv all of them so far.
+    lists the cases that succeeded and OUT/summary.csv all of them so far. In the end,
+    OUT/contact.png shows their pictures side by side.
 
     Args:
         entries: the lines.
@@ -133,6 +135,9 @@ def annotate_all(
         outcomes.append(_outcome(f"case-{number:04d}", entry, out, options, force))
         add_files(out, _tables(outcomes), force=True)
         yield outcomes[-1]
+    sheets = [(o.name, out / o.name / "qc.png") for o in outcomes if o.record is not None]
+    if sheets:
+        add_files(out, {CONTACT: png_bytes(contact_sheet(sheets))}, force=True)
 
 
 def _outcome(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from textwrap import wrap
 
 import numpy as np
@@ -43,6 +45,8 @@ _SLICES = 6
 _APART_MM = 5.9
 _TOP, _CAPTION, _BOTTOM = 182, 58, 92
 _NOTES, _NOTE_WIDTH = 4, 185
+#: The contact sheet: pixels across a case, cases in a row, pixels for its name.
+_SMALL, _ACROSS, _LINE = 900, 3, 48
 
 
 def annotation_files(annotation: Annotation, scan: Scan, *, version: str) -> dict[str, bytes]:
@@ -65,13 +69,14 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
     """Return a picture by which a person sees whether an annotation lies on its scan.
 
     The heart from the front and from below, and the slices with most calcium: plain above,
-    marked below. Calcium that belongs to no artery is marked in magenta.
+    marked below. Calcium is outlined in its artery's colour, for whose it is is to be checked;
+    what belongs to no artery is marked in magenta.
     """
     codes = annotation.six.labels.codes
     if len(annotation.six.left_out):
         codes = codes.copy()
         codes[tuple(annotation.six.left_out.T)] = UNASSIGNED
-    pictures = paint_pictures(quality_views(scan, codes))
+    pictures = paint_pictures(quality_views(scan, codes), by_artery=True)
     block = _CAPTION + 2 * SIDE + 2 * GAP
     blocks = -(-len(pictures) // _COLUMNS)
     width = GAP + _COLUMNS * (SIDE + GAP)
@@ -90,6 +95,28 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
         stray = "Magenta: calcium of no artery, left out."
         draw.text((width - GAP, sheet.height - 34), stray, UNASSIGNED_COLOUR, font(20), anchor="ra")
     draw.text((GAP, sheet.height - 34), DISCLAIMER, fill=DIM, font=font(20))
+    return sheet
+
+
+def contact_sheet(sheets: Sequence[tuple[str, Path]]) -> Image.Image:
+    """Return the quality sheets of a cohort side by side, small, each under its name.
+
+    Args:
+        sheets: name and picture of each case.
+    """
+    small: list[tuple[str, Image.Image]] = []
+    for name, path in sheets:
+        with Image.open(path) as whole:
+            high = round(whole.height * _SMALL / whole.width)
+            small.append((name, whole.convert("RGB").resize((_SMALL, high))))
+    step = _LINE + max(picture.height for _, picture in small)
+    rows = -(-len(small) // _ACROSS)
+    sheet = Image.new("RGB", (_ACROSS * (_SMALL + GAP) + GAP, rows * step + GAP), BACKGROUND)
+    draw = ImageDraw.Draw(sheet)
+    for number, (name, picture) in enumerate(small):
+        x, y = GAP + number % _ACROSS * (_SMALL + GAP), GAP + number // _ACROSS * step
+        draw.text((x, y), name, fill=BRIGHT, font=font(24))
+        sheet.paste(picture, (x, y + _LINE - 8))
     return sheet
 
 

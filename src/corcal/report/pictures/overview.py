@@ -43,9 +43,11 @@ class Picture:
     marked: Image.Image
 
 
-def paint_pictures(views: tuple[View, ...]) -> tuple[Picture, ...]:
-    """Return each view painted plain and marked."""
-    return tuple(Picture(v, paint_plain(v, SIDE), paint_marked(v, SIDE)) for v in views)
+def paint_pictures(views: tuple[View, ...], *, by_artery: bool = False) -> tuple[Picture, ...]:
+    """Return each view painted plain and marked; calcium outlined as `paint_marked` says."""
+    return tuple(
+        Picture(v, paint_plain(v, SIDE), paint_marked(v, SIDE, by_artery=by_artery)) for v in views
+    )
 
 
 def draw_overview(report: Report, pictures: tuple[Picture, ...]) -> Image.Image:

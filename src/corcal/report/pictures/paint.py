@@ -30,9 +30,10 @@ def paint_plain(view: View, side: int) -> Image.Image:
     return _lettered(_grey(view, side).convert("RGB"), view, side)
 
 
-def paint_marked(view: View, side: int) -> Image.Image:
+def paint_marked(view: View, side: int, *, by_artery: bool = False) -> Image.Image:
     """Return the CT with each artery outlined and tinted in its colour, its calcium in blue.
 
+    With `by_artery` calcium is tinted blue and outlined in the colour of its artery.
     Calcium that belongs to no artery is outlined in magenta.
     The tints are thin: calcium stays visible as such under its mark.
     """
@@ -48,6 +49,9 @@ def paint_marked(view: View, side: int) -> Image.Image:
         rgb[_outline(whole)] = ARTERY_COLOURS[artery]
     _tint(rgb, calcium, CALCIUM_COLOUR, _CALCIUM_FILL)
     rgb[_outline(calcium)] = CALCIUM_COLOUR
+    for artery in Artery if by_artery else ():
+        own = _smooth(view.codes == artery.calcium_code, grey.size)
+        rgb[_outline(own)] = ARTERY_COLOURS[artery]
     stray = view.codes == UNASSIGNED
     if stray.any():
         rgb[_outline(_smooth(stray, grey.size))] = UNASSIGNED_COLOUR

@@ -21,6 +21,13 @@ from corcal.train.events import Event, Refused, decode
 from corcal.train.training_folder import TrainingFolder
 
 EventCallback = Callable[[Event], None]
+#: For glibc: keep the gigabyte of activations that each step on a CPU frees and claims again,
+#: instead of giving it back to the system page by page; without this, a third of the time is lost.
+_KEEP_FREED_MEMORY = {
+    "MALLOC_MMAP_MAX_": 0,
+    "MALLOC_TRIM_THRESHOLD_": 2**31 - 1,
+    "MALLOC_TOP_PAD_": 2**26,
+}
 #: A child that is asked to end has this long to save its state.
 _PATIENCE_SECONDS = 120.0
 
@@ -114,6 +121,8 @@ def environment(work: TrainingFolder, machine: Machine) -> dict[str, str]:
         "nnUNet_def_n_proc": max(1, machine.workers),
         "MPLBACKEND": "agg",
     }
+    if machine.device == "cpu":
+        own |= _KEEP_FREED_MEMORY
     if machine.threads:
         own["OMP_NUM_THREADS"] = machine.threads
     absolute = {k: v.absolute() if isinstance(v, Path) else v for k, v in own.items()}
