@@ -80,11 +80,34 @@ def panel(
     )
 
 
-def panels_plot(panels: Sequence[Panel]) -> Plot:
-    """Return the figure: a row for each panel, lettered from A.
+def panels_plots(panels: Sequence[Panel]) -> tuple[Plot, ...]:
+    """Return the panels on as many figures as they need, each with up to `MOST_ROWS` rows.
 
     Args:
         panels: one or more, all with or all without a reference.
+    """
+    parts = [panels[i : i + MOST_ROWS] for i in range(0, len(panels), MOST_ROWS)]
+    return tuple(map(panels_plot, parts, _names(len(panels))))
+
+
+def panel_files(rows: int) -> tuple[str, ...]:
+    """Return the names of the files of so many rows: figures and their captions."""
+    return tuple(f"{name}.{end}" for name in _names(rows) for end in ("svg", "png", "txt"))
+
+
+def _names(rows: int) -> list[str]:
+    figures = math.ceil(rows / MOST_ROWS)
+    if figures == 1:
+        return ["figure3_panels"]
+    return [f"figure3_panels_{i + 1}" for i in range(figures)]
+
+
+def panels_plot(panels: Sequence[Panel], name: str = "figure3_panels") -> Plot:
+    """Return one figure: a row for each panel, lettered from A.
+
+    Args:
+        panels: up to `MOST_ROWS`, all with or all without a reference.
+        name: of its files.
     """
     heads = ("CT", "Prediction", "Reference")[: len(panels[0].images)]
     size = (PAGE_INCHES * len(heads) / 3, _ROW_INCHES * len(panels) + 0.55)
@@ -112,7 +135,7 @@ def panels_plot(panels: Sequence[Panel]) -> Plot:
         "where it has none). Window 350 HU about 40 HU; R, L, A, P: right, left, front and back "
         "of the patient."
     )
-    return render("figure3_panels", caption, draw, size_inches=size)
+    return render(name, caption, draw, size_inches=size)
 
 
 def _around(predicted: ArteryLabels, reference: ArteryLabels | None) -> Box | None:

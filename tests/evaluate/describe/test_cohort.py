@@ -103,3 +103,19 @@ def test_what_is_wrong_is_told(
 def test_groups_are_in_order_of_their_numbers(tmp_path: Path) -> None:
     path = write(tmp_path, {"patient": list("abcd"), "stage": [10, 9, 2, 9], "x": [1, 2, 3, 4]})
     assert list(read_cohort(path, by="stage").groups) == ["2", "9", "10"]
+
+
+def test_decimal_commas_are_numbers_not_categories(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    ages = "".join(f'p{i},"{60 + i},{i % 10}"\n' for i in range(12))
+    path.write_text(f"patient,age\n{ages}")
+    (column,) = read_cohort(path).columns
+    assert column.kind == "mean"
+    assert column.numbers([0, 1]) == [60.0, 61.1]
+
+
+def test_commas_that_may_part_thousands_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('patient,volume\na,"1,234"\nb,"2,500"\n')
+    with pytest.raises(TableRefused, match="may part thousands or decimals"):
+        read_cohort(path)

@@ -103,3 +103,14 @@ def test_columns_that_are_not_there(tmp_path: Path) -> None:
     path.write_text("reader,case,rating\nA,x,minor\n")
     with pytest.raises(TableRefused, match="no column artery, structure; it has reader, case"):
         read_ratings([path], categories=SCALE)
+
+
+def test_codes_of_forms_without_the_key_are_refused(tmp_path: Path) -> None:
+    head = "reader,case,artery,structure,rating\n"
+    paths = []
+    for reader, codes in (("A", ("Q7RX", "M2KD")), ("B", ("ZZ8T", "H4WN"))):
+        path = tmp_path / f"{reader}.csv"
+        path.write_text(head + "".join(f"{reader},{c},RCA,artery,excellent\n" for c in codes))
+        paths.append(path)
+    with pytest.raises(TableRefused, match="Give the key of the study with --key"):
+        read_ratings(paths, categories=SCALE)

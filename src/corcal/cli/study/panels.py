@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from corcal.evaluate.panels import Panel
     from corcal.evaluate.publish.plot import Plot
 
-_FILES = ("figure3_panels.svg", "figure3_panels.png", "figure3_panels.txt")
-
 
 @click.command()
 @click.argument("predictions", metavar="PRED", type=click.Path(path_type=Path))
@@ -42,7 +40,8 @@ _FILES = ("figure3_panels.svg", "figure3_panels.png", "figure3_panels.txt")
     "--show",
     multiple=True,
     metavar="CASE[:ARTERY]",
-    help="A row, or three, of the figure; repeat for more. Default: every case and artery.",
+    help="A row, or three, of the figure; repeat for more. Default: every case and artery, on as "
+    "many figures as they need.",
 )
 def panels(
     predictions: Path,
@@ -60,14 +59,14 @@ def panels(
     """
     options.require_evaluate()
     from corcal.evaluate.cases import label_files, scan_files
-    from corcal.evaluate.panels import panels_plot
+    from corcal.evaluate.panels import panel_files, panels_plots
     from corcal.read import parse_mapping
     from corcal.storage import add_files, check_folder
 
     codes = None if mapping is None else parse_mapping(mapping)
-    check_folder(output.folder, _FILES, force=output.force)
     maps = label_files(predictions)
     rows = _rows(show, maps)
+    check_folder(output.folder, panel_files(len(rows)), force=output.force)
     cases = list(dict.fromkeys(case for case, _ in rows))
     paths = scan_files(scans, cases)
     references = label_files(reference) if reference is not None else {}
@@ -78,17 +77,18 @@ def panels(
             files = (paths[case], maps[case], _partner(case, references, reference))
             drawn += _panels_of(files, codes, [a for name, a in rows if name == case])
         begin("drawing")
-        plot = panels_plot(drawn)
-        made = plot.files() | {_FILES[2]: (plot.caption + "\n").encode()}
+        plots = panels_plots(drawn)
+        made: dict[str, bytes] = {}
+        for plot in plots:
+            made |= plot.files() | {f"{plot.name}.txt": f"{plot.caption}\n".encode()}
         written = add_files(output.folder, made, force=output.force)
-    _say(plot, written, output)
+    _say(plots, written, output)
 
 
 def _rows(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery]]:
-    """Return the rows of the figure as (case, artery)."""
+    """Return the rows of the figures as (case, artery)."""
     from corcal.core.artery import Artery
     from corcal.core.errors import TableRefused
-    from corcal.evaluate.panels import MOST_ROWS
 
     known = sorted(cases)
     rows: list[tuple[str, Artery]] = []
@@ -100,11 +100,6 @@ def _rows(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery
         if case not in known:
             raise TableRefused(f"no prediction is named {case}; there are {', '.join(known[:8])}")
         rows += [(case, a) for a in ([artery] if artery else Artery)]
-    if len(rows) > MOST_ROWS:
-        raise TableRefused(
-            f"{len(rows)} rows do not fit on a page; choose up to {MOST_ROWS} with --show, such as "
-            f"--show {known[0]}:RCA"
-        )
     return rows
 
 
@@ -141,9 +136,10 @@ def _heart(labels: Path) -> Box | None:
     return heart_of(report) if report.is_file() else None
 
 
-def _say(plot: Plot, written: tuple[Path, ...], output: Output) -> None:
+def _say(plots: tuple[Plot, ...], written: tuple[Path, ...], output: Output) -> None:
     if output.as_json:
-        result = {"files": [str(path) for path in written], "caption": plot.caption}
-        click.echo(json_text(result))
+        captions = {plot.name: plot.caption for plot in plots}
+        click.echo(json_text({"files": [str(path) for path in written], "captions": captions}))
     elif not output.quiet:
-        click.echo(f"{written[1]}\n{plot.caption}")
+        for plot in plots:
+            click.echo(f"{output.folder / plot.name}.png\n{plot.caption}")

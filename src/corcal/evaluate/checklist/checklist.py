@@ -1,8 +1,9 @@
 """Reporting checklists with what a run can fill in; the rest is the authors'.
 
 Guidelines: STARD 2015 (Bossuyt et al., BMJ 2015, 351, h5527); CLAIM, update of 2024 (Tejani et
-al., Radiol Artif Intell 2024, 6, e240300). The items are given here in short; the guidelines' own
-words hold.
+al., Radiol Artif Intell 2024, 6, e240300); STARD-AI (Sounderajah et al., Nat Med 2025), of which
+only what it adds is listed; TRIPOD+AI (Collins et al., BMJ 2024, 385, e078378). The items are
+given here in short and in other words; the guidelines' own words hold.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def read_run(folders: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
 
 def count_filled(table: Table) -> int:
     """Return how many items of a checklist the run has filled in."""
-    return sum(row[-1] != AUTHORS for row in table.rows)
+    return sum(row[3] != AUTHORS for row in table.rows)
 
 
 def _read(path: Path) -> tuple[str, Mapping[str, Any]]:
@@ -101,13 +102,14 @@ def _table(guideline: Mapping[str, Any], run: Run) -> Table:
             item["section"],
             item["topic"],
             (state_fact(item["fill"], run) if "fill" in item else "") or AUTHORS,
+            "",
         )
         for item in guideline["items"]
     ]
     return Table(
         name=f"checklist_{guideline['name']}",
         title=f"{guideline['title']}: what to report, and what this run can say",
-        columns=("Item", "Section", "What to report", "From this run"),
+        columns=("Item", "Section", "What to report", "From this run", "Page"),
         rows=tuple(rows),
         notes=(
             f"After {guideline['source']}, in short; the guideline's own words hold. What the run "

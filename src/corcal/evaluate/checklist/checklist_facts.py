@@ -14,7 +14,7 @@ Run = Mapping[str, Mapping[str, Any]]
 _METHODS = {
     "wilson": "Wilson's score intervals of proportions",
     "exact": "Clopper and Pearson's exact intervals of proportions",
-    "bootstrap": "percentile bootstrap intervals over patients",
+    "bootstrap": "bootstrap intervals (BCa) over patients",
 }
 
 
@@ -91,7 +91,7 @@ def _intervals(run: Run) -> str:
         return ""
     parts = f"{100 * options['confidence']:g} % {_METHODS[options['interval']]}"
     paired = "; two systems by McNemar's test" if _evaluation(run).get("comparison") else ""
-    return f"{parts}, large-sample intervals of κ, DeLong's of AUC{paired}."
+    return f"{parts}, large-sample intervals of κ, from DeLong's variance of AUC{paired}."
 
 
 def _measures(run: Run) -> str:
@@ -183,13 +183,18 @@ def _raters(run: Run) -> str:
     return f"Visual assessment by {who}, free-marginal κ: {'; '.join(kappas)}."
 
 
-def _software(run: Run) -> str:
+def _index_test(run: Run) -> str:
+    """State the index test, which is corcal only where a report of `corcal score` is there."""
     report = run.get("corcal-report")
-    if report:
-        models = "; ".join(f"{m['name']}, SHA-256 {m['sha256'][:12]}" for m in report["models"])
-        return f"corcal {report['software']['version']}" + (f" ({models})." if models else ".")
+    if not report:
+        return ""
+    models = "; ".join(f"{m['name']}, SHA-256 {m['sha256'][:12]}" for m in report["models"])
+    return f"corcal {report['software']['version']}" + (f" ({models})." if models else ".")
+
+
+def _statistics(run: Run) -> str:
     software = _evaluation(run).get("software")
-    return f"Evaluated with corcal {software['version']}." if software else ""
+    return f"Statistics were computed with corcal {software['version']}." if software else ""
 
 
 def _positivity(run: Run) -> str:
@@ -248,8 +253,8 @@ _PARTS: dict[str, tuple[Callable[[Run], str], ...]] = {
     "characteristics": (_characteristics,),
     "partitions": (_partitions,),
     "raters": (_raters,),
-    "software": (_software,),
-    "model": (_software,),
+    "index_test": (_index_test,),
+    "software": (_index_test, _statistics),
     "positivity": (_positivity,),
     "preprocessing": (_preprocessing,),
     "acquisition": (_acquisition,),

@@ -104,14 +104,13 @@ def tables_xlsx(title: str, tables: Sequence[Table]) -> bytes:
         sheet.append([table.title])
         sheet.append(list(table.columns))
         for row in table.rows:
-            sheet.append([None] * len(row))
+            line = sheet.max_row + 1
             for i, text in enumerate(row, start=1):
                 # As text: "=1+1" in somebody's column is no formula of ours.
-                sheet.cell(sheet.max_row, i).set_explicit_value(text, "s")
-        sheet.append([])
-        for note in table.lines_below:
-            sheet.append([None])
-            sheet.cell(sheet.max_row, 1).set_explicit_value(note, "s")
+                _put_text(sheet.cell(line, i), text)
+        below = sheet.max_row + 2
+        for i, note in enumerate(table.lines_below):
+            _put_text(sheet.cell(below + i, 1), note)
         for cell in (*sheet[1], *sheet[2]):
             cell.font = Font(bold=True)
         for i in range(len(table.columns)):
@@ -121,6 +120,11 @@ def tables_xlsx(title: str, tables: Sequence[Table]) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return _without_dates(file.getvalue())
+
+
+def _put_text(cell: Any, text: str) -> None:
+    cell.value = text
+    cell.data_type = "s"
 
 
 def _without_dates(content: bytes) -> bytes:

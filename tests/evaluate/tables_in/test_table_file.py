@@ -1,0 +1,75 @@
+"""Tables as spreadsheets leave them: read, or named for what they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corcal.core.errors import TableRefused
+from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in.table_file import read_table
+
+TEXT = "Patient;ARTERY;Present;Volume_mm3\n007;RCA;1;12,5\n008;LAD;0;0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(TEXT, "utf-8"), ("sep=;\n" + TEXT, "utf-8-sig"), (TEXT.replace(";", "\t"), "utf-16")],
+)
+def test_csv_of_a_spreadsheet(text: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    r = read_results(path)
+    assert r.patients == ("007", "008")
+    assert r.column("volume_mm3", "RCA")[0] == 12.5
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["Patient", "RCA_Present", "RCA_volume_mm3"], ["007", 1, 12.5], ["008", 0, None]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    r = read_results(tmp_path / "t.xlsx")
+    assert r.patients == ("007", "008")
+    assert r.column("volume_mm3", "RCA")[0] == 12.5
+    assert r.column("present", "RCA").tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [(b"\xd0\xcf\x11\xe0rest", "old Excel file"), (b"PK\x03\x04rest", "a zip, but no Excel")],
+)
+def test_what_is_no_table_is_named(start: bytes, said: str, tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    (tmp_path / "t.csv").write_bytes(start)
+    with pytest.raises(TableRefused, match=said):
+        read_table(tmp_path / "t.csv")
+
+
+def test_presence_is_inferred_for_each_target_without_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("patient,RCA_present,LAD_volume_mm3,LCX_volume_mm3\na,1,5,0\nb,0,0,0\n")
+    r = read_results(path)
+    assert r.column("present", "LAD").tolist() == [1, 0]
+    assert r.column("present", "any").tolist() == [1, 0]
+    assert "no column for presence of LAD, LCX" in r.notices[0].text
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("a,RCA,0,0,2", "line 2: absent, yet of a grade above none"),
+     ("a,RCA,1,9,0", "line 2: present, yet of the grade none")],
+)  # fmt: skip
+def test_grade_and_presence_may_not_contradict(row: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"patient,artery,present,volume_mm3,grade\n{row}\n")
+    with pytest.raises(TableRefused, match=said):
+        read_results(path)
+
+
+def test_present_with_a_volume_of_nothing_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("patient,artery,present,volume_mm3\na,RCA,1,0\nb,RCA,0,0\n")
+    assert [n.code for n in read_results(path).notices] == ["present-without-calcium"]
