@@ -31,7 +31,7 @@ SIDE_BY_SIDE = {
     "cli": (2, "main loads each command by its name, when it is called"),
     "cli.scoring": (5, "one file per command"),
     "cli.study": (10, "one file per command"),
-    "cli.training": (4, "one file per command"),
+    "cli.training": (5, "one file per command"),
     "evaluate.statistics": (3, "each kind of figure alone"),
     "evaluate.statistics.agreement": (3, "each way to agree alone"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),

@@ -16,13 +16,23 @@ if TYPE_CHECKING:
         choose_variants,
         run_variants,
     )
+    from corcal.studies.held_out.parts import (
+        cross_validate,
+        score_test_set,
+    )
+    from corcal.studies.held_out.score_cases import (
+        Scorer,
+    )
 
 __all__ = [
     "Runner",
+    "Scorer",
     "choose_variants",
     "compare_models",
+    "cross_validate",
     "publish_ablation",
     "run_variants",
+    "score_test_set",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -30,5 +40,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "ablation.ablation": ("compare_models", "publish_ablation"),
         "ablation.variants": ("Runner", "choose_variants", "run_variants"),
+        "held_out.parts": ("cross_validate", "score_test_set"),
+        "held_out.score_cases": ("Scorer",),
     },
 )

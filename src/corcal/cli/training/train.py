@@ -7,7 +7,9 @@ from importlib import import_module
 import click
 
 #: Each step lives in the module of its name in `corcal.cli.training`, as the object of its name.
-STEPS = ("dataset", "plan", "fold", "folds", "export", "variants", "default")
+STEPS = (
+    "dataset", "plan", "fold", "folds", "export", "test", "validate", "variants", "default",
+)  # fmt: skip
 
 
 class _Steps(click.Group):
@@ -28,6 +30,6 @@ class _Steps(click.Group):
 def train() -> None:
     """Train a model on one's own annotated scans, as the paper did.
 
-    The steps, in this order: dataset, plan, folds, export. Then `corcal score --model`. They need
-    the extra corcal[train]; docs/training.md tells how to install it and walks through them.
+    The steps, in this order: dataset, plan, folds, export, test. Then `corcal score --model`. They
+    need the extra corcal[train]; docs/training.md tells how to install it and walks through them.
     """
