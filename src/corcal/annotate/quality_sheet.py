@@ -70,7 +70,7 @@ def quality_sheet(annotation: Annotation, scan: Scan) -> Image.Image:
 
     The heart from the front and from below, and the slices with most calcium: plain above,
     marked below. Calcium is outlined in its artery's colour, for whose it is is to be checked;
-    what belongs to no artery is marked in magenta.
+    what belongs to no artery is marked in green.
     """
     codes = annotation.six.labels.codes
     if len(annotation.six.left_out):

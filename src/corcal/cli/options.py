@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def output_of(what: str, earlier: str, printed: str) -> Callable[[Command], Comm
         earlier: is replaced with --force.
         printed: is printed with --json.
     """
-    return bundle("output", Output, *_output_options(what, earlier, printed))
+    return bundle("output", Output, *output_options(what, earlier, printed))
 
 
 def publication_of(what: str, earlier: str, printed: str) -> Callable[[Command], Command]:
@@ -75,7 +76,7 @@ def publication_of(what: str, earlier: str, printed: str) -> Callable[[Command],
     office = click.option(
         "--office", is_flag=True, help="Add all tables as .docx and .xlsx (extra `office`)."
     )
-    return bundle("output", _publication, *_output_options(what, earlier, printed), office)
+    return bundle("output", _publication, *output_options(what, earlier, printed), office)
 
 
 def _publication(
@@ -86,9 +87,10 @@ def _publication(
     return PublicationOutput(folder, force, as_json, quiet, office)
 
 
-def _output_options(
+def output_options(
     what: str, earlier: str, printed: str
 ) -> tuple[Callable[[Command], Command], ...]:
+    """Return -o, --force, --json and --quiet; arguments as of `output_of`."""
     return (
         click.option(
             "-o",
@@ -103,11 +105,6 @@ def _output_options(
         click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout."),
         click.option("--quiet", is_flag=True, help="No progress, no result; errors still show."),
     )
-
-
-def output(command: Command) -> Command:
-    """Add -o, --force, --json and --quiet; the command receives `output: Output`."""
-    return output_of("the report", "a report that OUT holds already", "report.json")(command)
 
 
 def settings(command: Command) -> Command:
@@ -247,7 +244,7 @@ def bundle(
     """Return a decorator that adds options and passes what `build` makes of them as `name`."""
     # Click passes every option as an argument of its own; commands with a dozen arguments
     # are what this avoids, hence the open keywords here and nowhere else.
-    names = build.__annotations__.keys() - {"return"}
+    names = signature(build).parameters.keys()
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from PIL import Image
 
+from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
 from corcal.report.page.content import page_content
 from corcal.report.page.html_page import report_html
 from corcal.report.pictures.overview import draw_overview, paint_pictures, png_bytes
+from corcal.report.pictures.tiles import make_tiles
 from corcal.report.pictures.views import take_views
+from corcal.report.prior import read_prior
 from corcal.report.tables.calcium_csv import calcium_csv
 from corcal.report.tables.labels_nifti import labels_nifti
 from corcal.report.tables.report_json import report_json
@@ -19,10 +22,13 @@ from corcal.report.tables.report_json import report_json
 def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
     """Return the content of each report by file name."""
     case = make_case(reading.scan, options)
+    prior = None if options.prior is None else read_prior(options.prior)
     pictures = paint_pictures(take_views(reading))
     sheet = draw_overview(reading.report, pictures)
     reports = {
-        "report.html": report_html(reading, pictures),
+        "report.html": report_html(
+            reading, case, options, pictures[len(Artery) :], make_tiles(reading), prior
+        ),
         "report.json": report_json(reading, case),
         "calcium.csv": calcium_csv(reading.report),
         "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),

@@ -10,6 +10,7 @@ from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from corcal.report.build import build_reports
 from corcal.report.options import ReportOptions
+from corcal.report.prior import read_prior
 from corcal.storage import add_files, check_folder
 
 #: The files of every report, in the order in which they are listed.
@@ -31,6 +32,7 @@ def check_output(
         OutputRefused: `out` is a file, holds something and `force` is off, or cannot be
             written.
         SettingsRefused: a package is not installed that an option needs.
+        TableRefused: the earlier report cannot be read.
     """
     chosen = options or ReportOptions()
     for name in ("pdf", "dicom"):
@@ -38,6 +40,8 @@ def check_output(
             _require(name)
     if chosen.dicom:
         _require("pdf", "dicom")
+    if chosen.prior is not None:
+        read_prior(chosen.prior)
     check_folder(Path(out), (*REPORT_FILES, PDF_FILE, *DICOM_FILES), force=force)
 
 

@@ -84,6 +84,6 @@ def test_the_report_path_is_never_broken_over_lines() -> None:
 
 def test_arteries_wear_the_colours_of_the_paper() -> None:
     text = shown(reading(), colour=True)
-    assert "\x1b[32mRCA" in text
+    assert "\x1b[94mRCA" in text
     assert "\x1b[33mLeft main + LAD" in text
-    assert "\x1b[31mLCX" in text
+    assert "\x1b[35mLCX" in text

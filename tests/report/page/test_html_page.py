@@ -11,9 +11,13 @@ from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
 from corcal.core.scan import Acquisition, Notice, Source
+from corcal.core.score import OmittedPiece, Place
 from corcal.core.severity import CacDrs
+from corcal.report import ReportOptions
+from corcal.report.case import make_case
 from corcal.report.page.html_page import LISTED_LESIONS, report_html
 from corcal.report.pictures.overview import paint_pictures
+from corcal.report.pictures.tiles import make_tiles
 from corcal.report.pictures.views import take_views
 from corcal.report.words.limits import DISCLAIMER, NON_GATED_LIMITS
 from tests.report.conftest import LAD, RCA, RCA_LESION, no_calcium
@@ -59,7 +63,10 @@ class Page(HTMLParser):
 
 
 def html_of(reading: Reading) -> str:
-    return report_html(reading, paint_pictures(take_views(reading))).decode()
+    options = ReportOptions()
+    pictures = paint_pictures(take_views(reading))[len(Artery) :]
+    case = make_case(reading.scan, options)
+    return report_html(reading, case, options, pictures, make_tiles(reading)).decode()
 
 
 def without_images(html: str) -> str:
@@ -68,12 +75,12 @@ def without_images(html: str) -> str:
 
 def test_the_table_per_artery(reading: Reading) -> None:
     rows = Page(html_of(reading)).tables["arteries"]
-    assert rows[0][:4] == ["Artery", "Calcium", "Agatston-equivalent(estimated)", "Share"]
+    assert rows[0][:4] == ["Artery", "Calcium", "Agatston-equivalent (estimated)", "Volume mm³"]
     assert rows[1:] == [
-        ["RCA", "present", "118", "", "98", "0.098", "0.107", "1", "612", "302"],
-        ["Left main + LAD", "present", "27", "", "36", "0.036", "0.040", "2", "410", "240"],
-        ["LCX", "none found", "0", "", "0", "0.000", "0.000", "0", "–", "–"],
-        ["Total", "2 of 3", "146", "", "135", "0.135", "0.147", "3", "612", ""],
+        ["RCA", "present", "118", "98", "1", "612"],
+        ["Left main + LAD", "present", "27", "36", "2", "410"],
+        ["LCX", "none found", "0", "0", "0", "–"],
+        ["Total", "2 of 3", "146", "135", "3", "612"],
     ]
 
 
@@ -81,9 +88,9 @@ def test_an_artery_that_is_not_sure_says_so(reading: Reading) -> None:
     sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.99, 0.714, 0.85), strict=True))
     page = Page(html_of(replace(reading, report=replace(reading.report, certainty=sure))))
     assert [row[1] for row in page.tables["arteries"][1:4]] == [
-        "present99 % sure",
-        "present71 % sure: uncertain",
-        "none found85 % sure",
+        "present, 99 % sure",
+        "present, 71 % sure: uncertain",
+        "none found, 85 % sure",
     ]
 
 
@@ -113,14 +120,14 @@ def test_the_page_fetches_nothing_and_runs_nothing(reading: Reading) -> None:
     for tag, attributes in page.tags:
         assert not any(name.startswith("on") for name in attributes), tag
         for name in ("src", "href"):
-            assert (attributes.get(name) or "data:").startswith("data:")
+            assert (attributes.get(name) or "data:").startswith(("data:", "#slice-"))
     assert "http" not in without_images(html_of(reading)).replace("http-equiv", "")
     assert "url(" not in html_of(reading)
 
 
 def test_every_picture_is_described(reading: Reading) -> None:
     images = [a for t, a in Page(html_of(reading)).tags if t == "img"]
-    assert len(images) == 10
+    assert len(images) == 2 * (3 + 2)
     assert all(image["alt"] for image in images)
     assert all(a.get("scope") for t, a in Page(html_of(reading)).tags if t == "th")
 
@@ -132,6 +139,7 @@ def test_what_it_is_not_and_how_far_it_goes(reading: Reading, clean: Reading) ->
         assert all(sentence in html for sentence in NON_GATED_LIMITS)
         assert "derived from the Agatston-equivalent score, not visual" in html
         assert "left main counted with LAD" in html
+        assert "CAC-DRS V" not in html
 
 
 def test_a_gated_scan_is_not_called_an_estimate(
@@ -139,7 +147,7 @@ def test_a_gated_scan_is_not_called_an_estimate(
 ) -> None:
     gated = with_scores(reading, reading.report.score.arteries, CacDrs("A", 2, 2))
     html = without_images(html_of(gated))
-    assert "estimated" not in html
+    assert "(estimated)" not in html
     assert "derived" not in html
     assert NON_GATED_LIMITS[0] not in html
     assert "CAC-DRS A2/N2" in html
@@ -159,7 +167,7 @@ def test_text_from_the_scan_is_never_markup(reading: Reading) -> None:
     )
     html = html_of(replace(reading, scan=scan))
     assert "<script>" not in html
-    assert html.count("&lt;script&gt;") == 2
+    assert html.count("&lt;script&gt;") == 4
     Page(html)
 
 
@@ -188,3 +196,44 @@ def test_labels_that_were_given_need_no_model(reading: Reading) -> None:
     html = html_of(given)
     assert "No model: the labels were given." in html
     assert "not stated" in html
+
+
+def test_every_lesion_leads_to_its_tile(reading: Reading) -> None:
+    page = Page(html_of(reading))
+    ids = {a["id"] for t, a in page.tags if t == "figure" and "id" in a}
+    links = {(a["href"] or "")[1:] for t, a in page.tags if t == "a"}
+    assert links
+    assert links <= ids
+
+
+def test_images_carry_the_numbers_of_the_pacs(reading: Reading) -> None:
+    source = replace(reading.scan.source, instance_numbers=tuple(range(112, 100, -1)))
+    numbered = replace(reading, scan=replace(reading.scan, source=source))
+    html = html_of(numbered)
+    assert Page(html).tables["lesions"][1][:2] == ["RCA", "107"]
+    assert "(images 106 to 107)" in html
+    assert "(slices 6 to 7)" in html_of(reading)
+
+
+def test_the_verdict_says_what_it_hangs_on(reading: Reading) -> None:
+    sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.7, 1.0, 0.99), strict=True))
+    html = html_of(replace(reading, report=replace(reading.report, certainty=sure)))
+    sentence = "Moderate (146), if the RCA finding is right; without it mild (27). Look at slices"
+    assert f"{sentence} 6 to 7." in html
+    assert "100 %" not in html
+    assert "&gt; 99 % sure" in html
+
+
+def test_what_was_left_out_is_listed_with_its_image(reading: Reading) -> None:
+    piece = OmittedPiece(Place.INSIDE, 21.0, 402.0, (30.0, 24.0, 9.0), (2, 4))
+    found = replace(reading, report=replace(reading.report, omitted=(piece,)))
+    row = Page(html_of(found)).tables["omitted"][1]
+    assert row == ["1", "inside the heart (valve or annulus)", "3 to 5", "21", "402"]
+
+
+def test_printed_pages_carry_the_case_as_harmless_css(reading: Reading) -> None:
+    options = ReportOptions(case_id='A"}</style>1')
+    case = make_case(reading.scan, options)
+    html = report_html(reading, case, options, (), ()).decode()
+    assert 'content: "Case\\20 A\\22 \\7d \\3c \\2f style\\3e 1' in html
+    assert html.count("</style>") == 1

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.cli.report_output import ReportOutput, report_output
 
 if TYPE_CHECKING:
     from corcal.quantify import Person
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scan", type=click.Path(path_type=Path))
 @click.argument("labels", type=click.Path(path_type=Path))
-@options.output
+@report_output
 @click.option(
     "--map",
     "mapping",
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def quantify(
     scan: Path,
     labels: Path,
-    output: Output,
+    output: ReportOutput,
     mapping: str | None,
     settings: Settings,
     person: Person | None,
@@ -45,16 +45,17 @@ def quantify(
     from corcal.cli.scoring.result import present
     from corcal.pipeline import quantify_labels
     from corcal.read import parse_mapping, read_labels, read_scan
-    from corcal.report import check_output, write_reports
+    from corcal.report import check_output, check_scan, write_reports
 
     codes = None if mapping is None else parse_mapping(mapping)
-    check_output(output.folder, force=output.force)
+    check_output(output.folder, force=output.force, options=output.options)
     with steps(output.quiet) as begin:
         begin("reading the scan")
         ct = read_scan(scan, settings=settings.admission)
+        check_scan(ct, output.options)
         begin("reading the labels")
         drawn = read_labels(labels, ct, mapping=codes)
         reading = quantify_labels(ct, drawn, settings=settings, person=person, progress=begin)
         begin("writing the report")
-        write_reports(reading, output.folder, force=output.force)
+        write_reports(reading, output.folder, force=output.force, options=output.options)
     present(reading, output)

@@ -18,7 +18,7 @@ from corcal.core.reading import Reading, Report
 from corcal.core.score import ArteryScore, CalciumScore
 
 #: The paper's colours of the arteries.
-_COLOURS = {Artery.RCA: "green", Artery.LAD: "yellow", Artery.LCX: "red"}
+_COLOURS = {Artery.RCA: "bright_blue", Artery.LAD: "yellow", Artery.LCX: "magenta"}
 
 
 def present(reading: Reading, output: Output) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
-from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.cli.report_output import ReportOutput, report_output
 
 if TYPE_CHECKING:
     from corcal.models import ModelChoice
@@ -40,7 +40,7 @@ class Source:
         "--series", metavar="UID", help="The DICOM series to score, if several are there."
     ),
 )
-@options.output
+@report_output
 @click.option(
     "--severity-model",
     type=click.Path(path_type=Path),
@@ -52,7 +52,7 @@ class Source:
 @options.person
 def score(
     source: Source,
-    output: Output,
+    output: ReportOutput,
     severity_model: Path | None,
     settings: Settings,
     models: ModelChoice,
@@ -67,15 +67,16 @@ def score(
     from corcal.pipeline import score_scan
     from corcal.quantify import read_severity_model, with_grades
     from corcal.read import read_scan
-    from corcal.report import check_output, write_reports
+    from corcal.report import check_output, check_scan, write_reports
 
-    check_output(output.folder, force=output.force)
+    check_output(output.folder, force=output.force, options=output.options)
     grading = None if severity_model is None else read_severity_model(severity_model)
     with steps(output.quiet) as begin:
         # A model that cannot be run is found out before the scan is read.
         locator, segmenter = models.locator(), models.segmenter(begin.part)
         begin("reading the scan")
         ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
+        check_scan(ct, output.options)
         reading = score_scan(
             ct,
             settings=settings,
@@ -87,5 +88,5 @@ def score(
         if grading is not None:
             reading = with_grades(reading, grading)
         begin("writing the report")
-        write_reports(reading, output.folder, force=output.force)
+        write_reports(reading, output.folder, force=output.force, options=output.options)
     present(reading, output)

@@ -4,82 +4,83 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
 from PIL import Image
 
-from corcal.core.artery import Artery
-from corcal.core.grid import Grid
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
-from corcal.core.score import ArteryScore, Lesion
-from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, css
+from corcal.report.case import Case
+from corcal.report.options import ReportOptions
+from corcal.report.page.content import page_content
+from corcal.report.pictures.colours import ARTERY_COLOURS, OMITTED_COLOUR, css
 from corcal.report.pictures.overview import Picture
+from corcal.report.pictures.tiles import Tile
+from corcal.report.prior import Prior, prior_column, prior_note
 from corcal.report.words import limits
-from corcal.report.words.finding import (
-    agatston_text,
-    category_text,
-    finding,
-    is_estimated,
-    notices,
-    score_name,
-    total_text,
-    volume_text,
-)
+from corcal.report.words.finding import agatston_text, is_estimated, volume_text
+from corcal.report.words.images import image_number, image_word, lesion_slice, span_text
 
 #: Lesions listed on the page; report.json has them all.
-LISTED_LESIONS = 16
+LISTED_LESIONS = 24
+#: Tiles that are open; the others are folded.
+OPEN_TILES = 10
 
 #: CAC-DRS as it is printed; between whole numbers a score belongs to the lower grade.
 _GRADES = (("none", "0"), ("mild", "1–99"), ("moderate", "100–299"), ("severe", "≥ 300"))
 
 
-def report_html(reading: Reading, pictures: tuple[Picture, ...]) -> bytes:
+def report_html(
+    reading: Reading,
+    case: Case,
+    options: ReportOptions,
+    pictures: tuple[Picture, ...],
+    tiles: tuple[Tile, ...],
+    prior: Prior | None = None,
+) -> bytes:
     """Return the page as UTF-8 HTML.
 
     Args:
         reading: what is reported.
-        pictures: as `paint_pictures` returns them.
+        case: whose it is.
+        options: what is put into it.
+        pictures: the projections, as `paint_pictures` returns them.
+        tiles: the slices, as `make_tiles` returns them.
+        prior: an earlier report to compare with.
     """
     report = reading.report
-    shown = [_figure(p) for p in pictures]
+    shown = [_tile(tile, reading) for tile in tiles]
+    content = page_content(reading, case, options)
     page = _template().render(
-        finding=finding(report),
-        total_text=total_text(report),
-        category=category_text(report),
+        **content,
         report=report,
         estimated=is_estimated(report),
-        score_name=score_name(report),
-        threshold=_threshold(report),
         grades=_GRADES,
-        rows=[_row(a, report) for a in report.score.arteries],
-        total=_total(report),
-        lesions=_lesions(report, reading.scan.grid),
-        key_figures=shown[: len(Artery)],
-        projection_figures=shown[len(Artery) :],
-        notices=notices(reading),
-        facts=_facts(reading.scan),
+        colours=[css(ARTERY_COLOURS[a.artery]) for a in report.score.arteries],
+        titles=[a.artery.title for a in report.score.arteries],
+        omitted_colour=css(OMITTED_COLOUR),
+        lesions=_lesions(reading, {tile.at for tile in tiles}),
+        lesion_count=sum(len(a.lesions) for a in report.score.arteries),
+        image_word=image_word(reading.scan),
+        slices=reading.scan.grid.shape[0],
+        omitted=_omitted(reading, {tile.at for tile in tiles}),
+        open_tiles=shown[:OPEN_TILES],
+        folded_tiles=shown[OPEN_TILES:],
+        projections=[_projection(p) for p in pictures],
+        earlier=None if prior is None else prior_column(prior, report),
+        earlier_note="" if prior is None else prior_note(prior, report),
         settings=_settings(report),
-        calcium_colour=css(CALCIUM_COLOUR),
         series=_identity(reading.scan),
         voxel_sha256=reading.scan.source.sha256,
-        text=limits,
+        print_line=_css_text(content["whose"]),
+        print_warning=_css_text(limits.DISCLAIMER),
+        mesa_note=limits.MESA_NOTE,
     )
     return page.encode("utf-8", errors="replace")
-
-
-@dataclass(frozen=True)
-class _Figure:
-    title: str
-    caption: str
-    colour: str | None
-    plain: str
-    marked: str
 
 
 @cache
@@ -92,90 +93,70 @@ def _template() -> Template:
     return environment.from_string(source)
 
 
-def _figure(picture: Picture) -> _Figure:
-    view = picture.view
-    colours = {a.value.lower(): css(c) for a, c in ARTERY_COLOURS.items()}
-    return _Figure(
-        view.title,
-        view.caption,
-        colours.get(view.name),
-        _data_uri(picture.plain),
-        _data_uri(picture.marked),
-    )
+def _css_text(text: str) -> Markup:
+    """Return text as a CSS string in which nothing but letters and digits stands as itself."""
+    clean = text.encode("utf-8", errors="replace").decode()
+    escaped = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in clean)
+    return Markup(f'"{escaped}"')
 
 
 def _data_uri(image: Image.Image) -> str:
     file = io.BytesIO()
-    image.save(file, format="JPEG", quality=88, subsampling=0)
+    image.save(file, format="JPEG", quality=85, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _row(a: ArteryScore, report: Report) -> dict[str, Any]:
-    total = report.score.agatston
+def _tile(tile: Tile, reading: Reading) -> dict[str, Any]:
+    names = ", ".join(a.value for a in tile.arteries) or "not counted"
     return {
-        "score": a,
-        "sure": report.certainty_of(a.artery),
-        "graded": report.grade_of(a.artery),
-        "colour": css(ARTERY_COLOURS[a.artery]),
-        "share": 100 * a.agatston / total if total > 0 else 0.0,
+        "at": tile.at,
+        "number": image_number(reading.scan, tile.at),
+        "names": names,
+        "area": f"{tile.calcium_mm2:.0f} mm²" if tile.arteries else "",
+        "slice": tile.at + 1,
+        "plain": _data_uri(tile.plain),
+        "marked": _data_uri(tile.marked),
     }
 
 
-def _total(report: Report) -> dict[str, Any]:
-    peaks = [a.peak_hu for a in report.score.arteries if a.peak_hu is not None]
+def _projection(picture: Picture) -> dict[str, str]:
+    view = picture.view
     return {
-        "lesions": sum(len(a.lesions) for a in report.score.arteries),
-        "peak_hu": max(peaks, default=None),
+        "title": view.title,
+        "caption": view.caption,
+        "plain": _data_uri(picture.plain),
+        "marked": _data_uri(picture.marked),
     }
 
 
-def _lesions(report: Report, grid: Grid) -> list[dict[str, Any]]:
-    """Return the largest lesions, each with its slice, largest first."""
-    every = [x for a in report.score.arteries for x in a.lesions]
+def _lesions(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
+    """Return the largest lesions, each with its image, largest first."""
+    every = [x for a in reading.report.score.arteries for x in a.lesions]
     every.sort(key=lambda x: -x.volume_mm3)
-    return [
-        {
-            "lesion": x,
-            "colour": css(ARTERY_COLOURS[x.artery]),
-            "slice": _slice_number(x, grid),
-        }
-        for x in every[:LISTED_LESIONS]
-    ]
+    rows = []
+    for lesion in every[:LISTED_LESIONS]:
+        at = lesion_slice(lesion, reading.scan)
+        colour = css(ARTERY_COLOURS[lesion.artery])
+        number = image_number(reading.scan, at)
+        link = at if at in tiled else None
+        rows.append({"lesion": lesion, "colour": colour, "number": number, "link": link})
+    return rows
 
 
-def _slice_number(lesion: Lesion, grid: Grid) -> int:
-    return round(float(grid.to_index(np.array([lesion.centre_lps_mm]))[0, 0])) + 1
-
-
-def _facts(scan: Scan) -> list[tuple[str, str]]:
-    """Return what is known of the scan, as (name, value) pairs."""
-    a, s = scan.acquisition, scan.grid.spacing_mm
-    yes_no = {True: "yes", False: "no", None: "not stated"}
-    thick = f"{a.thickness_mm:g} mm" if a.thickness_mm is not None else "thickness not stated"
-    return [
-        ("Slices", f"{scan.grid.shape[0]}, {thick}, every {s[0]:.4g} mm"),
-        ("Pixels", f"{s[1]:.3g} × {s[2]:.3g} mm"),
-        ("Tube voltage", f"{a.kvp_kv:g} kV" if a.kvp_kv is not None else "not stated"),
-        ("Kernel", a.kernel or "not stated"),
-        ("ECG gating", yes_no[a.gated]),
-        ("Contrast agent", yes_no[a.contrast]),
-        ("Scanner", f"{a.manufacturer} {a.model}".strip() or "not stated"),
-    ]
+def _omitted(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
+    rows = []
+    for number, piece in enumerate(reading.report.omitted, start=1):
+        first, last = piece.slices
+        middle = (first + last) // 2
+        images = span_text(image_number(reading.scan, z) for z in range(first, last + 1))
+        link = middle if middle in tiled else None
+        rows.append({"number": number, "piece": piece, "images": images, "link": link})
+    return rows
 
 
 def _identity(scan: Scan) -> str:
     """Return what ties the page to its scan without naming anyone."""
-    if scan.source.series_uid:
-        return f"Series {scan.source.series_uid}"
-    if scan.source.sha256:
-        return f"Voxels {scan.source.sha256[:16]}"
-    return ""
-
-
-def _threshold(report: Report) -> str:
-    scoring = report.provenance.settings.get("scoring")
-    value = scoring.get("threshold_hu") if isinstance(scoring, dict) else None
-    return f"{value:g} HU" if isinstance(value, int | float) else "the HU threshold"
+    return f"Series {scan.source.series_uid}" if scan.source.series_uid else ""
 
 
 def _settings(report: Report) -> list[tuple[str, str]]:

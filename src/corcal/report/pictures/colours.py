@@ -1,4 +1,7 @@
-"""The paper's colours: RCA green, left main + LAD yellow, LCX red, calcium blue."""
+"""Colours that colour-blind people tell apart (Okabe and Ito, jfly.uni-koeln.de/color).
+
+RCA sky blue, left main + LAD yellow, LCX reddish purple, calcium vermilion.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ from corcal.core.artery import Artery
 Colour = tuple[int, int, int]
 
 ARTERY_COLOURS: dict[Artery, Colour] = {
-    Artery.RCA: (46, 204, 92),
-    Artery.LAD: (255, 214, 10),
-    Artery.LCX: (255, 69, 58),
+    Artery.RCA: (86, 180, 233),
+    Artery.LAD: (240, 228, 66),
+    Artery.LCX: (204, 121, 167),
 }
-CALCIUM_COLOUR: Colour = (64, 140, 255)
+CALCIUM_COLOUR: Colour = (213, 94, 0)
 #: Calcium that belongs to no artery.
-UNASSIGNED_COLOUR: Colour = (255, 64, 220)
+UNASSIGNED_COLOUR: Colour = (0, 158, 115)
+#: Rings around what was not counted.
+OMITTED_COLOUR: Colour = (230, 159, 0)
 
 
 def css(colour: Colour) -> str:

@@ -31,10 +31,10 @@ def paint_plain(view: View, side: int) -> Image.Image:
 
 
 def paint_marked(view: View, side: int, *, by_artery: bool = False) -> Image.Image:
-    """Return the CT with each artery outlined and tinted in its colour, its calcium in blue.
+    """Return the CT with each artery outlined and tinted in its colour, its calcium in vermilion.
 
-    With `by_artery` calcium is tinted blue and outlined in the colour of its artery.
-    Calcium that belongs to no artery is outlined in magenta.
+    With `by_artery` calcium is tinted vermilion and outlined in the colour of its artery.
+    Calcium that belongs to no artery is outlined in green.
     The tints are thin: calcium stays visible as such under its mark.
     """
     grey = _grey(view, side)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,6 +67,7 @@ class View:
         pixel_mm: (row, column).
         window_hu: lowest and highest HU shown.
         edges: what lies at the (left, right, top, bottom) of the picture.
+        corner: (row, column) of the scan at the picture's upper left, of axial slices.
     """
 
     name: str
@@ -76,6 +78,7 @@ class View:
     pixel_mm: tuple[float, float]
     window_hu: tuple[float, float]
     edges: tuple[str, str, str, str]
+    corner: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,17 @@ def view_at(reading: Labelled, artery: Artery, at: int) -> View:
     return _slice(reading, artery, _frame(reading), at, artery.title)
 
 
+def views_at(reading: Labelled, at: Sequence[int]) -> tuple[View, ...]:
+    """Return axial slices of what is shown of a scan, and the labels in them.
+
+    Args:
+        reading: what pictures are taken of.
+        at: the slices, from 0.
+    """
+    frame = _frame(reading)
+    return tuple(_slice(reading, Artery.LAD, frame, z, "axial slice") for z in at)
+
+
 def key_slice(reading: Labelled, artery: Artery) -> int:
     """Return the slice to show of an artery: its largest calcium, else its mid course."""
     return _key_slice(reading, artery, _frame(reading))[0]
@@ -183,6 +197,7 @@ def _slice(reading: Labelled, artery: Artery, frame: Frame, at: int, why: str) -
         pixel_mm=(grid.spacing_mm[1], grid.spacing_mm[2]),
         window_hu=MEDIASTINUM_HU,
         edges=("R", "L", "A", "P"),
+        corner=(shown.start[1], shown.start[2]),
     )
 
 
