@@ -42,7 +42,7 @@ SIDE_BY_SIDE = {
     "phantom.scanner": (3, "what a scanner adds, each effect alone"),
     "quantify": (4, "the score; and three things read from it: category, grade, percentile"),
     "report.page": (3, "HTML and PDF of the same content"),
-    "report.tables": (6, "one writer for each kind of file"),
+    "report.tables": (7, "one writer for each kind of file"),
     "runtime": (3, "two ways to run something; the clock"),
     "segment": (2, "two segmenters, of which a user chooses one"),
     "space": (3, "three operations on voxels, each alone"),

@@ -16,7 +16,9 @@ from corcal.report.pictures.views import take_views
 from corcal.report.prior import read_prior
 from corcal.report.tables.calcium_csv import calcium_csv
 from corcal.report.tables.labels_nifti import labels_nifti
+from corcal.report.tables.lesions_csv import lesions_csv
 from corcal.report.tables.report_json import report_json
+from corcal.report.tables.segmentation_nrrd import segmentation_nrrd
 
 
 def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
@@ -31,7 +33,9 @@ def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
         ),
         "report.json": report_json(reading, case),
         "calcium.csv": calcium_csv(reading.report),
+        "lesions.csv": lesions_csv(reading, case),
         "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
+        "labels.seg.nrrd": segmentation_nrrd(reading.labels, reading.scan.source),
         "overview.png": png_bytes(sheet),
     }
     if options.pdf or options.dicom:

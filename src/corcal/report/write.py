@@ -14,7 +14,15 @@ from corcal.report.prior import read_prior
 from corcal.storage import add_files, check_folder
 
 #: The files of every report, in the order in which they are listed.
-REPORT_FILES = ("report.html", "report.json", "calcium.csv", "labels.nii.gz", "overview.png")
+REPORT_FILES = (
+    "report.html",
+    "report.json",
+    "calcium.csv",
+    "lesions.csv",
+    "labels.nii.gz",
+    "labels.seg.nrrd",
+    "overview.png",
+)
 #: Those that are written when they are asked for.
 PDF_FILE = "report.pdf"
 DICOM_FILES = ("labels.seg.dcm", "report.sr.dcm", "report.pdf.dcm", "overview.sc.dcm")
