@@ -12,7 +12,7 @@ from tests.house_rules.sources import ROOT, SOURCE, shown
 
 #: Endings of files that users have, such as `calcium.csv`: no names of code.
 FILE_ENDINGS = re.compile(
-    r"bin|con|csv|dcm|gz|html|js|json|jsonl|md|npz|parquet|png|svg|toml|txt|xml|zip"
+    r"bin|con|csv|dcm|gz|html|js|json|jsonl|md|npz|nrrd|parquet|pdf|png|svg|toml|txt|xml|zip"
 )
 
 

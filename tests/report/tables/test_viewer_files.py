@@ -21,7 +21,7 @@ def test_slicers_file_holds_the_same_voxels_in_the_same_place(
     assert (sitk.GetArrayFromImage(other) == reading.labels.codes).all()
     for at in ((0, 0, 0), (63, 47, 11)):
         places = [i.TransformIndexToPhysicalPoint(at) for i in (image, other)]
-        assert np.allclose(*places, atol=1e-4)
+        assert np.allclose(places[0], places[1], atol=1e-4)
 
 
 def test_its_segments_are_named(reading: Reading, tmp_path: Path) -> None:
