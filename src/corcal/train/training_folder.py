@@ -48,6 +48,11 @@ class TrainingFolder:
         return self.folder / "split.csv"
 
     @property
+    def begun_file(self) -> Path:
+        """Hashes of what the dataset is made from."""
+        return self.folder / "dataset_begun.json"
+
+    @property
     def set_aside_file(self) -> Path:
         """The scans that were refused and left out, and why; absent where there are none."""
         return self.folder / "set_aside.csv"

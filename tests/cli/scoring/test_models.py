@@ -72,14 +72,16 @@ def test_a_bundle_is_shown(bundle: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["models", "show", str(bundle)]) == 0
     said = capsys.readouterr().out
     for line in (
-        "model       small 1",
-        "trained by  nnU-Net, nnUNetTrainer_250epochs, 3d_fullres",
-        "folds       0",
-        "mirroring   slices, rows, columns",
-        "window      32 x 32 x 32 voxels",
-        "spacing     0.8 x 0.73 x 0.73 mm",
-        "padding     0 x 10 x 10 voxels",
-        "OpenVINO    not in the bundle: torch is needed",
+        "model           small 1",
+        "trained by      nnU-Net, nnUNetTrainer_250epochs, 3d_fullres",
+        "folds           0",
+        "mirroring       slices, rows, columns",
+        "window          32 x 32 x 32 voxels",
+        "spacing         0.8 x 0.73 x 0.73 mm",
+        "padding         0 x 10 x 10 voxels",
+        "OpenVINO        not in the bundle: torch is needed",
+        f"{'regions':<16}merged, as the paper's",
+        f"{'crop':<16}heart",
         "# Small",
     ):
         assert line in said.splitlines()

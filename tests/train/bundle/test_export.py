@@ -51,6 +51,11 @@ def test_a_bundle_is_whole(bundle: Path) -> None:
     assert opened.preparation.padding_voxels == (2, 2, 2)
     assert opened.facts.settings["training"]["epochs"] == 2
     assert opened.has_networks
+    origin = opened.facts.origin
+    assert origin["scans"] == "5 trained on, 1 kept for tests"
+    assert origin["heart locator"].startswith("corcal heart locator")
+    assert len(origin["dataset sha256"]) == 64
+    assert origin["nnU-Net"].startswith("2.8")
     assert "| scans trained on | 5 |" in opened.card()
     assert not [p for p in bundle.rglob("*") if p.suffix in (".pth", ".pt", ".pkl")]
 

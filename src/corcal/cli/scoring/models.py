@@ -72,10 +72,17 @@ def show(model: str) -> None:
         ("spacing", " x ".join(f"{s:g}" for s in facts.spacing_mm) + " mm"),
         ("padding", " x ".join(str(n) for n in facts.padding_voxels) + " voxels"),
         ("OpenVINO", openvino),
+        ("regions", "that exclude each other" if facts.exclusive else "merged, as the paper's"),
+        ("crop", "heart" if _cropped(facts.settings) else "none: the whole scan"),
+        *facts.origin.items(),
     )
     for title, value in rows:
-        click.echo(f"{title:<12}{value}")
+        click.echo(f"{title:<16}{value}")
     click.echo(f"\n{bundle.card().strip()}")
+
+
+def _cropped(settings: dict[str, Any]) -> bool:
+    return bool(settings.get("preparation", {}).get("crop_to_heart", True))
 
 
 def _axes(axes: Iterable[int]) -> str:

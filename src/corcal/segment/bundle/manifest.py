@@ -41,6 +41,8 @@ class BundleFacts:
         padding_voxels: (slice, row, column) around the heart with which it was trained.
         settings: the settings of its training, as plain values.
         regions: the names of its output channels, in order.
+        origin: where it comes from, as plain text by title: the heart locator, the number of scans,
+            versions of what trained it. Empty where nobody said.
     """
 
     name: str
@@ -53,6 +55,7 @@ class BundleFacts:
     padding_voxels: tuple[int, int, int]
     settings: dict[str, Any] = field(default_factory=dict)
     regions: tuple[str, ...] = REGION_NAMES
+    origin: dict[str, str] = field(default_factory=dict)
 
     @property
     def exclusive(self) -> bool:
@@ -164,6 +167,7 @@ def _facts(said: dict[str, Any]) -> BundleFacts:
         padding_voxels=(i, j, k),
         settings=dict(said["settings"]),
         regions=tuple(_text(name) for name in said["regions"]),
+        origin={_text(k): _text(v) for k, v in dict(said.get("origin", {})).items()},
     )
 
 

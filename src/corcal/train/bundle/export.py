@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from corcal.segment import (
 from corcal.settings import Settings
 from corcal.storage import replace_folder, replace_zip
 from corcal.train.bundle.card import card_text
+from corcal.train.bundle.origin import origin_of
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
 from corcal.train.nnunet.states import load_state
@@ -77,7 +78,7 @@ def export_bundle(
     chosen = tuple(range(settings.training.folds)) if folds is None else tuple(folds)
     states = {fold: _is_finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
-    facts = _facts(named, chosen, settings)
+    facts = replace(_facts(named, chosen, settings), origin=origin_of(work))
     staged = replace_zip if out.suffix == ".zip" else replace_folder
     with staged(out, force=force) as stage:
         shutil.copyfile(work.preprocessed / DATASET, stage / DATASET)

@@ -21,8 +21,6 @@ from corcal.train.dataset.split import Split, split_rows
 from corcal.train.labels import dataset_json
 from corcal.train.training_folder import TrainingFolder
 
-_BEGUN = "dataset_begun.json"
-
 
 @dataclass(frozen=True)
 class Acceptance:
@@ -152,7 +150,7 @@ def _begin(
             for name in ("folds", "test_share", "seed", "min_inside_share")
         },
     }
-    path = work.folder / _BEGUN
+    path = work.begun_file
     if path.exists():
         begun = read_json(path, refusal=DatasetRefused, remedy="name another folder")
         if not _goes_on(begun, source, rows, work):
