@@ -9,8 +9,8 @@
       preprocessed/Dataset501_.../        nnU-Net's plan and its preprocessed dataset
       results/Dataset501_.../.../fold_0   each fold's states, curve and log
 
-raw, preprocessed and results are what nnU-Net's own commands expect under nnUNet_raw,
-nnUNet_preprocessed and nnUNet_results.
+raw and preprocessed are what nnU-Net's own commands expect under nnUNet_raw and
+nnUNet_preprocessed; results holds states in corcal's own form.
 """
 
 from __future__ import annotations
