@@ -23,7 +23,7 @@ import click
 from corcal import DISCLAIMER, __version__
 from corcal.core.errors import InputRefused
 
-#: Where each command lives: in the module of its name, as the object of its name.
+#: Where each command lives: in the module of its name, as the object of its name, with _ for -.
 ROOMS = {
     "scoring": ("score", "cohort", "quantify", "inspect", "settings", "models"),
     "study": (
@@ -35,10 +35,15 @@ ROOMS = {
         "overlap",
         "panels",
         "readers",
+        "sample-size",
     ),
     "training": ("annotate", "train"),
 }
-_MODULES = {name: f"corcal.cli.{room}.{name}" for room, names in ROOMS.items() for name in names}
+_MODULES = {
+    name: f"corcal.cli.{room}.{name.replace('-', '_')}"
+    for room, names in ROOMS.items()
+    for name in names
+}
 COMMANDS = tuple(_MODULES)
 
 _PACKAGE = Path(__file__).parents[1]
@@ -55,7 +60,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(_MODULES[cmd_name]), cmd_name)
+        command = getattr(import_module(_MODULES[cmd_name]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

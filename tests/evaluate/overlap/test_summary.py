@@ -103,7 +103,7 @@ def test_intervals_of_lesions_cover_at_their_nominal_rate() -> None:
     rule = IntervalRule(draws=200, seed=2)
     hits = 0
     for _ in range(100):
-        found = summarise(made(rng, 60), rule).lesions["RCA"].figures["sensitivity"]
+        found = summarise(made(rng, 120), rule).lesions["RCA"].figures["sensitivity"]
         assert found.low is not None
         assert found.high is not None
         hits += found.low <= 0.7 <= found.high

@@ -12,7 +12,7 @@ from corcal.evaluate.overlap.tables import cases_csv, overlap_tables
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.wording import figure
-from corcal.evaluate.statistics.bootstrap import FEWEST
+from corcal.evaluate.statistics.bootstrap import FEWEST_SKEWED
 from corcal.evaluate.statistics.interval import IntervalRule
 
 #: Every figure of every case.
@@ -31,7 +31,7 @@ _METHODS = (
     "For the free-response curve (Bunch et al., Proc SPIE 1977, 127, 124) predicted lesions are "
     "ranked by their volume.",
     "Intervals are bootstrap intervals (BCa); scans are drawn whole. There is none with fewer "
-    f"than {FEWEST} scans, or where all say the same.",
+    f"than {FEWEST_SKEWED} scans, or where all say the same.",
 )
 
 

@@ -14,7 +14,7 @@ from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES, Froc, free_response
 from corcal.evaluate.overlap.lesions import LesionCounts, sum_lesions
 from corcal.evaluate.overlap.voxels import Overlap
-from corcal.evaluate.statistics.bootstrap import bootstrap
+from corcal.evaluate.statistics.bootstrap import FEWEST_SKEWED, bootstrap
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 
@@ -154,7 +154,9 @@ def _overlap(every: Sequence[Overlap], rule: IntervalRule) -> OverlapSummary:
     return OverlapSummary(
         {name: who[name] for name in ("both", "prediction", "reference", "neither")},
         {name: _spread([getattr(o, name) for o in every], rule) for name in MEASURES},
-        bootstrap(volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule),
+        bootstrap(
+            volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule, fewest=FEWEST_SKEWED
+        ),
     )
 
 
@@ -165,7 +167,7 @@ def _spread(values: Sequence[float | None], rule: IntervalRule) -> Spread:
     q1, median, q3 = (float(q) for q in np.percentile(known, [25, 50, 75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
     n = len(known)
-    mean = bootstrap(known[:, None], lambda s: s[..., 0] / n, rule)
+    mean = bootstrap(known[:, None], lambda s: s[..., 0] / n, rule, fewest=FEWEST_SKEWED)
     return Spread(mean, sd, (q1, median, q3))
 
 
@@ -181,7 +183,9 @@ def _lesions(cases: Sequence[CaseOverlap], target: str, rule: IntervalRule) -> L
         "f1": _f1,
         "false_per_scan": lambda s: (s[..., 2] - s[..., 3]) / n,
     }
-    figures = {name: bootstrap(rows, ratio, rule) for name, ratio in ratios.items()}
+    figures = {
+        name: bootstrap(rows, ratio, rule, fewest=FEWEST_SKEWED) for name, ratio in ratios.items()
+    }
     return LesionSummary(sum_lesions(matches), figures, free_response(matches))
 
 

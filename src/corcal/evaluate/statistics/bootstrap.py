@@ -26,22 +26,31 @@ FEWEST = 20
 #: Numbers held at a time: (draws, kinds).
 _MOST_NUMBERS = 20_000_000
 
-FEW = f"fewer than {FEWEST} cases: too few for a bootstrap interval"
+#: The same for means of skewed measures, such as Dice.
+FEWEST_SKEWED = 100
+
+FEW = "too few cases for a bootstrap interval"
 ALIKE = "every case says the same, so that resampling shows no spread"
 
 
 def bootstrap(
-    rows: Numbers, figure: Figure, rule: IntervalRule, *, times: NDArray[np.int64] | None = None
+    rows: Numbers,
+    figure: Figure,
+    rule: IntervalRule,
+    *,
+    times: NDArray[np.int64] | None = None,
+    fewest: int = FEWEST,
 ) -> Estimate:
     """Return a figure with its BCa interval over patients.
 
-    No interval is given with fewer than `FEWEST` patients, or where the draws do not differ.
+    No interval is given with fewer than `fewest` patients, or where the draws do not differ.
 
     Args:
         rows: numbers of each patient, or of each kind of patient, (rows, numbers).
         figure: from their sums to the figure.
         rule: level, draws and seed.
         times: number of patients of each kind; one each where None.
+        fewest: patients for an interval; more for figures that are skewed.
     """
     counts = np.ones(len(rows), dtype=np.int64) if times is None else times
     n = int(counts.sum())
@@ -50,7 +59,7 @@ def bootstrap(
         if not np.isfinite(value):
             return Estimate.undefined(n)
         plain = Estimate(value, None, None, n)
-        if n < FEWEST:
+        if n < fewest:
             return plain.bare(FEW)
         draws = _draw(rows, counts, figure, rule)
         left_out = figure(counts @ rows - rows)
