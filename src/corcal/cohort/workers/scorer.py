@@ -38,7 +38,7 @@ _KINDS: tuple[tuple[type[InputRefused], str], ...] = (
     (ModelRefused, "model cannot run"),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_LABELS = "labels.nii.gz"
+_LABELS = ("labels.nii.gz", "labels.seg.nrrd")
 _PACKAGE = Path(__file__).parents[2]
 
 
@@ -77,7 +77,8 @@ class Scorer:
         if folder is not None:
             write_reports(reading, folder, force=True)
             if plan.keep != "all":
-                (folder / _LABELS).unlink()
+                for name in _LABELS:
+                    (folder / name).unlink()
         return row
 
 
