@@ -121,8 +121,8 @@ def test_colours_and_inverted_greys(tmp_path: Path, read: Read, colour: str) -> 
 
 
 def test_other_units(tmp_path: Path, read: Read) -> None:
-    Series(tags={"RescaleType": "US"}).write(tmp_path)
-    with pytest.raises(NoUsableSeries, match="values are in US, not Hounsfield units"):
+    Series(tags={"RescaleType": "Z_EFF"}).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match="values are in Z_EFF, not Hounsfield units"):
         read(tmp_path)
 
 

@@ -6,7 +6,8 @@ from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
     from corcal.read.admission import Check, admit, check_scan
-    from corcal.read.dicom.series import SeriesCandidate, choose_series, find_series
+    from corcal.read.dicom.choice import choose_series
+    from corcal.read.dicom.series import SeriesCandidate, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
     from corcal.read.scan import read_scan
     from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
@@ -33,7 +34,8 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "admission": ("Check", "admit", "check_scan"),
-        "dicom.series": ("SeriesCandidate", "choose_series", "find_series"),
+        "dicom.choice": ("choose_series",),
+        "dicom.series": ("SeriesCandidate", "find_series"),
         "files": ("VOLUME_KINDS", "volume_kind"),
         "scan": ("read_scan",),
         "volume.labels": ("parse_mapping", "read_label_map", "read_labels"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from corcal.core.errors import ScanNotAdmitted
 from corcal.core.scan import Notice, Scan
-from corcal.read.dicom.kernel import Sharpness, sharpness
+from corcal.read.kernel import Sharpness, sharpness
 from corcal.settings import Admission
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import tempfile
 import zipfile
 import zlib
@@ -24,6 +25,9 @@ VOLUME_KINDS = {
 }
 _LARGEST_ZIP_BYTES = 16 * 1024**3
 _LARGEST_RATIO = 300
+_MOST_MEMBERS = 50_000
+_PIECE = 1 << 20
+_DRIVE = re.compile(r"[A-Za-z]:(/|$)")
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,33 @@ def _content(path: Path, stack: ExitStack) -> Content:
 
 
 def _of_folder(folder: Path, name: str) -> Content:
+    """Return a folder's files, if it holds one scan or DICOM files only.
+
+    Raises:
+        UnreadableScan: it holds no files, several volumes, or volumes and DICOM.
+    """
+    name = name or folder.resolve().name
     found = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
     if not found:
         raise UnreadableScan(f"{name}: holds no files")
     volumes = [p for p in found if volume_kind(p)]
-    if volumes and not any(_begins(p, b"DICM", at=128) for p in found):
-        if len(volumes) > 1:
-            raise UnreadableScan(
-                f"{name}: holds {len(volumes)} volume files and no DICOM; name one of them"
-            )
-        return Content(name, volumes[0], ())
-    return Content(name, None, tuple(found))
+    if not volumes:
+        return Content(name, None, tuple(found))
+    dicom = sum(_is_dicom(p) for p in found if p not in volumes)
+    if len(volumes) > 1 or dicom:
+        listed = ", ".join(str(p.relative_to(folder)) for p in volumes[:5])
+        more = f" and {len(volumes) - 5} more" if len(volumes) > 5 else ""
+        beside = f" beside {dicom} DICOM files" if dicom else " and no DICOM"
+        files = "files" if len(volumes) > 1 else "file"
+        raise UnreadableScan(
+            f"{name}: holds {len(volumes)} volume {files}{beside}; name one of them: {listed}{more}"
+        )
+    return Content(name, volumes[0], ())
+
+
+def _is_dicom(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -109,30 +129,53 @@ def _begins(path: Path, magic: bytes, at: int = 0) -> bool:
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    """Unpack a zip under names of our own, so that no member chooses where it lands."""
+    """Unpack a zip under names of our own, so that no member chooses where it lands.
+
+    What lay in one folder stays in one folder: some files say by it alone what belongs together.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             _require_safe(path, members)
+            homes: dict[PurePosixPath, int] = {}
             for i, member in enumerate(members):
                 if _is_clutter(member.filename):
                     continue
-                suffixes = "".join(PurePosixPath(member.filename).suffixes[-2:]).lower()
-                ending = next((e for e in VOLUME_KINDS if suffixes.endswith(e)), ".dcm")
-                (folder / f"{i:06d}{ending}").write_bytes(archive.read(member))
+                inside = PurePosixPath(member.filename)
+                home = folder / f"{homes.setdefault(inside.parent, len(homes)):04d}"
+                home.mkdir(exist_ok=True)
+                _copy_member(archive, member, home / f"{i:06d}{_ending(inside)}")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise UnreadableScan(f"{path.name}: the zip is damaged ({error})") from error
     except RuntimeError:
         raise UnreadableScan(f"{path.name}: the zip is encrypted; unpack it first") from None
 
 
+def _ending(inside: PurePosixPath) -> str:
+    """Return the ending by which a member is known after it was unpacked."""
+    if inside.name.upper() == "DICOMDIR" or inside.suffix.lower() == ".zip":
+        return inside.suffix.lower() or ".dir"
+    return next((e for e in VOLUME_KINDS if inside.name.lower().endswith(e)), inside.suffix)
+
+
+def _copy_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, out: Path) -> None:
+    """Unpack a member piece by piece, and no further than the zip announces."""
+    with archive.open(member) as packed, out.open("wb") as file:
+        left = member.file_size
+        while left > 0 and (piece := packed.read(min(_PIECE, left))):
+            left -= len(piece)
+            file.write(piece)
+
+
 def _require_safe(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
+        if inside.is_absolute() or ".." in inside.parts or _DRIVE.match(str(inside)):
             raise UnreadableScan(f"{path.name}: a member's name leads out of the zip; refused")
     total = sum(m.file_size for m in members)
     packed = max(1, sum(m.compress_size for m in members))
+    if len(members) > _MOST_MEMBERS:
+        raise UnreadableScan(f"{path.name}: holds {len(members)} files, more than any study")
     if total > _LARGEST_ZIP_BYTES or (total > 10**8 and total / packed > _LARGEST_RATIO):
         raise UnreadableScan(
             f"{path.name}: would unpack to {total / 1e9:.1f} GB, more than any scan; refused"

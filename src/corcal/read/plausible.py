@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.grid import Grid
 
@@ -17,6 +20,11 @@ _MOST_VOXELS = 2**31
 _FINEST_MM = 0.02
 _COARSEST_MM = 30.0
 _LONGEST_MM = 2500.0
+#: To see whether slices of two bodies take turns: pixels looked at, fewest slices, and by how
+#: much a slice may be less like its neighbour than like the one after that.
+_STRIDE = 8
+_FEWEST_SLICES = 8
+_TURNS = 1.25
 
 
 def require_hounsfield(low: float, high: float, what: str) -> None:
@@ -36,6 +44,34 @@ def require_hounsfield(low: float, high: float, what: str) -> None:
         f"{what}: values from {low:g} to {high:g} are not Hounsfield units of a chest CT (air is "
         "about -1000); an MR, a windowed picture or a rescaled copy cannot be scored"
     )
+
+
+def require_one_body(hu: NDArray[np.int16]) -> None:
+    """Refuse a stack in which every second slice is of somebody else.
+
+    In one body a slice is more like its neighbour than like the one after that.
+
+    Args:
+        hu: int16 (slice, row, column).
+
+    Raises:
+        GeometryRefused: it is the other way round.
+    """
+    coarse = np.clip(hu[:, ::_STRIDE, ::_STRIDE], -1000, 400).astype(np.float32)
+    if len(coarse) < _FEWEST_SLICES:
+        return
+    next_to, after = (float(np.median(_apart(coarse, k))) for k in (1, 2))
+    if next_to > _TURNS * after + 1.0:
+        raise GeometryRefused(
+            "neighbouring slices differ more than every second one: two people, or two scans, "
+            "are mixed in one series; export each on its own"
+        )
+
+
+def _apart(hu: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
+    """Return how far slices `steps` apart differ, HU."""
+    apart: NDArray[np.float32] = np.abs(hu[steps:] - hu[:-steps]).mean(axis=(1, 2))
+    return apart
 
 
 def require_plausible_size(shape: Sequence[int], what: str) -> None:

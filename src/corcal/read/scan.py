@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from corcal.core.scan import Scan
+from corcal.read.dicom.choice import choose_series
 from corcal.read.dicom.read_series import read_series
-from corcal.read.dicom.series import choose_series, series_in
+from corcal.read.dicom.series import series_in
 from corcal.read.files import Content, open_input
 from corcal.settings import Admission
 

@@ -61,7 +61,7 @@ def test_an_input_that_cannot_be_read_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("hello" * 100)
     result = CliRunner().invoke(inspect, [str(tmp_path / "x.txt")])
     assert result.exit_code == 2
-    assert "Refused: x.txt: not a DICOM file" in result.output
+    assert "x.txt: not a DICOM file" in result.output
 
 
 def test_two_patients_are_listed_and_refused_until_one_is_named(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from corcal.core.errors import NoUsableSeries
 from corcal.read import choose_series, find_series
-from corcal.read.dicom.kernel import Sharpness, sharpness
+from corcal.read.kernel import Sharpness, sharpness
 from tests.read.conftest import Read
 from tests.read.dicom.dicom_files import Series, body
 

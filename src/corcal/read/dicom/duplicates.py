@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from corcal.core.errors import GeometryRefused
 from corcal.core.scan import Notice
 from corcal.read.dicom.header import text
 from corcal.read.dicom.slices import Slice
+from corcal.read.names import short_name
 
 #: Positions nearer than this are the same position.
 SAME_POSITION_MM = 0.01
@@ -29,6 +31,29 @@ _SPLITS = (
 )
 
 SamePixels = Callable[[Slice, Slice], bool]
+
+
+def without_flaws(slices: Sequence[Slice], notices: list[Notice]) -> list[Slice]:
+    """Drop slices whose headers lack what every slice needs; the rest is one slice less.
+
+    Raises:
+        GeometryRefused: all of them do.
+    """
+    rescaled = any(s.rescaled for s in slices)
+    flaws = {
+        id(s): s.flaw or "its RescaleIntercept (0028,1052) is absent, unlike the others'"
+        for s in slices
+        if s.flaw or (rescaled and not s.rescaled)
+    }
+    if not flaws:
+        return list(slices)
+    first = next(s for s in slices if id(s) in flaws)
+    where = f"{len(flaws)} of {len(slices)} slices cannot be used: {short_name(first.path)}: "
+    if len(flaws) == len(slices):
+        raise GeometryRefused(f"{where}{flaws[id(first)]}")
+    more = " and others" if len(flaws) > 1 else ""
+    notices.append(Notice("flawed-slices", f"{where}{flaws[id(first)]}{more}."))
+    return [s for s in slices if id(s) not in flaws]
 
 
 def without_copies(slices: Sequence[Slice], notices: list[Notice]) -> list[Slice]:
@@ -76,8 +101,13 @@ def one_per_position(
     same_pixels: SamePixels,
     notices: list[Notice],
 ) -> list[Slice]:
-    """Leave one slice at each position: drop identical ones, or keep one acquisition."""
+    """Leave one slice at each position: drop identical ones, or keep one acquisition.
+
+    Raises:
+        GeometryRefused: nothing tells the repeated ones apart, or two acquisitions interleave.
+    """
     if not _is_crowded(slices, normal):
+        _require_no_interleaving(slices, normal)
         return slices
     distinct: list[Slice] = []
     for one in slices:
@@ -105,7 +135,8 @@ def _one_acquisition(
         for one in slices:
             parts[text(one.tags, keyword)].append(one)
         key, part = max(parts.items(), key=lambda item: len(item[1]))
-        apart = len(parts) > 1 and not any(_is_crowded(p, normal) for p in parts.values())
+        # The others may be anything: slices that watch a bolus arrive lie at one position.
+        apart = len(parts) > 1 and not _is_crowded(part, normal)
         if apart and len(part) >= positions / 3:
             label = "" if keyword == "ContentTime" else f" {key}"
             sentence = (
@@ -120,6 +151,18 @@ def _one_acquisition(
         f"{len(slices)} slices lie at only {positions} positions and nothing in their headers "
         "tells the repeated ones apart; export the series again, one acquisition at a time"
     )
+
+
+def _require_no_interleaving(slices: list[Slice], normal: NDArray[np.float64]) -> None:
+    """Refuse slices of two acquisitions that take turns, as those of two people under one UID."""
+    numbers = [text(s.tags, "AcquisitionNumber") for s in slices]
+    turns = sum(a != b for a, b in pairwise(numbers))
+    many = len(set(numbers))
+    if 1 < many <= len(slices) / 3 and turns > 2 * many + 2:
+        raise GeometryRefused(
+            f"slices of {many} acquisitions take turns along the scan; they may be of two people. "
+            "Export the series again, one acquisition at a time"
+        )
 
 
 def _is_crowded(slices: list[Slice], normal: NDArray[np.float64]) -> bool:

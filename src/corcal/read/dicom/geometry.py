@@ -27,6 +27,7 @@ from corcal.read.dicom.duplicates import (
     one_per_position,
     one_plane,
     without_copies,
+    without_flaws,
 )
 from corcal.read.dicom.header import number
 from corcal.read.dicom.slices import Slice
@@ -102,7 +103,8 @@ def stack_of(slices: Sequence[Slice], same_pixels: SamePixels) -> Stack:
             positions without anything to tell them apart, or too many are missing.
     """
     notices: list[Notice] = []
-    kept = one_plane(without_copies(slices, notices), notices)
+    whole = without_flaws(slices, notices)
+    kept = one_plane(without_copies(whole, notices), notices)
     normal = normal_of(kept[0])
     kept = sorted(kept, key=lambda s: height_mm(s, normal))
     kept = one_per_position(kept, normal, same_pixels, notices)

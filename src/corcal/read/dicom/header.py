@@ -6,9 +6,11 @@ import logging
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import Any
 
 from pydicom import config
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 Vector = tuple[float, ...]
@@ -35,9 +37,25 @@ def value(tags: Dataset, keyword: str) -> Any:
     """Return a header value, or None where it is absent, empty or malformed."""
     try:
         found = tags.get(keyword)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
         return None
     return None if found is None or found in ("", []) else found
+
+
+def is_stated(tags: Dataset, keyword: str) -> bool:
+    """Tell whether a header states a value at all, be it malformed."""
+    return value(tags, keyword) is not None or bool(_raw_text(tags, keyword))
+
+
+def _raw_text(tags: Dataset, keyword: str) -> str:
+    """Return a value that pydicom could not convert as the text that stands in the file."""
+    tag = tag_for_keyword(keyword)
+    try:
+        raw = None if tag is None or tag not in tags else tags.get_item(tag)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return ""
+    content = getattr(raw, "value", None)
+    return content.decode("latin-1").strip(" \0") if isinstance(content, bytes) else ""
 
 
 def number(tags: Dataset, keyword: str) -> float | None:
@@ -50,11 +68,16 @@ def vector(tags: Dataset, keyword: str, length: int | None = None) -> Vector | N
     """Return the numbers of a header value, or None unless there are `length` of them."""
     found = value(tags, keyword)
     if found is None:
-        return None
+        found = _raw_text(tags, keyword).split("\\")
+        if found == [""]:
+            return None
     many = found if isinstance(found, Iterable) and not isinstance(found, str) else [found]
     try:
-        numbers = tuple(float(v) for v in many)
+        # A decimal comma is no DICOM, but clear: "0,70\\0,70".
+        numbers = tuple(float(str(v).strip().replace(",", ".")) for v in many)
     except (ValueError, TypeError):
+        return None
+    if not all(isfinite(n) for n in numbers):
         return None
     return numbers if length is None or len(numbers) == length else None
 

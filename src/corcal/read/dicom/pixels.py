@@ -11,20 +11,21 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
+from corcal.read.dicom.bounds import image_size
 from corcal.read.dicom.header import number, quiet_pydicom
 from corcal.read.dicom.overflow import unwrap
 from corcal.read.dicom.slices import Slice
+from corcal.read.dicom.words import AIR_HU, to_hounsfield
+from corcal.read.names import short_name
 
-#: Below air nothing is measured: scanners mark what lies outside their field by such values.
-AIR_HU = -1024
-#: A padding value is believed only where no tissue can have it.
-_PADDING_ABOVE_HU = 3071
-_INT16 = np.iinfo(np.int16)
+#: pydicom's options: no colours, and the unused bits as they are, for `to_hounsfield`.
+_AS_STORED: dict[str, Any] = {"raw": True, "correct_unused_bits": False}
 
 
 def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice, ...]]:
@@ -41,13 +42,14 @@ def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice
     by_file: dict[Path, list[int]] = defaultdict(list)
     for i, one in enumerate(slices):
         by_file[one.path].append(i)
-    below = wrapped = 0
+    below = wrapped = masked = 0
     for path, members in by_file.items():
         for i, stored in zip(members, _values_of(path, [slices[i] for i in members]), strict=True):
-            hu[i] = _to_hu(stored, slices[i])
+            hu[i], extra = to_hounsfield(stored, slices[i])
+            masked += extra
             wrapped += unwrap(hu[i])
             below += _fill(hu[i], slices[i])
-    return hu, _doubts(below, wrapped, hu.size)
+    return hu, _doubts(below, wrapped, masked, hu.size)
 
 
 def same_pixels(a: Slice, b: Slice) -> bool:
@@ -87,7 +89,7 @@ def read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
         return None
     if len(raw) < lead + size:
         raise UnreadableScan(
-            f"{path.name}: its pixels end after {len(raw) - lead} of {size} bytes; "
+            f"{short_name(path)}: its pixels end after {len(raw) - lead} of {size} bytes; "
             "copy the series again"
         )
     signed = number(one.tags, "PixelRepresentation") == 1
@@ -101,51 +103,35 @@ def _open(path: Path) -> tuple[Dataset, Decoder]:
         syntax = tags.file_meta.get("TransferSyntaxUID", ImplicitVRLittleEndian)
         decoder = get_decoder(syntax)
     except NotImplementedError:
-        raise UnreadableScan(f"{path.name}: its compression is not a kind for CT images") from None
+        raise UnreadableScan(
+            f"{short_name(path)}: its compression is not a kind for CT images"
+        ) from None
     except OSError:
         raise
     except Exception as error:
-        raise UnreadableScan(f"{path.name}: damaged ({type(error).__name__})") from None
+        raise UnreadableScan(f"{short_name(path)}: damaged ({type(error).__name__})") from None
     if "PixelData" not in tags or any("End of file" in str(w.message) for w in warned):
-        raise UnreadableScan(f"{path.name}: ends within its pixels; copy the series again")
+        raise UnreadableScan(f"{short_name(path)}: ends within its pixels; copy the series again")
     return tags, decoder
 
 
 def _decode(tags: Dataset, decoder: Decoder, one: Slice) -> NDArray[Any]:
     """Return stored values (row, column)."""
+    _require_announced_size(tags, decoder, one)
     try:
         with quiet_pydicom():
-            stored, _ = decoder.as_array(tags, index=one.frame or 0, raw=True)
+            stored, _ = decoder.as_array(tags, index=one.frame or 0, **_AS_STORED)
     except Exception as error:
         # Decoders fail in many ways; their texts name no patient but help nobody either.
         raise UnreadableScan(
-            f"{one.path.name}: its pixels are truncated or damaged ({type(error).__name__}); "
-            "copy the series again"
+            f"{short_name(one.path)}: its pixels are truncated or damaged "
+            f"({type(error).__name__}); copy the series again"
         ) from None
     if stored.shape != one.shape:
-        raise UnreadableScan(f"{one.path.name}: not a grey-scale image of {one.shape} pixels")
+        raise UnreadableScan(
+            f"{short_name(one.path)}: not a grey-scale image of {one.shape} pixels"
+        )
     return np.asarray(stored)
-
-
-def _to_hu(stored: NDArray[Any], one: Slice) -> NDArray[np.int16]:
-    """Apply the slice's own rescale; set padding outside the range of tissue to air."""
-    low, high = int(stored.min()), int(stored.max())
-    if high > _INT16.max and stored.dtype == np.uint16:
-        # Signed padding (-2000) in a file that calls its values unsigned.
-        stored = stored.view(np.int16)
-        low, high = int(stored.min()), int(stored.max())
-    slope, intercept = one.slope, one.intercept_hu
-    ends = sorted((low * slope + intercept, high * slope + intercept))
-    whole = slope == 1 and intercept == int(intercept)
-    if whole and ends[0] >= _INT16.min and ends[1] <= _INT16.max:
-        hu: NDArray[np.int16] = stored.astype(np.int16) + np.int16(intercept)
-    else:
-        exact = np.rint(stored * np.float64(slope) + intercept)
-        hu = np.clip(exact, _INT16.min, _INT16.max).astype(np.int16)
-    padding = number(one.tags, "PixelPaddingValue")
-    if padding is not None and padding * slope + intercept > _PADDING_ABOVE_HU:
-        hu[stored == padding] = AIR_HU
-    return hu
 
 
 def _fill(hu: NDArray[np.int16], one: Slice) -> int:
@@ -162,8 +148,34 @@ def _fill(hu: NDArray[np.int16], one: Slice) -> int:
     return count
 
 
-def _doubts(below: int, wrapped: int, size: int) -> tuple[Notice, ...]:
+def _require_announced_size(tags: Dataset, decoder: Decoder, one: Slice) -> None:
+    """Refuse a compressed stream that announces another size than the header, before decoding."""
+    if not decoder.is_encapsulated:
+        return
+    try:
+        frame = get_frame(tags.PixelData, one.frame or 0, number_of_frames=_frames(tags))
+    except Exception:
+        return  # the decoder will say what is wrong
+    size = image_size(frame)
+    if size is not None and size != one.shape:
+        raise UnreadableScan(
+            f"{short_name(one.path)}: damaged: its compressed image is of {size[0]} x {size[1]} "
+            f"pixels, its header of {one.shape[0]} x {one.shape[1]}"
+        )
+
+
+def _frames(tags: Dataset) -> int:
+    return int(number(tags, "NumberOfFrames") or 1)
+
+
+def _doubts(below: int, wrapped: int, masked: int, size: int) -> tuple[Notice, ...]:
     notices: list[Notice] = []
+    if masked:
+        sentence = (
+            f"{masked} voxels held more than the bits that the header stores (an overlay, or "
+            "nothing that is meant); only those were read."
+        )
+        notices.append(Notice("bits-above", sentence))
     if wrapped:
         sentence = f"{wrapped} voxels had wrapped round at 12 bits inside dense matter; repaired."
         notices.append(Notice("wrapped-values", sentence))

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from corcal.core.errors import NoUsableSeries
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.read.dicom.acquisition import acquisition_of
+from corcal.read.acquisition import acquisition_of
 from corcal.read.dicom.geometry import Stack
 from corcal.read.dicom.header import number, text
 from corcal.read.dicom.pixels import hounsfield
 from corcal.read.dicom.regrid import restack, straighten
 from corcal.read.dicom.series import SeriesCandidate
 from corcal.read.dicom.slices import Slice
-from corcal.read.plausible import require_hounsfield
+from corcal.read.plausible import require_hounsfield, require_one_body, require_plausible_grid
 from corcal.read.volume.orient import Turn
 
 
@@ -38,6 +38,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
         raise NoUsableSeries("; ".join(series.refusals))
     hu, notices = hounsfield(stack.slices)
     require_hounsfield(int(hu.min()), int(hu.max()), "the series")
+    require_one_body(hu)
     hu, first_pixel = _straight(hu, stack)
     places, filled = stack.targets()
     if stack.kind != "uniform":
@@ -52,6 +53,7 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
         turn.affine(affine, shape),
         frame_of_reference,
     )
+    require_plausible_grid(grid, "the series")
     return Scan(
         hu=turned,
         grid=grid,
@@ -109,7 +111,7 @@ def _source(
     framed = any(s and s.frame is not None for s in slices)
     return Source(
         kind="dicom",
-        series_uid=series.series_uid,
+        series_uid=stack.slices[0].series_uid if stack else "",
         instance_uids=tuple(s.instance_uid if s else "" for s in slices),
         instance_numbers=tuple(_instance_number(s) if s else 0 for s in slices),
         frames=tuple((s.frame or 0) + 1 if s else 0 for s in slices) if framed else (),

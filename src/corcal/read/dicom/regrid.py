@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.read.dicom.pixels import AIR_HU
+from corcal.read.dicom.words import AIR_HU
 
 
 def straighten(

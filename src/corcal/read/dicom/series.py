@@ -8,20 +8,21 @@ goes before any ranking.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
+from corcal.core.errors import GeometryRefused, UnreadableScan
 from corcal.core.scan import Notice
-from corcal.read.dicom.acquisition import contrast_named
+from corcal.read.acquisition import contrast_named
 from corcal.read.dicom.geometry import Stack, stack_of
+from corcal.read.dicom.grouping import Group, group_slices
 from corcal.read.dicom.header import number, text
-from corcal.read.dicom.kernel import Sharpness, sharpness
 from corcal.read.dicom.pixels import same_pixels
-from corcal.read.dicom.slices import Slice, read_slices
+from corcal.read.dicom.slices import Slice
 from corcal.read.files import Content, open_input
+from corcal.read.kernel import Sharpness, sharpness
+from corcal.read.names import short_name
 from corcal.settings import Admission
 
 _CT_CLASSES = {
@@ -29,6 +30,8 @@ _CT_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.2.1": "Enhanced CT",
     "1.2.840.10008.5.1.4.1.1.2.2": "Legacy Converted Enhanced CT",
 }
+#: Rescale types of Hounsfield units, and those that say nothing (US is "unspecified").
+_UNITS = {"", "HU", "US", "UNSPECIFIED", "HOUNSFIELD", "NONE"}
 _NEVER = {"LOCALIZER", "SCOUT", "TOPOGRAM", "MIP", "MINIP", "PROJECTION", "SCREEN", "DOSE"}
 _ONLY_IF_NAMED = {"MPR", "REFORMATTED"}
 
@@ -46,7 +49,7 @@ class SeriesCandidate:
     """A series and what speaks for and against it.
 
     Attributes:
-        series_uid: Series Instance UID.
+        series_uid: Series Instance UID, or the name that stands for it (see `Group`).
         modality: as the header says.
         slices: slices at different positions, or images where that is not known.
         spacing_mm: distance between slices, or None.
@@ -60,6 +63,9 @@ class SeriesCandidate:
         notices: irregularities of its geometry.
         members: its image slices.
         stack: the checked stack, None if refused.
+        study: Study Instance UID, or "".
+        shares_uid: True if another patient's, study's or frame's slices have the same UID.
+        acquired: when, for ranking.
     """
 
     series_uid: str
@@ -76,7 +82,14 @@ class SeriesCandidate:
     notices: tuple[Notice, ...]
     members: tuple[Slice, ...] = field(repr=False)
     stack: Stack | None = field(repr=False)
+    study: str = field(repr=False, default="")
+    shares_uid: bool = False
     acquired: str = field(repr=False, default="")
+
+    @property
+    def begins_with(self) -> str:
+        """Name of its first file, with its folder's."""
+        return f"beginning with {short_name(self.members[0].path)}" if self.members else "no image"
 
     @property
     def accepted(self) -> bool:
@@ -100,74 +113,27 @@ def series_in(content: Content, settings: Admission) -> tuple[SeriesCandidate, .
     Raises:
         UnreadableScan: no file is DICOM, or the file asked for is damaged.
     """
-    groups, damaged = _group(content)
+    groups, damaged = group_slices(content)
     if not groups:
-        first = f"; the first: {damaged[0]}" if damaged else ""
-        raise UnreadableScan(f"{content.name}: holds no DICOM file that can be read{first}")
-    patients = list(dict.fromkeys(text(g[0].tags, "PatientID") for g in groups.values()))
+        raise UnreadableScan(_nothing_readable(content, damaged))
+    # People are numbered, never named; who is not known is a person of his own study.
+    people = list(dict.fromkeys(g.person or f"study {g.study}" for g in groups))
     found = [
-        _candidate(uid, g, 1 + patients.index(text(g[0].tags, "PatientID")), settings)
-        for uid, g in groups.items()
+        _candidate(g, 1 + people.index(g.person or f"study {g.study}"), settings) for g in groups
     ]
     ranked = sorted(found, key=_rank, reverse=True)
     return tuple(_with_damage(c, damaged) for c in ranked)
 
 
-def choose_series(
-    candidates: Iterable[SeriesCandidate], series_uid: str | None = None
-) -> SeriesCandidate:
-    """Return the series to read.
-
-    Raises:
-        NoUsableSeries: no series can be read, the named one is not there or cannot be read,
-            or several patients are present and none is named.
-    """
-    known = list(candidates)
-    if series_uid is not None:
-        named = next((c for c in known if c.series_uid == series_uid), None)
-        if named is None:
-            raise NoUsableSeries(
-                f"no series {series_uid} here; 'corcal inspect' lists the {len(known)} there are"
-            )
-        if named.refusals:
-            raise NoUsableSeries(f"series {series_uid} cannot be read: {_join(named.refusals)}")
-        return named
-    usable = [c for c in known if c.accepted]
-    if not usable:
-        raise NoUsableSeries("no series here can be scored: " + _why_not(known))
-    if len({c.patient for c in usable}) > 1:
-        raise NoUsableSeries(
-            f"CT series of {len({c.patient for c in usable})} patients are mixed here; choose one "
-            "with --series UID ('corcal inspect' lists them)"
-        )
-    return usable[0]
+def _nothing_readable(content: Content, damaged: list[str]) -> str:
+    if any(zipfile.is_zipfile(p) for p in content.files[:20]):
+        return f"{content.name}: holds zips and no DICOM file; unpack them first"
+    first = f"; the first: {damaged[0]}" if damaged else ""
+    return f"{content.name}: holds no DICOM file that can be read{first}"
 
 
-def _group(content: Content) -> tuple[dict[str, list[Slice]], list[str]]:
-    """Return the slices by series, and what is wrong with files that should be DICOM."""
-    groups: dict[str, list[Slice]] = defaultdict(list)
-    damaged: list[str] = []
-    wanted = None
-    if content.only:
-        wanted = read_slices(content.only)
-        if len(wanted) > 1:
-            return {wanted[0].series_uid: list(wanted)}, []
-    for path in content.files:
-        try:
-            slices = read_slices(path)
-        except UnreadableScan as error:
-            if path.suffix.lower() in (".dcm", ".ima", "") and not content.only:
-                damaged.append(str(error))
-            continue
-        for one in slices:
-            if one.series_uid and (wanted is None or one.series_uid == wanted[0].series_uid):
-                groups[one.series_uid].append(one)
-    return dict(groups), damaged
-
-
-def _candidate(
-    uid: str, members: list[Slice], patient: int, settings: Admission
-) -> SeriesCandidate:
+def _candidate(group: Group, patient: int, settings: Admission) -> SeriesCandidate:
+    members = list(group.members)
     refusals, images = _unfit(members)
     stack: Stack | None = None
     if not refusals:
@@ -183,7 +149,7 @@ def _candidate(
         for w in sorted(words & _ONLY_IF_NAMED)
     )
     return SeriesCandidate(
-        series_uid=uid,
+        series_uid=group.name,
         modality=text(first.tags, "Modality"),
         slices=len(stack.slices) if stack else len(images or members),
         spacing_mm=round(stack.step_mm, 4) if stack else None,
@@ -197,6 +163,8 @@ def _candidate(
         notices=stack.notices if stack else (),
         members=tuple(images),
         stack=stack,
+        study=group.study,
+        shares_uid=group.shares_uid,
         acquired=text(first.tags, "AcquisitionDate") + text(first.tags, "AcquisitionTime"),
     )
 
@@ -216,7 +184,7 @@ def _unfit(members: list[Slice]) -> tuple[tuple[str, ...], list[Slice]]:
     colour = text(images[0].tags, "PhotometricInterpretation")
     if colour != "MONOCHROME2":
         return (f"pixels are {colour or 'of unknown meaning'}, not MONOCHROME2",), images
-    units = {s.rescale_type for s in images} - {"", "HU"}
+    units = {s.rescale_type for s in images if s.rescale_type.upper() not in _UNITS}
     if units:
         return (f"values are in {', '.join(sorted(units))}, not Hounsfield units",), images
     return (), images
@@ -274,14 +242,3 @@ def _with_damage(one: SeriesCandidate, damaged: list[str]) -> SeriesCandidate:
     many = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
     notice = Notice("unreadable-files", f"Files could not be read: {damaged[0]}{many}.")
     return replace(one, notices=(*one.notices, notice))
-
-
-def _why_not(known: list[SeriesCandidate]) -> str:
-    whys: dict[str, int] = defaultdict(int)
-    for one in known:
-        whys[_join(one.refusals or one.named_only)] += 1
-    return "; ".join(why + (f" ({n} series)" if n > 1 else "") for why, n in whys.items())
-
-
-def _join(parts: tuple[str, ...]) -> str:
-    return "; ".join(parts)

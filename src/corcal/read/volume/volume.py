@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corcal.core.errors import NoUsableSeries, UnreadableScan
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
-from corcal.read.dicom.pixels import AIR_HU
+from corcal.read.dicom.words import AIR_HU
 from corcal.read.files import volume_kind
 from corcal.read.plausible import require_hounsfield, require_plausible_grid
 from corcal.read.volume.metaimage import read_metaimage
