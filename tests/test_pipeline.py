@@ -99,7 +99,8 @@ def test_no_calcium_scores_nothing() -> None:
 
 
 def test_labels_come_back_onto_the_voxels_of_the_scan(case: PhantomCase) -> None:
-    as_painted = replace(Settings(), segmentation=Settings.paper().segmentation)
+    paper = Settings.paper()
+    as_painted = replace(Settings(), segmentation=paper.segmentation, courses=paper.courses)
     reading = score(case, settings=as_painted)
     assert reading.labels.grid is reading.scan.grid
     codes, heart = reading.labels.codes, reading.heart
@@ -115,7 +116,7 @@ def test_labels_far_from_the_heart_are_dropped(case: PhantomCase) -> None:
     top = Box.around(heart > 0).start[0] + 35
     heart[top:] = 0
     lower = replace(case, auxiliary={**case.auxiliary, "heart": heart})
-    default = Settings()
+    default = replace(Settings(), courses=Settings.paper().courses)
     # Wide enough that the crop itself drops nothing of these 20 mm.
     wide = replace(default, preparation=replace(default.preparation, padding_voxels=(25, 10, 10)))
     anywhere = replace(wide, segmentation=replace(wide.segmentation, heart_margin_mm=0.0))

@@ -69,14 +69,15 @@ def score_scan(
         regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     with clock.step("labels"):
         model = segmenter.lesion_model
-        labels, certainty = label_scan(scan, heart, prepared, regions, settings, model)
-        omitted = find_omitted(scan, heart, prepared, labels, settings)
+        labelled = label_scan(scan, heart, prepared, regions, settings, model)
+        omitted = find_omitted(scan, heart, prepared, labelled.labels, settings)
     with clock.step("quantify"):
-        numbers = measure(scan, labels, settings.scoring, person)
+        numbers = measure(scan, labelled.labels, settings.scoring, person)
     models = {"heart": locator, "arteries": segmenter}
     made = make_provenance(settings, models, clock.seconds)
-    report = replace(_report(numbers, notices, made, certainty), omitted=omitted)
-    return Reading(scan, labels, heart_box(heart, scan.grid), report)
+    report = replace(_report(numbers, notices, made, labelled.certainty), omitted=omitted)
+    box = heart_box(heart, scan.grid)
+    return Reading(scan, labelled.labels, box, report, labelled.courses)
 
 
 def quantify_labels(

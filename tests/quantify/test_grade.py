@@ -8,8 +8,7 @@ import pytest
 
 from corcal.core.artery import Artery
 from corcal.core.errors import ModelRefused
-from corcal.core.grading import ArteryGrading
-from corcal.core.severity import Severity
+from corcal.core.severity import ArteryGrading, Severity
 from corcal.quantify.grade import SeverityModel, read_severity_model, with_grades
 from tests.report.conftest import make_reading
 

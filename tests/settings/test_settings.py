@@ -44,6 +44,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "segmentation.min_lesion_mm3": (2.0, 0.0),
         "segmentation.min_artery_mm3": (30.0, 0.0),
         "segmentation.heart_margin_mm": (8.0, 0.0),
+        "courses.draw": (True, False),
         "training.elastic_share": (0.0, 0.2),
         "segmentation.candidate_probability": (0.25, 0.5),
         "segmentation.min_lesion_probability": (0.35, 0.0),
@@ -70,7 +71,7 @@ def test_what_a_file_leaves_out_keeps_its_default(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("[scoring", "cannot be read as TOML settings"),
-        ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'preparation', "),
+        ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'courses', "),
         ("scoring = 3", r"no settings table \[scoring\]"),
         ("[scoring]\nslabs_mm = 3", r"\[scoring\] has no setting 'slabs_mm'"),
         ("[scoring]\nslab_mm = 'thin'", r"\[scoring\] slab_mm: 'thin' is not like 3.0"),
@@ -129,7 +130,14 @@ def test_values_out_of_range_are_refused(
 
 def test_as_dict_is_plain_and_whole() -> None:
     plain = Settings().as_dict()
-    assert list(plain) == ["admission", "preparation", "segmentation", "scoring", "training"]
+    assert list(plain) == [
+        "admission",
+        "preparation",
+        "segmentation",
+        "courses",
+        "scoring",
+        "training",
+    ]
     assert plain["preparation"] == {
         "spacing_mm": [0.8, 0.73, 0.73],
         "padding_voxels": [10, 10, 10],

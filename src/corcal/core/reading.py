@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box
-from corcal.core.grading import ArteryGrade
+from corcal.core.course import ArteryCourse
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import Certainty
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore, OmittedPiece
-from corcal.core.severity import CacDrs
+from corcal.core.severity import ArteryGrade, CacDrs
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class Reading:
         labels: on the scan's grid.
         heart: the box of the heart on the scan's grid, or None when labels were given.
         report: what is said about it.
+        courses: where the arteries run; empty when labels were given.
 
     Raises:
         GridMismatch: the labels are not on the scan's grid, or of another patient.
@@ -102,6 +103,11 @@ class Reading:
     labels: ArteryLabels
     heart: Box | None
     report: Report
+    courses: tuple[ArteryCourse, ...] = ()
 
     def __post_init__(self) -> None:
         self.scan.grid.require_same(self.labels.grid, "labels of a reading")
+
+    def course_of(self, artery: Artery) -> ArteryCourse | None:
+        """Return where one artery runs, None where that is not known."""
+        return next((c for c in self.courses if c.artery is artery), None)

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
-    from corcal.label.labelling import CandidateLabels, label_candidates, label_scan
+    from corcal.label.labelling import (
+        CandidateLabels,
+        LabelledScan,
+        label_candidates,
+        label_scan,
+    )
     from corcal.label.omitted import find_omitted
 
 __all__ = [
     "CandidateLabels",
+    "LabelledScan",
     "find_omitted",
     "label_candidates",
     "label_scan",
@@ -20,7 +26,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "labelling": ("CandidateLabels", "label_candidates", "label_scan"),
+        "labelling": ("CandidateLabels", "LabelledScan", "label_candidates", "label_scan"),
         "omitted": ("find_omitted",),
     },
 )

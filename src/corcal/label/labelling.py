@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box, index3
+from corcal.core.course import ArteryCourse
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import MEAN_PROBABILITY, Certainty, LesionModel
 from corcal.core.scan import Scan
 from corcal.label.blood import blood_hu
 from corcal.label.completion import complete_calcium
+from corcal.label.courses import find_courses
 from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_candidates
 from corcal.label.limits import near_heart, remove_small_parts
 from corcal.label.paint import add_candidates, paint
+from corcal.label.tubes import draw_courses
 from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
 from corcal.settings import Segmentation, Settings
@@ -44,6 +47,21 @@ class CandidateLabels:
     candidates: Candidates
 
 
+@dataclass(frozen=True, eq=False)
+class LabelledScan:
+    """Labels of a whole scan, and what is known of them.
+
+    Attributes:
+        labels: on the scan's grid.
+        certainty: of each artery; empty where nobody can say.
+        courses: of the arteries that are seen; empty where the settings draw none.
+    """
+
+    labels: ArteryLabels
+    certainty: tuple[Certainty, ...]
+    courses: tuple[ArteryCourse, ...]
+
+
 def label_scan(
     scan: Scan,
     heart: LocatedHeart,
@@ -51,8 +69,8 @@ def label_scan(
     regions: NDArray[np.float32],
     settings: Settings,
     lesion_model: LesionModel | None,
-) -> tuple[ArteryLabels, tuple[Certainty, ...]]:
-    """Return the labels of the scan as acquired, and how certain they are of each artery.
+) -> LabelledScan:
+    """Return the labels of the scan as acquired, their certainty, and the arteries' courses.
 
     Args:
         scan: as acquired.
@@ -72,8 +90,13 @@ def label_scan(
     certainty = certainties(
         every.candidates, probability, model, least=least, uncertain_below=rules.uncertain_below
     )
+    courses: tuple[ArteryCourse, ...] = ()
+    if settings.courses.draw:
+        near = _near_heart(heart, prepared, rules)
+        courses = find_courses(regions * near, prepared.grid, settings.courses)
+        labels = draw_courses(labels, courses, settings.courses)
     codes = uncrop(labels.codes, every.box, every.whole.shape)
-    return ArteryLabels(codes, every.whole), certainty
+    return LabelledScan(ArteryLabels(codes, every.whole), certainty, courses)
 
 
 def label_candidates(
@@ -111,13 +134,18 @@ def _paint_crop(
     codes = paint(regions, rules.threshold)
     if rules.candidate_probability < rules.threshold:
         add_candidates(codes, regions, rules.candidate_probability)
-    if rules.heart_margin_mm > 0:
-        near = near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
-        codes[~near] = 0
+    codes[~_near_heart(heart, prepared, rules)] = 0
     remove_small_parts(
         codes, prepared.grid, min_mm3=rules.min_artery_mm3, connectivity=rules.connectivity_3d
     )
     return codes
+
+
+def _near_heart(heart: LocatedHeart, prepared: Prepared, rules: Segmentation) -> NDArray[np.bool_]:
+    """Return which voxels of the crop an artery may lie in."""
+    if rules.heart_margin_mm <= 0:
+        return np.ones(prepared.grid.shape, dtype=np.bool_)
+    return near_heart(heart.mask, heart.grid, prepared.grid, margin_mm=rules.heart_margin_mm)
 
 
 def _within_reach(crop: Grid, grid: Grid, reach_mm: float) -> Box:

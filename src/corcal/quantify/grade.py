@@ -10,11 +10,10 @@ from typing import Any
 
 from corcal.core.artery import Artery
 from corcal.core.errors import ModelRefused
-from corcal.core.grading import ArteryGrade, ArteryGrading
 from corcal.core.grid import MM3_PER_ML
 from corcal.core.reading import ModelStamp, Reading
 from corcal.core.score import ArteryScore
-from corcal.core.severity import Severity
+from corcal.core.severity import ArteryGrade, ArteryGrading, Severity
 from corcal.storage import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-severity/1"

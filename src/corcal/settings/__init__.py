@@ -6,6 +6,7 @@ from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
     from corcal.settings.admission import Admission
+    from corcal.settings.courses import Courses
     from corcal.settings.page import settings_page
     from corcal.settings.scoring import Scoring
     from corcal.settings.segmentation import Segmentation
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admission",
+    "Courses",
     "Preparation",
     "Scoring",
     "Segmentation",
@@ -26,6 +28,7 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "admission": ("Admission",),
+        "courses": ("Courses",),
         "page": ("settings_page",),
         "scoring": ("Scoring",),
         "segmentation": ("Segmentation",),

@@ -17,6 +17,7 @@ import tomli_w
 from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.settings.admission import Admission
+from corcal.settings.courses import Courses
 from corcal.settings.scoring import Scoring
 from corcal.settings.segmentation import Segmentation
 from corcal.settings.training import Training
@@ -32,6 +33,7 @@ class Settings:
     admission: Admission = field(default_factory=Admission)
     preparation: Preparation = field(default_factory=Preparation)
     segmentation: Segmentation = field(default_factory=Segmentation)
+    courses: Courses = field(default_factory=Courses)
     scoring: Scoring = field(default_factory=Scoring)
     training: Training = field(default_factory=Training)
 
@@ -56,6 +58,7 @@ class Settings:
                 candidate_probability=0.5,
                 min_lesion_probability=0.0,
             ),
+            courses=replace(default.courses, draw=False),
             training=replace(default.training, elastic_share=0.2),
         )
 

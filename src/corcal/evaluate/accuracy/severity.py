@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from corcal.core.artery import Artery
-from corcal.core.grading import ArteryGrading
 from corcal.core.grid import MM3_PER_ML
-from corcal.core.severity import Severity
+from corcal.core.severity import ArteryGrading, Severity
 from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule

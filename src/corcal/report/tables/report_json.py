@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from corcal.core.grading import ArteryGrade
+from corcal.core.course import ArteryCourse
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, Lesion, OmittedPiece
+from corcal.core.severity import ArteryGrade
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
 from corcal.report.words.finding import is_estimated, notices
@@ -47,7 +48,7 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
         "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],
         "input": _input(reading.scan),
         "heart_box": _heart(reading),
-        "arteries": {a.artery.value: _artery(a, report) for a in report.score.arteries},
+        "arteries": {a.artery.value: _artery(a, reading) for a in report.score.arteries},
         "total": _total(report),
         "cac_drs": _category(report),
         "omitted": [_omitted(piece) for piece in report.omitted],
@@ -87,7 +88,8 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
     return None if box is None else {"start": list(box.start), "stop": list(box.stop)}
 
 
-def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
+def _artery(a: ArteryScore, reading: Reading) -> dict[str, Any]:
+    report = reading.report
     sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
     return {
         "present": a.present,
@@ -103,8 +105,15 @@ def _artery(a: ArteryScore, report: Report) -> dict[str, Any]:
         "peak_hu": _rounded(a.peak_hu),
         "mean_hu": _rounded(a.mean_hu),
         "vessel_ml": _rounded(a.vessel_ml),
+        "course": _course(reading.course_of(a.artery)),
         "lesions": [_lesion(x) for x in a.lesions],
     }
+
+
+def _course(course: ArteryCourse | None) -> dict[str, float | None] | None:
+    if course is None:
+        return None
+    return {"length_mm": _rounded(course.length_mm), "seen_mm": _rounded(course.seen_mm)}
 
 
 def _chances(graded: ArteryGrade) -> dict[str, float]:
