@@ -99,10 +99,11 @@ def test_kills_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
             kills += 1
             if rng.random() < 0.5:
                 process.kill()
+                process.communicate(timeout=60)
             else:
                 _kill_a_worker(process.pid, rng)
-        if process.poll() is not None or process.returncode is not None:
-            process.wait()
+        if process.poll() is not None:
+            process.communicate(timeout=60)
             process = _start(tmp_path, "--resume", *options)
     process.communicate(timeout=300)
     while any(r["state"] != "scored" for r in _rows(tmp_path).values()):

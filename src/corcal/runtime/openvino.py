@@ -23,6 +23,9 @@ _CONFIG: dict[str, str | int] = {
     "INFERENCE_PRECISION_HINT": "f32",
 }
 
+#: Networks for inputs of so many shapes are kept by an engine, tens of MB each.
+_MOST_NETWORKS = 4
+
 #: How to get what trained models need beside OpenVINO.
 INSTALL = 'install it with: pip install "corcal[train]"'
 
@@ -46,6 +49,7 @@ class Engine:
             ModelRefused: a file is absent, or not the one the manifest names.
         """
         self._stem = folder / name
+        self._networks: dict[tuple[tuple[str, tuple[int, ...]], ...], Any] = {}
         self.manifest = _read_manifest(folder / f"{name}.json")
         for file, expected in self.manifest["files"].items():
             path = folder / file
@@ -79,13 +83,30 @@ class Engine:
 
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return the network's one output for named inputs."""
-        model = self._core.read_model(self._stem.with_suffix(".xml"))
-        model.reshape({name: list(array.shape) for name, array in inputs.items()})
-        network = self._core.compile_model(model, "CPU", _CONFIG)
-        # Shared: neither input nor output is copied; the array keeps the memory it lies in.
-        output = network(inputs, share_inputs=True, share_outputs=True)
+        network = self._compile({name: array.shape for name, array in inputs.items()})
+        # Shared: neither input nor output is copied; the array keeps the memory it lies in. A
+        # request of its own for each run, or the next run would write into this array.
+        request = network.create_infer_request()
+        output = request.infer(inputs, share_inputs=True, share_outputs=True)
         result: NDArray[np.float32] = output[network.output(0)]
         return result
+
+    def _compile(self, shapes: dict[str, tuple[int, ...]]) -> Any:
+        """Return the network for inputs of these shapes; the last few are kept.
+
+        Inputs are filled up to multiples, so that the scans of a cohort share few shapes.
+        """
+        key = tuple(sorted(shapes.items()))
+        network = self._networks.pop(key, None)
+        if network is None:
+            model = self._core.read_model(self._stem.with_suffix(".xml"))
+            model.reshape({name: list(shape) for name, shape in shapes.items()})
+            network = self._core.compile_model(model, "CPU", _CONFIG)
+        # Last in: the first of a full store is the one that was not asked for the longest.
+        self._networks[key] = network
+        if len(self._networks) > _MOST_NETWORKS:
+            del self._networks[next(iter(self._networks))]
+        return network
 
 
 def compile_network(
