@@ -21,4 +21,4 @@ def _plan(out: Path, _settings: object, _models: object, keep: str, _grading: ob
 
 if __name__ == "__main__":
     with patch.object(corcal.cohort, "Plan", _plan):
-        sys.exit(main(["cohort", *sys.argv[1:]]))
+        sys.exit(main(["cohort", *(a for a in sys.argv[1:] if a != "cohort")]))

@@ -26,7 +26,7 @@ SETTINGS = Settings.from_dict(
     {"preparation": {"spacing_mm": [5.0, 5.0, 5.0], "padding_voxels": [1, 1, 1]}}, "tests"
 )
 #: In the first voxel: what a worker does instead of scoring.
-KILL, HANG = 2000, 2001
+KILL, HANG, SLOW = 2000, 2001, 2002
 
 
 def write_scan(path: Path, seed: int, *, first_hu: int = 0) -> None:
@@ -71,6 +71,8 @@ class BoxHeart:
             os.kill(os.getpid(), signal.SIGKILL)
         if corner == HANG:
             time.sleep(60)
+        if corner == SLOW:
+            time.sleep(1)
         heart = np.zeros(hu.shape, bool)
         heart[4:16, 4:18, 4:18] = True
         return heart, grid

@@ -56,6 +56,14 @@ def test_a_result_outlives_its_network_and_the_next_run(tmp_path: Path) -> None:
     assert np.array_equal(second, 2 * first)
 
 
+def test_inputs_of_many_sizes_in_turn_are_each_run_at_their_size(tmp_path: Path) -> None:
+    write_sum(tmp_path)
+    engine = Engine(tmp_path, "sum")
+    for side in (2, 3, 4, 5, 6, 7, 2, 7):
+        found = engine.run({"hu": np.ones((1, 16, side, 2, 2), np.float32)})
+        assert np.array_equal(found, np.full((1, 1, side, 2, 2), 16 * FINE, np.float32))
+
+
 def test_name_and_hash_tell_models_apart(folder: Path) -> None:
     before = Engine(folder, "heart")
     assert before.name == "small heart 1"

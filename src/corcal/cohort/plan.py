@@ -76,7 +76,7 @@ class Options:
         limit_seconds: a case that takes longer is stopped.
         limit_mb: a worker that holds more memory is replaced; None for its share of the machine's.
         retry_failed: try cases again that failed twice.
-        ray: address of a Ray cluster, "local" for one of its own; "" without.
+        ray: address of a Ray cluster to be joined; "" for processes of this machine.
 
     Raises:
         SettingsRefused: a number is not above 0.

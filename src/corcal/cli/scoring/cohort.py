@@ -106,7 +106,9 @@ def _options(
         help="A worker that holds more is replaced; default: its share of the machine's.",
     ),
     click.option("--retry-failed", is_flag=True, help="Try cases again that failed twice."),
-    click.option("--ray", metavar="ADDRESS", help="Score on a Ray cluster; local starts one here."),
+    click.option(
+        "--ray", metavar="ADDRESS", help="Score on this Ray cluster instead of this machine."
+    ),
 )
 @click.option(
     "--severity-model",
