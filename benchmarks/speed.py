@@ -69,12 +69,12 @@ def time_run(kind: str, series: Path, out: Path) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit("the scan could not be scored; see above")
-    told = read_json(log)
-    marks = [tuple(m) for m in told["marks"]]
+    times = read_json(log)
+    marks = [tuple(m) for m in times["marks"]]
     if kind == "cold":
         end = ("end", ended, used.ru_utime + used.ru_stime)
         marks = [("starting Python", began, 0.0), *marks, end]
-    return Run(_steps(marks), told["peak_mb"])
+    return Run(_steps(marks), times["peak_mb"])
 
 
 def _steps(marks: list[Any]) -> tuple[Step, ...]:

@@ -39,7 +39,7 @@ class Stopwatch:
         self.begin(step)
 
     def part(self, done: int, of: int) -> None:
-        """Be told how much of a step is done; that is not measured."""
+        """Take no note of how much of a step is done: only whole steps are timed."""
 
 
 def cold(watch: Stopwatch, scan: str, out: str) -> int:
@@ -82,8 +82,8 @@ def main(kind: str, log: str, scan: str, out: str) -> int:
     # Not above: the cold run must not find it imported.
     from corcal.storage import json_bytes
 
-    told = {"marks": watch.marks, "peak_mb": peak_kb / 1024}
-    Path(log).write_bytes(json_bytes(told))
+    times = {"marks": watch.marks, "peak_mb": peak_kb / 1024}
+    Path(log).write_bytes(json_bytes(times))
     return code
 
 

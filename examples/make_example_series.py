@@ -78,7 +78,7 @@ def describe_patient_and_study(ds: FileDataset) -> None:
     ds.PatientName = ds.PatientID = CASE
     ds.PatientBirthDate = ds.PatientSex = ""
     ds.PatientIdentityRemoved = "YES"
-    ds.DeidentificationMethod = "Public TCIA case; header made anew by corcal's example script"
+    ds.DeidentificationMethod = "Public TCIA case; new header by corcal's example script"
     ds.LongitudinalTemporalInformationModified = "REMOVED"
     ds.StudyInstanceUID, ds.SeriesInstanceUID = uid("study"), uid("series")
     ds.FrameOfReferenceUID, ds.PositionReferenceIndicator = uid("frame of reference"), ""

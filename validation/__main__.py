@@ -26,7 +26,7 @@ def main() -> None:
     records: dict[str, list[Record]] = {}
     for name, tasks in _tasks(given, models).items():
         if name in wanted:
-            records[name] = measured(tasks, given.work, jobs=given.jobs, tell=_tell)
+            records[name] = measured(tasks, given.work, jobs=given.jobs, announce=_announce)
     text = report(records)
     print(text)
     if given.out:
@@ -44,7 +44,7 @@ def _tasks(given: argparse.Namespace, models: Models) -> dict[str, list[Task]]:
     }
 
 
-def _tell(line: str) -> None:
+def _announce(line: str) -> None:
     print(line, flush=True)
 
 

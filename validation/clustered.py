@@ -34,7 +34,7 @@ def ratio(parts: Iterable[Part]) -> Estimate:
 def share(items: Iterable[tuple[str, bool]]) -> Estimate:
     """Return the share of items that are true.
 
-    Where all of them are, or none, drawing scans anew teaches nothing: then the interval is
+    Where all of them are, or none, drawing scans again teaches nothing: then the interval is
     Wilson's for as many items as there are scans.
     """
     parts = [(cluster, float(true), 1.0) for cluster, true in items]

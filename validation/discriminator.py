@@ -1,8 +1,8 @@
 """A classifier of synthetic against real scans, trained on small pieces of scans.
 
-An area under the ROC curve of 0.5 would mean that the phantoms cannot be told from patients;
-1 that they always can. Scans are kept whole in the folds, so that no scan helps to judge
-another piece of itself.
+An area under the ROC curve of 0.5 would mean that the phantoms cannot be distinguished from
+patients; 1 that they always can. Scans are kept whole in the folds, so that no scan helps to
+classify another piece of itself.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ def discriminator_table(phantoms: Sequence[Record], scans: Sequence[Record]) -> 
     """Return the figure; real scans with contrast agent are left out, as no phantom has any."""
     real = [r for r in scans if not r["contrast"]]
     columns = ("classifier", "AUC of a piece", "AUC of a scan")
-    title = "Synthetic told from real"
+    title = "Synthetic against real"
     if importlib.util.find_spec("sklearn") is None:
         return Table("discriminator", title, columns, (), (_MISSING,))
     if len(real) < 3 or len(phantoms) < 3:
         return Table("discriminator", title, columns, (), ("Not measured: too few scans.",))
     features, synthetic, scan = _stacked(phantoms, real)
     rows = [
-        (name, *(text(e, percent=False) for e in told_apart(features, synthetic, scan, name)))
+        (name, *(text(e, percent=False) for e in separability(features, synthetic, scan, name)))
         for name in ("logistic regression", "gradient boosting")
     ]
     pieces = len(real[0]["patches"])
     note = (
         f"{len(phantoms)} phantoms and {len(real)} real scans, {pieces} pieces of each. 0.5: "
-        "cannot be told apart; 1: always."
+        "cannot be distinguished; 1: always."
     )
     return Table("discriminator", title, columns, tuple(rows), (note,))
 
 
-def told_apart(
+def separability(
     features: NDArray[np.float64],
     synthetic: NDArray[np.bool_],
     scan: NDArray[np.intp],

@@ -65,7 +65,7 @@ def measure(data: Path, name: str, number: int, models: Models) -> Record:
         "unseen": pair.unseen,
         "contrast": blood > settings.admission.contrast_blood_hu,
         "traced": _named(data, name),
-        "judged": [a for a in _named(data, name) if a not in calcified],
+        "examined": [a for a in _named(data, name) if a not in calcified],
     }
     case = replace(case, scan=made, truth=truth)
     try:

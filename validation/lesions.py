@@ -29,7 +29,7 @@ def sides(records: Sequence[Record], artery: str) -> list[tuple[Record, Record]]
     return [
         (r, r["arteries"][artery])
         for r in records
-        if "refused" not in r and artery in r.get("judged", ARTERIES)
+        if "refused" not in r and artery in r.get("examined", ARTERIES)
     ]
 
 
@@ -66,7 +66,7 @@ def typical_error(records: Sequence[Record], truth: str) -> Estimate:
     for r in records:
         if "refused" in r:
             continue
-        known = [r["arteries"][a] for a in r.get("judged", ARTERIES)]
+        known = [r["arteries"][a] for a in r.get("examined", ARTERIES)]
         true = sum(x[truth] for x in known)
         if true >= least:
             errors.append((r["cluster"], abs(sum(x[shown] for x in known) - true) / true))
@@ -77,9 +77,9 @@ def same_category(records: Sequence[Record]) -> Estimate:
     """Return the share of cases whose reported score is in the category of the true one."""
     items = []
     for r in records:
-        if "refused" in r or not r.get("judged", ARTERIES):
+        if "refused" in r or not r.get("examined", ARTERIES):
             continue
-        known = [r["arteries"][a] for a in r.get("judged", ARTERIES)]
+        known = [r["arteries"][a] for a in r.get("examined", ARTERIES)]
         found, true = (sum(x[k] for x in known) for k in ("agatston", "truth_agatston"))
         items.append((r["cluster"], _category(found) == _category(true)))
     return share(items)

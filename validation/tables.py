@@ -181,16 +181,16 @@ def _scan_row(r: Record) -> tuple[str, ...]:
     false = Counter(x["place"] for x in r["false"])
     volume = sum(x["mm3"] for x in r["false"])
     where = ": " + ", ".join(f"{n} {p}" for p, n in false.most_common()) if false else ""
-    told = f"{len(r['false'])}, {volume:.0f} mm3{where}"
+    reported = f"{len(r['false'])}, {volume:.0f} mm3{where}"
     if not r["known"]:
-        arteries, told = "not read for calcium", f"reported {volume:.0f} mm3"
+        arteries, reported = "not read for calcium", f"reported {volume:.0f} mm3"
     return (
         name,
         _seen(r),
         f"{r['heart_inside']:.1%}",
         ostia,
         arteries,
-        told,
+        reported,
         f"{r['agatston']:.0f}",
     )
 

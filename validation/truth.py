@@ -22,7 +22,7 @@ class Calcium:
         visible_mm3: voxels in which it can be seen.
         peak_hu: highest visible value.
         volume_mm3: of the solid; None where only the picture is known.
-        hu: attenuation of the solid; None likewise.
+        hu: attenuation of the solid; None as well.
         agatston: its true score; None where there is none but the picture's.
     """
 

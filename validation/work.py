@@ -27,7 +27,7 @@ class Task:
         table: the table it belongs to.
         name: unique in its table.
         asked: all that the record depends on, ready for JSON.
-        measure: returns the record; a function of a module, so that a process can be told of it.
+        measure: returns the record; a function of a module, so that a process can be handed it.
         given: its arguments by name.
     """
 
@@ -43,7 +43,7 @@ class Task:
 
 
 def measured(
-    tasks: list[Task], work: Path, *, jobs: int, tell: Callable[[str], None]
+    tasks: list[Task], work: Path, *, jobs: int, announce: Callable[[str], None]
 ) -> list[Record]:
     """Return the records of all tasks, in their order; those that are not there yet are made.
 
@@ -51,15 +51,15 @@ def measured(
         tasks: what to measure.
         work: the folder of the records.
         jobs: processes at once.
-        tell: called with a line for every case that was measured.
+        announce: called with a line for every case that was measured.
     """
     made = {t.name: record for t in tasks if (record := _kept(t, work)) is not None}
     left = [t for t in tasks if t.name not in made]
     if made:
-        tell(f"{len(made)} of {len(tasks)} cases were measured before")
+        announce(f"{len(made)} of {len(tasks)} cases were measured before")
     for number, (task, record) in enumerate(_made(left, work, jobs), start=1):
         made[task.name] = record
-        tell(f"{task.table} {number}/{len(left)}: {task.name}, {record['seconds']:.0f} s")
+        announce(f"{task.table} {number}/{len(left)}: {task.name}, {record['seconds']:.0f} s")
     return [made[t.name] for t in tasks]
 
 

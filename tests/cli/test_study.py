@@ -172,17 +172,17 @@ def test_checklist_of_everything(
     result = str(root / "results/one")
     capsys.readouterr()
     assert cli.main(["checklist", *folders, result, "-o", str(tmp_path / "c"), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["checklist_stard"]["items"] == 34
-    assert told["checklist_claim"]["items"] == 44
-    assert told["checklist_stard"]["filled"] == 9
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["checklist_stard"]["items"] == 34
+    assert printed["checklist_claim"]["items"] == 44
+    assert printed["checklist_stard"]["filled"] == 9
     text = (tmp_path / "c/checklist_claim.md").read_text()
     for part in ("Ablation (Full model, No crop)", "Resampled to 0.8 x 0.73 x 0.73 mm", "test 5;"):
         assert part in text
     assert (Path(folders[2]) / "checklist_stard.md").exists()
 
 
-def test_without_the_extra_the_way_to_it_is_told(
+def test_without_the_extra_the_way_to_it_is_said(
     cohort: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

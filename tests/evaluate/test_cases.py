@@ -65,7 +65,7 @@ def test_scans_have_the_names_of_their_cases(tmp_path: Path) -> None:
         scan_files(tmp_path, ["a", "f", "g"])
 
 
-def test_what_has_no_partner_is_told() -> None:
+def test_what_has_no_partner_is_said() -> None:
     require_partners(["a"], ["a", "b"], "a prediction")
     with pytest.raises(
         TableRefused, match="6 of 7 cases without a prediction: b, c, d, e, f and 1"

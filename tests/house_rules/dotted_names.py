@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-from tests.house_rules.sources import ROOT, SOURCE, everything
+from tests.house_rules.sources import ROOT, SOURCE, everything, text_of, tree_of
 
 #: corcal.read.read_scan, wherever it stands; not inside a longer name, a path or an address.
 OF_PACKAGE = re.compile(r"(?<![\w./@-])corcal(?:\.[A-Za-z_]\w*)+")
@@ -22,38 +22,37 @@ FILE = re.compile(r"(?<![\w/.~*-])((?:\w+/)*\w+\.py)\b")
 WORD = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`")
 
 
-def prose() -> Iterator[tuple[Path, int, str]]:
-    """Yield what the project says in words: each document, docstring and comment, with its line."""
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "pyproject.toml"]:
-        yield path, 0, path.read_text(encoding="utf-8")
-    for path in everything():
-        yield from ((path, line, text) for line, text in spoken(path))
-
-
-def spoken(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the comments and the texts in triple quotes of a Python file."""
-    for token in _tokens(path):
-        is_text = token.type == tokenize.STRING and token.string.startswith('"""')
-        if is_text or token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+@functools.cache
+def prose() -> list[tuple[Path, int, str]]:
+    """Return what the project says in words: documents, docstrings, comments, with their lines."""
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "pyproject.toml"]
+    texts = [(path, 0, text_of(path)) for path in documents]
+    return texts + [(path, *said) for path in everything() for said in _said_and_named(path)[0]]
 
 
 @functools.cache
 def words_of_the_code() -> frozenset[str]:
     """Return every name that stands in code, and every word of its string constants."""
+    return frozenset().union(*(_said_and_named(path)[1] for path in everything()))
+
+
+@functools.cache
+def _said_and_named(path: Path) -> tuple[list[tuple[int, str]], set[str]]:
+    """Return the comments and texts in triple quotes of a Python file, and the words of its code.
+
+    Of its tokens no more is kept: those of all files together fill hundreds of megabytes.
+    """
+    said: list[tuple[int, str]] = []
     words: set[str] = set()
-    for path in everything():
-        for token in _tokens(path):
-            if token.type == tokenize.NAME:
-                words.add(token.string)
-            elif token.type == tokenize.STRING and not token.string.startswith('"""'):
-                words.update(re.findall(r"\w+", token.string))
-    return frozenset(words)
-
-
-def _tokens(path: Path) -> list[tokenize.TokenInfo]:
-    text = path.read_text(encoding="utf-8")
-    return list(tokenize.generate_tokens(StringIO(text).readline))
+    for token in tokenize.generate_tokens(StringIO(text_of(path)).readline):
+        is_string = token.type == tokenize.STRING
+        if token.type == tokenize.COMMENT or (is_string and token.string.startswith('"""')):
+            said.append((token.start[0], token.string))
+        elif is_string:
+            words.update(re.findall(r"\w+", token.string))
+        elif token.type == tokenize.NAME:
+            words.add(token.string)
+    return said, words
 
 
 @functools.cache
@@ -67,6 +66,14 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@functools.cache
+def ends_a_path(name: str) -> bool:
+    """Say whether a module of the package lies at the end of such a path: label/limits.py."""
+    paths = (f"/{path.as_posix()}" for path in modules().values() if SOURCE in path.parents)
+    return any(path.endswith(f"/{name}") for path in paths)
+
+
+@functools.cache
 def exists(name: str) -> bool:
     """Say whether a dotted name is a module, a name in one, or an attribute of such a class."""
     parts = name.split(".")
@@ -99,7 +106,7 @@ def _holds(module: Path, names: list[str]) -> bool:
 def _names(module: Path) -> dict[str, ast.AST | None]:
     """Return what a module's own code names, with the definition of each class."""
     names: dict[str, ast.AST | None] = {}
-    for node in _statements(ast.parse(module.read_text(encoding="utf-8")).body):
+    for node in _statements(tree_of(module).body):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             names[node.name] = node
         elif isinstance(node, ast.Import | ast.ImportFrom):

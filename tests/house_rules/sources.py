@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ SOURCE = ROOT / "src" / "corcal"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@functools.cache
 def python_files(*folders: str) -> list[Path]:
     """Return the Python files of these folders of the project, in a fixed order."""
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
@@ -27,8 +29,22 @@ def shown(path: Path, line: int = 0) -> str:
     return f"{name}:{line}" if line else name
 
 
-def nodes(path: Path) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path)))
+@functools.cache
+def text_of(path: Path) -> str:
+    """Return a file's text; read once for all the rules."""
+    return path.read_text(encoding="utf-8")
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """Return a file's syntax tree; parsed once for all the rules, which only look at it."""
+    return ast.parse(text_of(path), filename=str(path))
+
+
+@functools.cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file's syntax tree."""
+    return tuple(ast.walk(tree_of(path)))
 
 
 def functions(path: Path) -> Iterator[Function]:

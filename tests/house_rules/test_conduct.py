@@ -5,13 +5,20 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.house_rules.sources import ROOT, SOURCE, dotted, everything, nodes, python_files, shown
+from tests.house_rules.sources import (
+    ROOT,
+    SOURCE,
+    dotted,
+    everything,
+    nodes,
+    python_files,
+    shown,
+    text_of,
+    tree_of,
+)
 
 #: Random numbers come from a generator that is passed in, so only its making is allowed.
 GENERATOR = {"np.random.Generator", "np.random.default_rng", "np.random.SeedSequence"}
-
-#: Tests and sources that do not keep a rule yet; each leaves its list when it does.
-NAMING_SCANS: set[str] = set()
 
 
 def test_only_the_command_line_prints() -> None:
@@ -66,7 +73,7 @@ def test_every_folder_of_the_package_says_what_it_is() -> None:
     silent = [
         shown(path)
         for path in SOURCE.rglob("__init__.py")
-        if ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
+        if ast.get_docstring(tree_of(path)) is None
     ]
     assert silent == []
 
@@ -85,7 +92,7 @@ def test_no_text_names_a_place_on_somebodys_machine() -> None:
     naming = [
         shown(path, number)
         for path in texts
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        for number, line in enumerate(text_of(path).splitlines(), start=1)
         if any(place in line for place in places)
     ]
     assert naming == []
@@ -119,7 +126,6 @@ def test_no_scan_is_named_in_the_package() -> None:
         shown(path)
         for path in SOURCE.rglob("*")
         if path.is_file() and path.suffix in (".py", ".md", ".toml", ".html", ".js")
-        if shown(path) not in NAMING_SCANS
-        if collections.search(path.read_text(encoding="utf-8"))
+        if collections.search(text_of(path))
     ]
     assert naming == []

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules.sources import SOURCE
+from tests.house_rules.sources import SOURCE, text_of, tree_of
 
 
 def _doors() -> list[Path]:
-    texts = ((p, p.read_text(encoding="utf-8")) for p in sorted(SOURCE.rglob("__init__.py")))
+    texts = ((p, text_of(p)) for p in sorted(SOURCE.rglob("__init__.py")))
     return [path for path, text in texts if "lazy_exports(" in text]
 
 
@@ -22,7 +22,7 @@ def _room(door: Path) -> str:
 
 def _for_type_checkers(door: Path) -> set[tuple[str, str]]:
     """Return the (module, name) pairs that a door imports under TYPE_CHECKING."""
-    blocks = [n for n in ast.parse(door.read_text(encoding="utf-8")).body if isinstance(n, ast.If)]
+    blocks = [n for n in tree_of(door).body if isinstance(n, ast.If)]
     return {
         (str(node.module), alias.name)
         for block in blocks
@@ -34,7 +34,7 @@ def _for_type_checkers(door: Path) -> set[tuple[str, str]]:
 
 def _for_python(door: Path) -> set[tuple[str, str]]:
     """Return the (module, name) pairs that a door hands to lazy_exports."""
-    tree = ast.parse(door.read_text(encoding="utf-8"))
+    tree = tree_of(door)
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     [call] = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "lazy_exports"]
     homes: dict[str, tuple[str, ...]] = ast.literal_eval(call.args[1])

@@ -44,7 +44,7 @@ def test_named_python_files_exist() -> None:
         for path, line, text in dotted_names.prose()
         for name in dotted_names.FILE.findall(text)
         if not any((base / name).exists() for base in (ROOT, SOURCE, path.parent))
-        if not list(SOURCE.rglob(name)) and not name.startswith("PATH")
+        if not dotted_names.ends_a_path(name) and not name.startswith("PATH")
     ]
     assert wrong == []
 

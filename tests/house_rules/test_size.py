@@ -9,11 +9,12 @@ from tests.house_rules.sources import (
     functions,
     python_files,
     shown,
+    text_of,
 )
 
 
 def test_files_have_at_most_300_lines() -> None:
-    sizes = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in everything()}
+    sizes = {p: len(text_of(p).splitlines()) for p in everything()}
     assert {shown(p): lines for p, lines in sizes.items() if lines > 300} == {}
 
 

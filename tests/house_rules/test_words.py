@@ -13,8 +13,10 @@ from tests.house_rules.sources import (
     Function,
     everything,
     functions,
+    nodes,
     python_files,
     shown,
+    text_of,
 )
 
 QUESTION = re.compile(r"(What|Which|Whether|How|Where|When|Who|Whose|Why)\b")
@@ -38,36 +40,14 @@ VERBS = re.compile(r"bed|embed|exceed|feed|need|proceed|seed|speed")
 #: What makes a participle of the word before it, not an adjective: padded_to, covered_by_mask.
 FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|up|with")
 
-#: Rooms and folders whose words are being put right; each leaves its list when it is done.
-QUESTIONS_IN = {
-    "cli",
-    "report",
-}
-PARTICIPLES_IN = {
-    "cli",
-    "evaluate",
-    "report",
-}
-DIALECT_IN = {
-    "benchmarks",
-    "cli",
-    "docs",
-    "examples",
-    "tests/cli",
-    "tests/evaluate",
-    "tests/phantom",
-    "tests/read",
-    "tests/report",
-    "tests/validation",
-    "validation",
-}
+#: Rooms whose functions are being named again; each leaves the list when it is done.
+PARTICIPLES_IN = {"evaluate"}
 
 
 def test_docstrings_of_modules_and_classes_begin_with_a_statement() -> None:
     asking = [
         f"{shown(path)} {getattr(node, 'name', 'module')}: {text.splitlines()[0]}"
         for path in python_files("src")
-        if _home(path) not in QUESTIONS_IN
         for node, text in _docstrings(path)
         if QUESTION.match(text)
     ]
@@ -75,7 +55,7 @@ def test_docstrings_of_modules_and_classes_begin_with_a_statement() -> None:
 
 
 def _docstrings(path: Path) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield node, ast.get_docstring(node) or ""
 
@@ -109,7 +89,7 @@ def test_no_dialect() -> None:
     found = [
         f"{shown(path, number)} {line.strip()}"
         for path in texts
-        if _home(path) not in DIALECT_IN and path != Path(__file__)
+        if path != Path(__file__)
         for number, line in enumerate(_text(path).splitlines(), start=1)
         if DIALECT.search(line)
     ]
@@ -118,7 +98,7 @@ def test_no_dialect() -> None:
 
 def _text(path: Path) -> str:
     """Return a file's text; of DESIGN.md without the glossary, which names what not to say."""
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     if path.name == "DESIGN.md":
         text = re.sub(r"## The words\n.*?\n## ", "", text, flags=re.DOTALL)
     # The manifests of shipped models have this key.

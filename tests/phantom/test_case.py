@@ -105,12 +105,12 @@ def test_chest_holds_the_whole_heart() -> None:
 
 
 def test_the_case_can_be_made_again_from_its_json(calcified: PhantomCase) -> None:
-    told = json.loads(truth_text(case_truth(calcified, "0")))
-    options = PhantomOptions.from_dict(told["parameters"]["options"])
-    again = make_case(told["seed"], options=options)
+    truth = json.loads(truth_text(case_truth(calcified, "0")))
+    options = PhantomOptions.from_dict(truth["parameters"]["options"])
+    again = make_case(truth["seed"], options=options)
     np.testing.assert_array_equal(again.hu, calcified.hu)
-    assert len(told["parameters"]["plaques"]) == len(calcified.lesions)
-    assert set(told["parameters"]["anatomy"]["courses"]) >= {"RCA", "LM", "LAD", "LCX"}
+    assert len(truth["parameters"]["plaques"]) == len(calcified.lesions)
+    assert set(truth["parameters"]["anatomy"]["courses"]) >= {"RCA", "LM", "LAD", "LCX"}
 
 
 def test_an_option_leaves_all_else_as_it_is(calcified: PhantomCase) -> None:

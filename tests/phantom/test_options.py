@@ -68,9 +68,9 @@ def test_visible_calcium_in_thick_slices_reaches_the_threshold(thick: PhantomCas
     assert thick.hu[calcium].min() >= thick.threshold_hu - 1
 
 
-def test_steps_are_told_in_order() -> None:
+def test_steps_are_announced_in_order() -> None:
     from corcal.phantom.case import STEPS
 
-    told: list[str] = []
-    make_case(3, options=replace(PhantomOptions.tiny(), motion=1.0), progress=told.append)
-    assert tuple(told) == STEPS
+    announced: list[str] = []
+    make_case(3, options=replace(PhantomOptions.tiny(), motion=1.0), progress=announced.append)
+    assert tuple(announced) == STEPS

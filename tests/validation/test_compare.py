@@ -99,7 +99,7 @@ def test_a_corner_is_enough_to_touch() -> None:
     assert record["false"] == []
 
 
-def test_what_lies_elsewhere_is_false_and_its_place_is_told() -> None:
+def test_what_lies_elsewhere_is_false_and_its_place_is_reported() -> None:
     record = compared((Artery.RCA, FIRST), (Artery.LAD, SECOND), (Artery.LCX, ALOOF))
     (false,) = record["false"]
     assert false["mm3"] == pytest.approx(12.0)

@@ -148,9 +148,9 @@ def test_a_median_is_of_all_items() -> None:
 def test_kappa_is_that_of_the_evaluation() -> None:
     rng = np.random.default_rng(0)
     true = rng.random(300) < 0.4
-    told = true ^ (rng.random(300) < 0.15)
+    predicted = true ^ (rng.random(300) < 0.15)
     estimate, counts = kappa_of(
-        (str(i), bool(p), bool(t)) for i, (p, t) in enumerate(zip(told, true, strict=True))
+        (str(i), bool(p), bool(t)) for i, (p, t) in enumerate(zip(predicted, true, strict=True))
     )
     reference = kappa(counts.matrix, IntervalRule()).estimate
     assert estimate.value == pytest.approx(reference.value)

@@ -1,4 +1,4 @@
-"""Records are kept, taken up and told; models are chosen by what they were shown."""
+"""Records are kept, taken up and announced; models are chosen by what they were shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from corcal.segment.embedded import MODELS
-from validation.discriminator import told_apart
+from validation.discriminator import separability
 from validation.models import Models
 from validation.phantoms import FIRST_SEED, options_of
 from validation.report import BEGIN, END, put_between_markers, report
@@ -29,24 +29,24 @@ def tasks(count: int, question: str = "old") -> list[Task]:
 
 
 def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    told: list[str] = []
-    first = measured(tasks(2), tmp_path, jobs=1, tell=told.append)
+    lines: list[str] = []
+    first = measured(tasks(2), tmp_path, jobs=1, announce=lines.append)
     assert [r["square"] for r in first] == [0, 1]
-    assert len(told) == 2
+    assert len(lines) == 2
     (tmp_path / "squares" / "n0.json").write_text(
         json.dumps({**first[0], "square": 77}), encoding="utf-8"
     )
-    told.clear()
-    again = measured(tasks(3), tmp_path, jobs=1, tell=told.append)
+    lines.clear()
+    again = measured(tasks(3), tmp_path, jobs=1, announce=lines.append)
     assert [r["square"] for r in again] == [77, 1, 4]
-    assert told[0] == "2 of 3 cases were measured before"
-    other = measured(tasks(3, "new"), tmp_path, jobs=1, tell=told.append)
+    assert lines[0] == "2 of 3 cases were measured before"
+    other = measured(tasks(3, "new"), tmp_path, jobs=1, announce=lines.append)
     assert [r["square"] for r in other] == [0, 1, 4]
 
 
 @pytest.mark.slow
 def test_cases_side_by_side_give_the_same_records(tmp_path: Path) -> None:
-    made = measured(tasks(4), tmp_path, jobs=2, tell=lambda _: None)
+    made = measured(tasks(4), tmp_path, jobs=2, announce=lambda _: None)
     assert [r["square"] for r in made] == [0, 1, 4, 9]
     assert sorted(p.name for p in (tmp_path / "squares").iterdir()) == [
         f"n{i}.json" for i in range(4)
@@ -147,10 +147,10 @@ def test_the_discriminator_tells_what_differs_and_only_that(classifier: str) -> 
     alike = rng.normal(size=(len(scan), 5))
     # What belongs to a scan alone must not help: a whole scan is in one fold.
     alike += rng.normal(size=(24, 5))[scan]
-    pieces, scans = told_apart(alike, synthetic, scan, classifier)
+    pieces, scans = separability(alike, synthetic, scan, classifier)
     assert pieces.value is not None
     assert 0.2 < pieces.value < 0.8
-    pieces, scans = told_apart(alike + 6.0 * synthetic[:, None], synthetic, scan, classifier)
+    pieces, scans = separability(alike + 6.0 * synthetic[:, None], synthetic, scan, classifier)
     assert pieces.value is not None
     assert pieces.value > 0.98
     assert scans.value == 1.0

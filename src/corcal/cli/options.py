@@ -28,7 +28,7 @@ Command = Callable[..., None]
 
 @dataclass(frozen=True)
 class Output:
-    """Where results go, and how much is said on the way.
+    """The folder of the results, and how much is said on the way.
 
     Attributes:
         folder: the folder for them.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportOutput(Output):
-    """Where a report goes, and what is put into it; see `corcal.report.ReportOptions`."""
+    """The place of a report and its parts; see `corcal.report.ReportOptions`."""
 
     case_id: str
     show_dates: bool
@@ -29,7 +29,7 @@ class ReportOutput(Output):
 
     @property
     def options(self) -> ReportOptions:
-        """What is put into the report, with the date of today."""
+        """The parts of the report, with the date of today."""
         from corcal.report import ReportOptions
 
         return ReportOptions(

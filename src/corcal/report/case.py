@@ -1,4 +1,4 @@
-"""Whose a report is: an identifier that names nobody, and dates where they are wanted."""
+"""The case of a report: an identifier that names nobody, and dates where they are wanted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HASH_LENGTH = 10
 
 @dataclass(frozen=True)
 class Case:
-    """What every page and file says of whose it is.
+    """The lines by which every page and file says of whom it is.
 
     Attributes:
         case_id: never empty, never a file's name: that may be a patient's.

@@ -1,4 +1,4 @@
-"""What a user may choose of a report."""
+"""The choices that a user has in a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_ID = 64
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What is put into a report beside the result itself.
+    """The parts of a report beside the result itself.
 
     Attributes:
         case_id: how the case is called in every file; "" for the PatientID of a de-identified

@@ -22,9 +22,9 @@ def test_tables_in_a_folder_out(
     out = tmp_path / "out"
     asked = ["--against", second, "--stratify", "hospital", "--interval", "exact"]
     assert main(["evaluate", first, truth, "-o", str(out), *asked]) == 0
-    told = capsys.readouterr()
-    assert "RCA" in told.out
-    assert str(out / "evaluation.html") in told.out
+    printed = capsys.readouterr()
+    assert "RCA" in printed.out
+    assert str(out / "evaluation.html") in printed.out
     document = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
     assert document["input"]["patients"] == 60
     assert document["comparison"]["against"] == "worse.csv"
@@ -35,9 +35,9 @@ def test_json_alone(
     tables: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", *tables[:2], "-o", str(tmp_path / "o"), "--json"]) == 0
-    told = capsys.readouterr()
-    assert json.loads(told.out)["schema"] == "corcal-evaluation/1"
-    assert told.err == ""
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["schema"] == "corcal-evaluation/1"
+    assert printed.err == ""
 
 
 def test_quiet_says_nothing(

@@ -55,8 +55,12 @@ def test_options_and_the_population_reach_the_cohort(
     arguments = ["--population", str(file), "--heart-only", "--thickness", "3", "--dicom"]
     call = ["phantom", "cohort", "-o", str(out), "--patients", "4", *arguments, "--json"]
     assert cli.main(call) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["made"], told["kept"], set(told["calcified"])) == (4, 0, {"RCA", "LAD", "LCX"})
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["made"], summary["kept"], set(summary["calcified"])) == (
+        4,
+        0,
+        {"RCA", "LAD", "LCX"},
+    )
     assert all(p.calcium_mm3[0] > 0 and p.sex == "female" for p, _ in asked)
     assert (asked[0][1].field, asked[0][1].thickness_mm) == ("heart", 3.0)
     assert len(list((out / "cases/patient-0004/dicom").iterdir())) == 64

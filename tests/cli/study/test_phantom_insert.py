@@ -134,10 +134,10 @@ def test_an_earlier_insertion_is_replaced_only_with_force(
 def test_arteries_of_another_scan_are_refused(
     scan: Path, traced: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = json.loads(traced.read_text())
-    for one in told["arteries"].values():
-        one["points_ras_mm"] = [[x + 500, y, z] for x, y, z in one["points_ras_mm"]]
-    traced.write_text(json.dumps(told))
+    courses = json.loads(traced.read_text())
+    for course in courses["arteries"].values():
+        course["points_ras_mm"] = [[x + 500, y, z] for x, y, z in course["points_ras_mm"]]
+    traced.write_text(json.dumps(courses))
     out = tmp_path / "out"
     assert cli.main(["phantom", "insert", str(scan), str(traced), "-o", str(out)]) == 2
     assert "centrelines.json: no lesion found room on these arteries" in capsys.readouterr().err

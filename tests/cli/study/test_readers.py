@@ -46,9 +46,9 @@ def test_from_results_to_agreement(
     files = [rated(out, "A", "excellent"), rated(out, "B", "minor")]
     key = ["--key", str(tmp_path / "key.json")]
     assert cli.main(["readers", "score", *files, *key, "-o", str(scored)]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("2 cases, 2 readers, 3 categories.\nThe readers agree on 0 of 12")
-    assert told.endswith(f"Report: {scored / 'readers.html'}\n")
+    printed = capsys.readouterr().out
+    assert printed.startswith("2 cases, 2 readers, 3 categories.\nThe readers agree on 0 of 12")
+    assert printed.endswith(f"Report: {scored / 'readers.html'}\n")
     assert (scored / "adjudication.csv").read_text().count("\n") == 13
 
 

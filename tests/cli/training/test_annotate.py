@@ -25,7 +25,7 @@ def files(tmp_path: Path) -> list[str]:
     return [str(tmp_path / "ct.nii.gz"), str(path)]
 
 
-def test_one_drawing_is_told_in_words(
+def test_one_drawing_is_described_in_words(
     tmp_path: Path, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["annotate", *files, "-o", str(tmp_path / "out"), *MAP]) == 0

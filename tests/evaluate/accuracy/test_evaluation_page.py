@@ -171,12 +171,12 @@ def test_all_volumes_zero_says_why_there_is_no_model(tmp_path: Path) -> None:
     publish_evaluation(found).write(tmp_path / "out")
 
 
-def test_options_are_told_in_the_document(whole: Evaluation) -> None:
+def test_options_are_said_in_the_document(whole: Evaluation) -> None:
     rule = IntervalRule(method="bootstrap", confidence=0.9, seed=7)
     found = evaluate(whole.pairs, Options(rule, without_none=True))
-    told = evaluation_document(found)["options"]
-    assert (told["interval"], told["confidence"], told["seed"]) == ("bootstrap", 0.9, 7)
-    assert told["without_none"]
+    options = evaluation_document(found)["options"]
+    assert (options["interval"], options["confidence"], options["seed"]) == ("bootstrap", 0.9, 7)
+    assert options["without_none"]
 
 
 def test_an_earlier_evaluation_is_not_overwritten(whole: Evaluation, folder: Path) -> None:

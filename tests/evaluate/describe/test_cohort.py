@@ -1,4 +1,4 @@
-"""Columns judged by their values, groups that add up, and tables that are refused."""
+"""Columns read by their values, groups that add up, and tables that are refused."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_kinds_are_found(tmp_path: Path) -> None:
     cohort = read_cohort(write(tmp_path, COLUMNS), by="split")
     assert kinds(cohort) == {"age": "mean", "agatston": "median", "grade": "count", "sex": "count"}
     assert {g: len(rows) for g, rows in cohort.groups.items()} == {"test": 10, "train": 30}
-    told = {n.text for n in cohort.notices}
-    assert told == {
+    texts = {n.text for n in cohort.notices}
+    assert texts == {
         "Column scanned is left out: it holds dates.",
         "Column name is left out: it holds 40 different texts.",
         "Column blank is left out: nothing stands in it.",
@@ -93,7 +93,7 @@ def test_who_is_excluded_is_counted_by_reason_and_not_described(tmp_path: Path) 
         ({"excluded": ["motion"] * N}, {}, "nobody is left"),
     ],
 )
-def test_what_is_wrong_is_told(
+def test_what_is_wrong_is_said(
     change: dict[str, list[object]], asked: dict[str, object], said: str, tmp_path: Path
 ) -> None:
     with pytest.raises(TableRefused, match=said):

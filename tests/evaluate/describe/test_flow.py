@@ -59,12 +59,12 @@ def test_the_papers_flow_adds_up(tmp_path: Path) -> None:
         (("box,parent", "name,parent"), "no column box"),
     ],
 )  # fmt: skip
-def test_what_does_not_add_up_is_told(change: tuple[str, str], said: str, tmp_path: Path) -> None:
+def test_what_does_not_add_up_is_said(change: tuple[str, str], said: str, tmp_path: Path) -> None:
     with pytest.raises(TableRefused, match=re.escape(said)):
         read(tmp_path, PAPER.replace(*change))
 
 
-def test_a_circle_is_told(tmp_path: Path) -> None:
+def test_a_circle_is_said(tmp_path: Path) -> None:
     with pytest.raises(TableRefused, match=r"2 boxes are not reached from 'a'.* circle"):
         read(tmp_path, "box,parent,n\na,,5\nb,c,5\nc,b,5\n")
 
@@ -97,7 +97,7 @@ def test_an_empty_cell_is_a_group_of_its_own(tmp_path: Path) -> None:
     assert ("not stated", 1) in [(b.text, b.n) for b in flow_of(cohort, ["sex"]).kept]
 
 
-def test_a_flow_that_contradicts_the_table_is_told(tmp_path: Path) -> None:
+def test_a_flow_that_contradicts_the_table_is_said(tmp_path: Path) -> None:
     cohort = read_cohort(write(tmp_path, COLUMNS), by="split")
     top = FlowBox("all", 41, (FlowBox("train", 31), FlowBox("test", 10)))
     said = "flow.csv: 'train' holds 31, but cohort.csv has 30 patients with split 'train'"

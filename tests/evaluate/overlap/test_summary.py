@@ -60,7 +60,7 @@ def test_nobody_with_calcium_is_undefined() -> None:
     json.dumps(found.as_dict(), allow_nan=False)
 
 
-def test_without_outlined_vessels_only_calcium_is_told() -> None:
+def test_without_outlined_vessels_only_calcium_is_reported() -> None:
     found = summarise([case("a", 0, only_calcium=True)], RULE)
     assert {part for _, part in found.overlap} == {"calcium"}
     assert any("only calcium is compared" in note for note in overlap_tables(found)[0].notes)

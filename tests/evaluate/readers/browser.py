@@ -65,15 +65,15 @@ class Browser:
 
     def run(self, script: str) -> Any:
         """Return what a script on the page gives; promises are waited for."""
-        told = self._call(
+        answer = self._call(
             "Runtime.evaluate",
             expression=script,
             awaitPromise=True,
             returnByValue=True,
             userGesture=True,
         )
-        assert "exceptionDetails" not in told, told["exceptionDetails"]
-        return told["result"].get("value")
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
 
     def _call(self, method: str, **given: Any) -> dict[str, Any]:
         self._number += 1
@@ -99,8 +99,8 @@ class Browser:
         return answer
 
     def _note(self, event: dict[str, Any]) -> None:
-        told = event.get("params", {})
+        answer = event.get("params", {})
         if event.get("method") == "Runtime.exceptionThrown":
-            self.complaints.append(str(told["exceptionDetails"]["text"]))
+            self.complaints.append(str(answer["exceptionDetails"]["text"]))
         if event.get("method") == "Log.entryAdded":
-            self.complaints.append(str(told["entry"]["text"]))
+            self.complaints.append(str(answer["entry"]["text"]))

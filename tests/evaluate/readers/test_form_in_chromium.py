@@ -103,7 +103,7 @@ def test_pictures_are_shown_and_marks_can_be_hidden(browser: Browser) -> None:
 
 def test_ratings_are_kept_until_the_reader_comes_back(browser: Browser, page: Path) -> None:
     rate_case(browser, 2)
-    # As if another day: the page asks before it is left unsaved, and is told to go.
+    # As if another day: the page asks before it is left unsaved, and is answered: leave.
     browser.run("unsaved = false")
     browser.open(page)
     assert browser.run(PROGRESS) == "6 of 18 ratings made"

@@ -82,12 +82,12 @@ def test_a_reader_who_sent_nothing_is_still_in_the_study(tmp_path: Path) -> None
         ("A,QQ22,RCA,artery,minor,more\n", "6 cells under 5 columns"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(TableRefused, match=said):
         read(tmp_path, text, key=KEY)
 
 
-def test_a_form_sent_twice_is_told(tmp_path: Path) -> None:
+def test_a_form_sent_twice_is_said(tmp_path: Path) -> None:
     text = "A,QQ22,RCA,artery,minor\n"
     with pytest.raises(TableRefused, match=r"ratings1.csv, line 2: .* \(ratings0.csv, line 2\)"):
         read(tmp_path, text, text, key=KEY)

@@ -18,8 +18,8 @@ from corcal.evaluate.statistics.interval import IntervalRule
 
 RULE = IntervalRule()
 
-#: Shrout and Fleiss, Psychol Bull 1979, 86, 420, Table 2: six targets, four judges.
-JUDGES = np.array(
+#: Shrout and Fleiss, Psychol Bull 1979, 86, 420, Table 2: six targets, four raters.
+RATERS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float
 )
 
@@ -32,8 +32,8 @@ MINI = np.array(
 )
 
 
-def test_the_judges_of_shrout_and_fleiss() -> None:
-    absolute, consistent = icc(JUDGES, RULE)
+def test_the_raters_of_shrout_and_fleiss() -> None:
+    absolute, consistent = icc(RATERS, RULE)
     # ICC(2,1) .29, ICC(3,1) .71; intervals .02 to .76 and .34 to .95 (R's psych: .019 to .761).
     assert (absolute.value, consistent.value) == pytest.approx((0.290, 0.715), abs=5e-4)
     assert (absolute.low, absolute.high) == pytest.approx((0.019, 0.761), abs=5e-4)
@@ -119,4 +119,4 @@ def test_a_handful_of_patients_is_no_crash(n: int) -> None:
 
 def test_one_reader_alone_is_refused() -> None:
     with pytest.raises(ValueError, match="at least two raters"):
-        icc(JUDGES[:, :1], RULE)
+        icc(RATERS[:, :1], RULE)

@@ -99,6 +99,6 @@ def test_in_a_straight_host_both_volumes_agree() -> None:
     assert solid.bent_mm3() == pytest.approx(solid.volume_mm3, rel=1e-6)
 
 
-def test_a_plaque_faces_where_it_is_told_to() -> None:
+def test_a_plaque_faces_where_it_is_meant_to() -> None:
     solid = plaque(4.0, 1.4, 60.0).turn_towards(np.array([0.0, 1.0, 0.3]))
     np.testing.assert_allclose(solid.centre_mm(), [0.0, 2.2, 20.0], atol=1e-6)

@@ -79,8 +79,8 @@ def test_the_manifest_lists_the_scans_and_is_split_by_patient(written: Path) -> 
     parts = [{r["patient"] for r in rows(written / f"{p}.csv")} for p in ("train", "test")]
     assert [len(p) for p in parts] == [2, 2]
     assert parts[0] | parts[1] == {r["patient"] for r in whole}
-    told = {r["patient"]: r["split"] for r in rows(written / "patients.csv")}
-    assert {name for name, split in told.items() if split == "train"} == parts[0]
+    splits = {r["patient"]: r["split"] for r in rows(written / "patients.csv")}
+    assert {name for name, split in splits.items() if split == "train"} == parts[0]
 
 
 def test_visible_calcium_is_what_was_drawn(written: Path) -> None:
@@ -145,10 +145,10 @@ def test_a_stopped_run_goes_on_and_gives_the_same(written: Path, tmp_path: Path)
     (out / "cases/patient-0004/truth.json").unlink()
     (out / "cases/.corcal-123456.partial/new").mkdir(parents=True)
     (out / "truth.csv").unlink()
-    told: list[tuple[int, int]] = []
-    made = write_cohort(out, COHORT, on_progress=lambda done, of: told.append((done, of)))
+    calls: list[tuple[int, int]] = []
+    made = write_cohort(out, COHORT, on_progress=lambda done, of: calls.append((done, of)))
     assert made == {"made": 2, "kept": 2}
-    assert told == [(1, 2), (2, 2)]
+    assert calls == [(1, 2), (2, 2)]
     assert digests(out) == before
 
 

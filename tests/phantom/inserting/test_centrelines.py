@@ -40,9 +40,9 @@ def test_points_become_lps_and_unseen_stretches_are_left_out(tmp_path: Path) -> 
 
 def test_a_file_without_confidence_is_trusted(tmp_path: Path) -> None:
     path = file_of(tmp_path)
-    told = json.loads(path.read_text())
-    del told["arteries"]["LM+LAD"]["confidence"]
-    path.write_text(json.dumps(told))
+    courses = json.loads(path.read_text())
+    del courses["arteries"]["LM+LAD"]["confidence"]
+    path.write_text(json.dumps(courses))
     (one,) = read_centrelines(path)
     assert one.tube.length_mm == pytest.approx(39.0)
 

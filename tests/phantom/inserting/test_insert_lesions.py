@@ -83,7 +83,7 @@ def test_visible_is_what_reaches_130_hu_without_noise() -> None:
         scan_of(noise_hu=20.0), COURSES, np.random.default_rng(4), STILL
     )
     assert noisy.hu[0, 0].std() > 10
-    # Noise moves what tissue gives way, a little; what is visible is judged without it.
+    # Noise moves what tissue gives way, a little; what is visible is measured without it.
     assert np.mean((seen > 0) != (numbers > 0)) < 1e-4
 
 

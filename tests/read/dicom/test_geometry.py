@@ -126,7 +126,7 @@ def test_a_tilted_stack_that_is_not_sheared_is_left_alone(tmp_path: Path, read: 
     assert scan.notices == ()
 
 
-def test_a_stated_tilt_without_sheared_positions_is_told(tmp_path: Path, read: Read) -> None:
+def test_a_stated_tilt_without_sheared_positions_is_noticed(tmp_path: Path, read: Read) -> None:
     Series(tags={"GantryDetectorTilt": 12}).write(tmp_path)
     scan = read(tmp_path)
     assert [n.code for n in scan.notices] == ["gantry-tilt"]
@@ -170,7 +170,7 @@ def test_however_the_patient_lay_every_voxel_keeps_its_place(
         assert scan.hu[tuple(index)] == series.hu[k, row, column]
 
 
-def test_repeated_acquisitions_are_told_apart(tmp_path: Path, read: Read) -> None:
+def test_repeated_acquisitions_are_kept_apart(tmp_path: Path, read: Read) -> None:
     whole = Series(uid="1.2.5", tags={"AcquisitionNumber": 2})
     part = Series(body()[:20] + np.int16(5), uid="1.2.5", tags={"AcquisitionNumber": 1})
     whole.write(tmp_path / "a")

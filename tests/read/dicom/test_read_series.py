@@ -185,8 +185,8 @@ def test_padding_becomes_air(tmp_path: Path, read: Read, padding_hu: int, declar
     scan = read(tmp_path)
 
     np.testing.assert_array_equal(scan.hu, np.maximum(hu, -1024))
-    told = [n.code for n in scan.notices]
-    assert told == (["padding"] if padding_hu < -1024 and not declared else [])
+    codes = [n.code for n in scan.notices]
+    assert codes == (["padding"] if padding_hu < -1024 and not declared else [])
 
 
 def test_signed_padding_in_an_unsigned_file(tmp_path: Path, read: Read) -> None:

@@ -75,13 +75,13 @@ def test_the_numbers_are_those_of_the_reading(reading: Reading) -> None:
     assert document["heart_box"] == {"start": [1, 8, 4], "stop": [12, 40, 60]}
 
 
-def test_confidence_is_told_where_there_is_one(reading: Reading) -> None:
+def test_confidence_is_reported_where_there_is_one(reading: Reading) -> None:
     assert report_document(reading)["arteries"]["RCA"]["confidence"] is None
     sure = tuple(Certainty(a, 0.7146, True) for a in Artery)
-    told = report_document(replace(reading, report=replace(reading.report, certainty=sure)))
-    jsonschema.validate(told, report_schema())
-    assert told["arteries"]["LCX"]["confidence"] == 0.715
-    assert told["arteries"]["LCX"]["uncertain"] is True
+    document = report_document(replace(reading, report=replace(reading.report, certainty=sure)))
+    jsonschema.validate(document, report_schema())
+    assert document["arteries"]["LCX"]["confidence"] == 0.715
+    assert document["arteries"]["LCX"]["uncertain"] is True
 
 
 def test_no_paths_and_no_dates(reading: Reading) -> None:

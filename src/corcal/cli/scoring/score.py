@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """What is scored.
+    """The scan that is scored.
 
     Attributes:
         scan: a DICOM folder, zip or file, or a volume.

@@ -144,25 +144,27 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
     seeds = range(seed, seed + count)
     for one in seeds:
         check_folder(phantom_folder(output.folder, one), force=output.force)
-    told: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for one in seeds:
         folder = phantom_folder(output.folder, one)
         with steps(output.quiet) as begin:
-            tell = _titled(begin, folder.name)
-            case = make_case(one, options=wanted.options(), progress=tell)
-            tell("write")
+            announce = _title_steps(begin, folder.name)
+            case = make_case(one, options=wanted.options(), progress=announce)
+            announce("write")
             write_phantom(case, folder, kind=wanted.format, version=__version__, force=output.force)
-        told += _said(case, folder, wanted, output)
+        rows += _print_case(case, folder, wanted, output)
     if output.as_json:
-        click.echo(json_text(told))
+        click.echo(json_text(rows))
 
 
-def _titled(begin: Announce, name: str) -> Announce:
+def _title_steps(begin: Announce, name: str) -> Announce:
     """Return `begin` for the steps of one phantom, called by their own names."""
     return lambda step: begin(f"{name}: {TITLES[step]}")
 
 
-def _said(case: PhantomCase, folder: Path, wanted: Wanted, output: Output) -> list[dict[str, Any]]:
+def _print_case(
+    case: PhantomCase, folder: Path, wanted: Wanted, output: Output
+) -> list[dict[str, Any]]:
     """Say in one line what was made; return it where all is to be printed as JSON."""
     from corcal.phantom import SCAN_NAMES, case_truth
 

@@ -47,7 +47,7 @@ class Means:
             click.echo(line, err=True)
 
 
-def held_out(command: Command) -> Command:
+def scoring_options(command: Command) -> Command:
     """Add WORK, MANIFEST, --output, and what makes `means: Means`."""
     command = options.bundle(
         "means",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corcal.cli.training.held_out import Means, held_out
+from corcal.cli.training.held_out import Means, scoring_options
 
 
 @click.command()
@@ -17,7 +17,7 @@ from corcal.cli.training.held_out import Means, held_out
     metavar="BUNDLE",
     help="The model that `corcal train export` made of WORK.",
 )
-@held_out
+@scoring_options
 def test(work: Path, manifest: Path, out: Path, model: Path, means: Means) -> None:
     """Score the scans that no fold saw: presence, volume and Dice of each artery.
 

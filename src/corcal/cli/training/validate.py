@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from corcal.cli.training.held_out import Means, held_out
+from corcal.cli.training.held_out import Means, scoring_options
 
 
 @click.command()
-@held_out
+@scoring_options
 def validate(work: Path, manifest: Path, out: Path, means: Means) -> None:
     """Score each fold's validation scans by that fold alone: how much the folds differ.
 

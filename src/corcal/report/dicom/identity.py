@@ -1,4 +1,4 @@
-"""Who made a DICOM object, which it is, and what it shares with the study it belongs to."""
+"""The maker of a DICOM object, its identifiers, and what it shares with its study."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SHARED = (
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells the objects of one result from those of another.
+    """The marks that set the objects of one result apart from those of another.
 
     Attributes:
         seed: hash of the images, the models, the settings and the version.

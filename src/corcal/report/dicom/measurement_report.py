@@ -88,7 +88,7 @@ def _artery_group(
     numbers: dict[int, int],
     identity: Identity,
 ) -> Group:
-    shared = _shared(score.artery.title, f"artery {score.artery.value}", identity)
+    shared = _common(score.artery.title, f"artery {score.artery.value}", identity)
     shared["finding_sites"] = [sr.FindingSite(site) for site in codes.SITES[score.artery]]
     shared["measurements"] = _measurements(score, identity)
     shared["qualitative_evaluations"] = _evaluations(reading, score)
@@ -103,7 +103,7 @@ def _artery_group(
 
 def _total_group(reading: Reading, identity: Identity) -> Group:
     score, category = reading.report.score, reading.report.cac_drs
-    shared = _shared("All coronary arteries", "total", identity)
+    shared = _common("All coronary arteries", "total", identity)
     lesions = sum(len(a.lesions) for a in score.arteries)
     present = codes.PRESENT if score.vessels else codes.ABSENT
     return sr.MeasurementsAndQualitativeEvaluations(
@@ -121,7 +121,7 @@ def _total_group(reading: Reading, identity: Identity) -> Group:
     )
 
 
-def _shared(name: str, part: str, identity: Identity) -> dict[str, Any]:
+def _common(name: str, part: str, identity: Identity) -> dict[str, Any]:
     return {
         "tracking_identifier": sr.TrackingIdentifier(uid=identity.uid("sr", part), identifier=name),
         "finding_type": codes.CALCIFICATION,

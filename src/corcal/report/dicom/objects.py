@@ -54,7 +54,7 @@ def _objects(
     identity = make_identity(reading, scored_at, headers[0])
     numbers = segment_numbers(reading) if can_segment(reading) else {}
     segmentation = make_segmentation(reading, headers, identity) if numbers else None
-    images = _calcified(reading, headers)
+    images = _calcium_images(reading, headers)
     report = make_measurement_report(reading, images, segmentation, numbers, identity)
     objects = {
         "report.sr.dcm": report,
@@ -66,7 +66,7 @@ def _objects(
     return objects
 
 
-def _calcified(reading: Reading, headers: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+def _calcium_images(reading: Reading, headers: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     """Return the images with calcium; the first image where there is none, or it is not known."""
     uids = reading.scan.source.instance_uids
     first = min(artery.calcium_code for artery in Artery)

@@ -1,4 +1,4 @@
-"""What the page says, as plain text: the same for HTML and PDF."""
+"""The words of the page as plain text: the same for HTML and PDF."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def page_content(reading: Reading, case: Case, options: ReportOptions) -> dict[s
         "sections": [{"heading": s.heading, "lines": list(s.lines)} for s in sections],
         "facts": [list(fact) for fact in scan_facts(reading.scan)],
         "limits": list(limits.NON_GATED_LIMITS) if is_estimated(report) else [],
-        "made_by": made_by(report),
+        "made_by": name_makers(report),
     }
 
 
@@ -96,7 +96,7 @@ def scan_facts(scan: Scan) -> list[tuple[str, str]]:
     ]
 
 
-def made_by(report: Report) -> str:
+def name_makers(report: Report) -> str:
     """Return which program and models made the result."""
     stamp = report.provenance
     models = "; ".join(f"{m.step}: {m.name} {m.sha256[:12]}" for m in stamp.models)

@@ -67,7 +67,7 @@ def report_html(
         lesion_count=sum(len(a.lesions) for a in report.score.arteries),
         image_word=image_word(reading.scan),
         slices=reading.scan.grid.shape[0],
-        omitted=_omitted(reading, {tile.at for tile in tiles}),
+        omitted=_omitted_rows(reading, {tile.at for tile in tiles}),
         open_tiles=shown[:OPEN_TILES],
         folded_tiles=shown[OPEN_TILES:],
         projections=[_projection(p) for p in pictures],
@@ -143,7 +143,7 @@ def _lesions(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def _omitted(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
+def _omitted_rows(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
     rows = []
     for number, piece in enumerate(reading.report.omitted, start=1):
         first, last = piece.slices

@@ -27,7 +27,7 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def paint_plain(view: View, side: int) -> Image.Image:
     """Return the CT of a view in grey, RGB, fitted into a square of this many pixels."""
-    return _lettered(_grey(view, side).convert("RGB"), view, side)
+    return _letter(_grey(view, side).convert("RGB"), view, side)
 
 
 def paint_marked(view: View, side: int, *, by_artery: bool = False) -> Image.Image:
@@ -55,17 +55,17 @@ def paint_marked(view: View, side: int, *, by_artery: bool = False) -> Image.Ima
     stray = view.codes == UNASSIGNED
     if stray.any():
         rgb[_outline(_smooth(stray, grey.size))] = UNASSIGNED_COLOUR
-    return _lettered(Image.fromarray(np.round(rgb).astype(np.uint8)), view, side)
+    return _letter(Image.fromarray(np.round(rgb).astype(np.uint8)), view, side)
 
 
 def _grey(view: View, side: int) -> Image.Image:
     low, high = view.window_hu
     grey = np.clip((view.hu.astype(np.float32) - low) * (255 / (high - low)), 0, 255)
     image = Image.fromarray(np.round(grey).astype(np.uint8))
-    return image.resize(_fitted(view, side), Image.Resampling.BICUBIC)
+    return image.resize(_fit(view, side), Image.Resampling.BICUBIC)
 
 
-def _fitted(view: View, side: int) -> tuple[int, int]:
+def _fit(view: View, side: int) -> tuple[int, int]:
     """Return (width, height) in pixels with the view's true proportions in mm."""
     high_mm = view.hu.shape[0] * view.pixel_mm[0]
     wide_mm = view.hu.shape[1] * view.pixel_mm[1]
@@ -89,7 +89,7 @@ def _outline(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return (np.asarray(grown) > 0) & ~mask
 
 
-def _lettered(image: Image.Image, view: View, side: int) -> Image.Image:
+def _letter(image: Image.Image, view: View, side: int) -> Image.Image:
     """Return the image centred on a black square, with the letters of its sides."""
     square = Image.new("RGB", (side, side))
     square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))

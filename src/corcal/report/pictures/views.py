@@ -39,7 +39,7 @@ class Coded(Protocol):
 
 
 class Labelled(Protocol):
-    """What pictures are taken of; a `Reading` is one."""
+    """A labelled scan, of which pictures are taken; a `Reading` is one."""
 
     @property
     def scan(self) -> Scan:
@@ -83,7 +83,7 @@ class View:
 
 @dataclass(frozen=True)
 class Frame:
-    """What of a scan is worth showing.
+    """The part of a scan that is worth showing.
 
     Attributes:
         shown: the part the pictures show: the heart, square in-plane.
@@ -169,10 +169,10 @@ def _frame(reading: Labelled) -> Frame:
         box = labelled.pad(_voxels(reading, _AROUND_LABELS_MM))
     else:
         return Frame(whole, None)
-    return Frame(_squared(box, grid.spacing_mm, (1, 2)).intersect(whole), labelled)
+    return Frame(_square(box, grid.spacing_mm, (1, 2)).intersect(whole), labelled)
 
 
-def _squared(box: Box, spacing_mm: tuple[float, float, float], axes: tuple[int, int]) -> Box:
+def _square(box: Box, spacing_mm: tuple[float, float, float], axes: tuple[int, int]) -> Box:
     """Return the box widened to a square in mm along two axes, about its centre."""
     side_mm = max(*(box.shape[a] * spacing_mm[a] for a in axes), _SMALLEST_SIDE_MM)
     start, stop = list(box.start), list(box.stop)
@@ -235,7 +235,7 @@ def _key_slice(reading: Labelled, artery: Artery, frame: Frame) -> tuple[int, st
 def _front(reading: Labelled, frame: Frame) -> View:
     box, deep_mm = _slab(reading, frame, axis=1)
     s = reading.scan.grid.spacing_mm
-    box = _squared(box, s, (0, 2)).intersect(Box.whole(reading.scan.grid.shape))
+    box = _square(box, s, (0, 2)).intersect(Box.whole(reading.scan.grid.shape))
     hu, codes = _project(reading, box, axis=1)
     return View(
         name="coronal",

@@ -51,16 +51,16 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
         "arteries": {a.artery.value: _artery(a, reading) for a in report.score.arteries},
         "total": _total(report),
         "cac_drs": _category(report),
-        "omitted": [_omitted(piece) for piece in report.omitted],
+        "omitted": [_omitted_piece(piece) for piece in report.omitted],
         "percentile": report.percentile,
-        "arterial_age_years": _rounded(report.arterial_age_years),
+        "arterial_age_years": _round(report.arterial_age_years),
         "method": {
             "agatston": report.score.method,
             "agatston_kind": ESTIMATED_NOTE if is_estimated(report) else GATED_SCORE,
             "settings": stamp.settings,
         },
         "notices": [{"code": n.code, "text": n.text} for n in notices(reading)],
-        "seconds": {step: _rounded(s) for step, s in stamp.seconds.items()},
+        "seconds": {step: _round(s) for step, s in stamp.seconds.items()},
     }
 
 
@@ -71,9 +71,9 @@ def _input(scan: Scan) -> dict[str, Any]:
         "series_uid": scan.source.series_uid or None,
         "slices": scan.grid.shape[0],
         "shape": list(scan.grid.shape),
-        "spacing_mm": [_rounded(s) for s in scan.grid.spacing_mm],
-        "thickness_mm": _rounded(a.thickness_mm),
-        "kvp_kv": _rounded(a.kvp_kv),
+        "spacing_mm": [_round(s) for s in scan.grid.spacing_mm],
+        "thickness_mm": _round(a.thickness_mm),
+        "kvp_kv": _round(a.kvp_kv),
         "kernel": a.kernel or None,
         "manufacturer": a.manufacturer or None,
         "scanner_model": a.model or None,
@@ -97,14 +97,14 @@ def _artery(a: ArteryScore, reading: Reading) -> dict[str, Any]:
         "uncertain": None if sure is None else sure.uncertain,
         "grade": None if graded is None else graded.grade.word,
         "grade_probabilities": None if graded is None else _chances(graded),
-        "agatston": _rounded(a.agatston),
-        "volume_mm3": _rounded(a.volume_mm3),
-        "mask_volume_ml": _rounded(a.mask_volume_ml),
-        "mass_mg": _rounded(a.mass_mg),
-        "density": _rounded(a.density),
-        "peak_hu": _rounded(a.peak_hu),
-        "mean_hu": _rounded(a.mean_hu),
-        "vessel_ml": _rounded(a.vessel_ml),
+        "agatston": _round(a.agatston),
+        "volume_mm3": _round(a.volume_mm3),
+        "mask_volume_ml": _round(a.mask_volume_ml),
+        "mass_mg": _round(a.mass_mg),
+        "density": _round(a.density),
+        "peak_hu": _round(a.peak_hu),
+        "mean_hu": _round(a.mean_hu),
+        "vessel_ml": _round(a.vessel_ml),
         "course": _course(reading.course_of(a.artery)),
         "lesions": [_lesion(x) for x in a.lesions],
     }
@@ -113,7 +113,7 @@ def _artery(a: ArteryScore, reading: Reading) -> dict[str, Any]:
 def _course(course: ArteryCourse | None) -> dict[str, float | None] | None:
     if course is None:
         return None
-    return {"length_mm": _rounded(course.length_mm), "seen_mm": _rounded(course.seen_mm)}
+    return {"length_mm": _round(course.length_mm), "seen_mm": _round(course.seen_mm)}
 
 
 def _chances(graded: ArteryGrade) -> dict[str, float]:
@@ -122,20 +122,20 @@ def _chances(graded: ArteryGrade) -> dict[str, float]:
 
 def _lesion(x: Lesion) -> dict[str, Any]:
     return {
-        "volume_mm3": _rounded(x.volume_mm3),
-        "agatston": _rounded(x.agatston),
-        "peak_hu": _rounded(x.peak_hu),
-        "mean_hu": _rounded(x.mean_hu),
-        "centre_lps_mm": [_rounded(c) for c in x.centre_lps_mm],
+        "volume_mm3": _round(x.volume_mm3),
+        "agatston": _round(x.agatston),
+        "peak_hu": _round(x.peak_hu),
+        "mean_hu": _round(x.mean_hu),
+        "centre_lps_mm": [_round(c) for c in x.centre_lps_mm],
     }
 
 
-def _omitted(piece: OmittedPiece) -> dict[str, Any]:
+def _omitted_piece(piece: OmittedPiece) -> dict[str, Any]:
     return {
         "place": piece.place.name.lower(),
-        "volume_mm3": _rounded(piece.volume_mm3),
-        "peak_hu": _rounded(piece.peak_hu),
-        "centre_lps_mm": [_rounded(c) for c in piece.centre_lps_mm],
+        "volume_mm3": _round(piece.volume_mm3),
+        "peak_hu": _round(piece.peak_hu),
+        "centre_lps_mm": [_round(c) for c in piece.centre_lps_mm],
         "slices": list(piece.slices),
     }
 
@@ -144,10 +144,10 @@ def _total(report: Report) -> dict[str, Any]:
     s = report.score
     return {
         "present": s.vessels > 0,
-        "agatston": _rounded(s.agatston),
-        "volume_mm3": _rounded(s.volume_mm3),
-        "mask_volume_ml": _rounded(s.mask_volume_ml),
-        "mass_mg": _rounded(s.mass_mg),
+        "agatston": _round(s.agatston),
+        "volume_mm3": _round(s.volume_mm3),
+        "mask_volume_ml": _round(s.mask_volume_ml),
+        "mass_mg": _round(s.mass_mg),
         "lesions": sum(len(a.lesions) for a in s.arteries),
         "vessels": s.vessels,
     }
@@ -166,6 +166,6 @@ def _category(report: Report) -> dict[str, Any]:
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     """Return a number without the noise of its last binary digits."""
     return None if value is None else round(float(value), 6)

@@ -1,4 +1,4 @@
-"""Which image shows what, by the numbers that a PACS or a viewer gives its images."""
+"""The images that show a lesion, by the numbers that a PACS or a viewer gives its images."""
 
 from __future__ import annotations
 
