@@ -101,7 +101,7 @@ def test_what_a_part_of_the_slices_lacks_fits_the_others(tmp_path: Path, read: R
     np.testing.assert_array_equal(read(tmp_path).hu, series.hu)
 
 
-def test_uids_made_anew_for_every_slice_say_nothing(tmp_path: Path, read: Read) -> None:
+def test_new_uids_for_every_slice_say_nothing(tmp_path: Path, read: Read) -> None:
     # As converters do that write one slice at a time.
     series = Series()
     for number, path in enumerate(series.write(tmp_path)):

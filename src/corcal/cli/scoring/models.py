@@ -73,7 +73,7 @@ def show(model: str) -> None:
         ("padding", " x ".join(str(n) for n in facts.padding_voxels) + " voxels"),
         ("OpenVINO", openvino),
         ("regions", "that exclude each other" if facts.exclusive else "merged, as the paper's"),
-        ("crop", "heart" if _cropped(facts.settings) else "none: the whole scan"),
+        ("crop", "heart" if _is_crop(facts.settings) else "none: the whole scan"),
         *facts.origin.items(),
     )
     for title, value in rows:
@@ -81,7 +81,7 @@ def show(model: str) -> None:
     click.echo(f"\n{bundle.card().strip()}")
 
 
-def _cropped(settings: dict[str, Any]) -> bool:
+def _is_crop(settings: dict[str, Any]) -> bool:
     return bool(settings.get("preparation", {}).get("crop_to_heart", True))
 
 
