@@ -46,7 +46,7 @@ def _warn(*arguments: Any, **given: Any) -> Reading:
     return _measure(*arguments, **given)
 
 
-def _talk(reading: Reading, out: Path, *, force: bool) -> None:
+def _talk(reading: Reading, out: Path, **_: object) -> None:
     out.mkdir(parents=True)
     (out / "report.json").write_text('"' + "x" * 3_000_000 + '"\n', encoding="utf-8")
 

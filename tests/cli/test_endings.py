@@ -41,7 +41,7 @@ def test_a_refused_input_is_2_with_one_paragraph(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no scan" * 100)
     done = run("works", "score", str(tmp_path / "notes.txt"), "-o", str(tmp_path / "out"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("corcal: notes.txt: not a DICOM file")
+    assert done.stderr.startswith(f"corcal: {tmp_path.name}/notes.txt: not a DICOM file")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
