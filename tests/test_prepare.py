@@ -12,7 +12,8 @@ from corcal.core.grid import Grid
 from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
 from corcal.core.scan import Scan
-from corcal.locate import LocatedHeart, heart_box, locate_heart
+from corcal.core.steps import LocatedHeart
+from corcal.locate import heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.settings import Settings
 from corcal.space.resampling import nearest, resample

@@ -77,7 +77,7 @@ def score_scan(
     made = make_provenance(settings, models, clock.seconds)
     report = replace(_report(numbers, notices, made, labelled.certainty), omitted=omitted)
     box = heart_box(heart, scan.grid)
-    return Reading(scan, labelled.labels, box, report, labelled.courses)
+    return Reading(scan, labelled.labels, box, report, labelled.courses, heart)
 
 
 def quantify_labels(

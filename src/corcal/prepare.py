@@ -14,8 +14,8 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.preparation import Preparation
 from corcal.core.scan import Notice, Scan
-from corcal.core.steps import ArterySegmenter
-from corcal.locate import LocatedHeart, heart_box
+from corcal.core.steps import ArterySegmenter, LocatedHeart
+from corcal.locate import heart_box
 from corcal.space import nearest, resample
 
 

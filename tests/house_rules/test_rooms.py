@@ -35,7 +35,7 @@ SIDE_BY_SIDE = {
     "evaluate.statistics": (3, "each kind of figure alone"),
     "evaluate.statistics.agreement": (3, "each way to agree alone"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),
-    "locate": (3, "two locators, of which a user chooses one; the heart and its checks"),
+    "locate": (4, "two locators, of which a user chooses one; the heart; its checks"),
     "phantom.calcium": (2, "plaques, and the score that is taken of them when they are voxels"),
     "phantom.files": (2, "contours for users who ask for them; folder writes all else"),
     "phantom.inserting": (3, "by plan, at random for training, and where arteries were traced"),

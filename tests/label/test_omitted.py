@@ -8,8 +8,8 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
+from corcal.core.steps import LocatedHeart
 from corcal.label import find_omitted
-from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
 from corcal.settings import Settings
 

@@ -10,7 +10,8 @@ import pytest
 from corcal.core.errors import GeometryRefused, HeartCutOff, HeartNotFound
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan, Source
-from corcal.locate import LocatedHeart, check_heart
+from corcal.core.steps import LocatedHeart
+from corcal.locate import check_heart
 from corcal.settings import Admission
 
 LIMITS = Admission()

@@ -12,6 +12,7 @@ from corcal.core.lesion_model import Certainty
 from corcal.core.scan import Notice, Scan
 from corcal.core.score import CalciumScore, OmittedPiece
 from corcal.core.severity import ArteryGrade, CacDrs
+from corcal.core.steps import LocatedHeart
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Reading:
         heart: the box of the heart on the scan's grid, or None when labels were given.
         report: what is said about it.
         courses: where the arteries run; empty when labels were given.
+        heart_mask: the heart itself, on a grid of its own; None when labels were given.
 
     Raises:
         GridMismatch: the labels are not on the scan's grid, or of another patient.
@@ -104,6 +106,7 @@ class Reading:
     heart: Box | None
     report: Report
     courses: tuple[ArteryCourse, ...] = ()
+    heart_mask: LocatedHeart | None = None
 
     def __post_init__(self) -> None:
         self.scan.grid.require_same(self.labels.grid, "labels of a reading")

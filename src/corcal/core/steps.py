@@ -5,12 +5,13 @@ The arrays handed over may be read-only and may be views; they are the caller's,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.core.grid import Grid
+from corcal.core.grid import MM3_PER_ML, Grid
 from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
 
@@ -29,6 +30,24 @@ class Model(Protocol):
     @property
     def device(self) -> str:
         """Device on which its network runs: "cpu" or "cuda"."""
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedHeart:
+    """The heart as a locator found it.
+
+    Attributes:
+        mask: bool (slice, row, column), its largest connected part.
+        grid: the mask's grid.
+    """
+
+    mask: NDArray[np.bool_]
+    grid: Grid
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume of the mask."""
+        return float(self.mask.sum()) * self.grid.voxel_mm3 / MM3_PER_ML
 
 
 class HeartLocator(Model, Protocol):

@@ -17,6 +17,7 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import MEAN_PROBABILITY, Certainty, LesionModel
 from corcal.core.scan import Scan
+from corcal.core.steps import LocatedHeart
 from corcal.label.blood import blood_hu
 from corcal.label.completion import complete_calcium
 from corcal.label.courses import find_courses
@@ -24,7 +25,6 @@ from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_ca
 from corcal.label.limits import near_heart, remove_small_parts
 from corcal.label.paint import add_candidates, paint
 from corcal.label.tubes import draw_courses
-from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
 from corcal.settings import Segmentation, Settings
 from corcal.space import nearest, touched_box, uncrop

@@ -11,9 +11,9 @@ from corcal.core.box import Box, index3
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
+from corcal.core.steps import LocatedHeart
 from corcal.label.blood import blood_hu
 from corcal.label.limits import near_heart
-from corcal.locate import LocatedHeart
 from corcal.prepare import Prepared
 from corcal.settings import Settings
 

@@ -9,7 +9,7 @@ from corcal.core.doors import lazy_exports
 if TYPE_CHECKING:
     from corcal.locate.check import check_heart
     from corcal.locate.embedded import SPACING_MM, EmbeddedLocator
-    from corcal.locate.heart import LocatedHeart, heart_box, locate_heart
+    from corcal.locate.heart import heart_box, locate_heart
     from corcal.locate.totalsegmentator import (
         TotalSegmentatorLocator,
         download,
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SPACING_MM",
     "EmbeddedLocator",
-    "LocatedHeart",
     "TotalSegmentatorLocator",
     "Weights",
     "check_heart",
@@ -37,7 +36,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "check": ("check_heart",),
         "embedded": ("SPACING_MM", "EmbeddedLocator"),
-        "heart": ("LocatedHeart", "heart_box", "locate_heart"),
+        "heart": ("heart_box", "locate_heart"),
         "totalsegmentator": (
             "TotalSegmentatorLocator",
             "download",

@@ -10,7 +10,7 @@ from corcal.core.box import Box, index3
 from corcal.core.errors import GeometryRefused, HeartCutOff, HeartNotFound
 from corcal.core.grid import MM3_PER_ML
 from corcal.core.scan import Notice, Scan
-from corcal.locate.heart import LocatedHeart
+from corcal.core.steps import LocatedHeart
 from corcal.settings import Admission
 from corcal.space import nearest
 

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.core.box import Box
 from corcal.core.errors import HeartNotFound
-from corcal.core.grid import MM3_PER_ML, Grid
+from corcal.core.grid import Grid
 from corcal.core.scan import Scan
-from corcal.core.steps import HeartLocator
+from corcal.core.steps import HeartLocator, LocatedHeart
 from corcal.space import touched_box
-
-
-@dataclass(frozen=True, eq=False)
-class LocatedHeart:
-    """The heart as a locator found it.
-
-    Attributes:
-        mask: bool (slice, row, column), its largest connected part.
-        grid: the mask's grid.
-    """
-
-    mask: NDArray[np.bool_]
-    grid: Grid
-
-    @property
-    def volume_ml(self) -> float:
-        """Volume of the mask."""
-        return float(self.mask.sum()) * self.grid.voxel_mm3 / MM3_PER_ML
 
 
 def locate_heart(scan: Scan, locator: HeartLocator) -> LocatedHeart:

@@ -13,7 +13,7 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.preparation import Preparation
-from corcal.locate import LocatedHeart
+from corcal.core.steps import LocatedHeart
 from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
 from corcal.recipes.embedded import targets

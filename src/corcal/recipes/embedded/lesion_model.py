@@ -20,9 +20,8 @@ from scipy.optimize import minimize
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import FEATURES
 from corcal.core.scan import Scan
-from corcal.core.steps import ArterySegmenter
+from corcal.core.steps import ArterySegmenter, LocatedHeart
 from corcal.label import CandidateLabels, label_candidates
-from corcal.locate import LocatedHeart
 from corcal.phantom import THICKNESSES, PhantomOptions, make_case
 from corcal.prepare import prepare
 from corcal.read import read_scan
