@@ -46,6 +46,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
     assert [c.name for c in checks] == [
         "slices",
         "coverage",
+        "saturated",
         "thick-slices",
         "sharp-kernel",
         "tube-voltage",
@@ -53,7 +54,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
         "zoomed-field",
         "gating",
     ]
-    assert [c.name for c in checks if c.refuses] == ["slices", "coverage"]
+    assert [c.name for c in checks if c.refuses] == ["slices", "coverage", "saturated"]
 
 
 def test_a_header_that_says_nothing_is_no_doubt() -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
-    from corcal.read.admission import Check, admit, check_scan
+    from corcal.read.admission import admit, check_scan
+    from corcal.read.check import Check
     from corcal.read.dicom.choice import choose_series
     from corcal.read.dicom.series import SeriesCandidate, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
@@ -33,7 +34,8 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "admission": ("Check", "admit", "check_scan"),
+        "admission": ("admit", "check_scan"),
+        "check": ("Check",),
         "dicom.choice": ("choose_series",),
         "dicom.series": ("SeriesCandidate", "find_series"),
         "files": ("VOLUME_KINDS", "volume_kind"),

@@ -5,29 +5,12 @@ Once the heart was located, `corcal.locate.check_heart` looks again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from corcal.core.errors import ScanNotAdmitted
 from corcal.core.scan import Notice, Scan
+from corcal.read.check import Check
 from corcal.read.kernel import Sharpness, sharpness
+from corcal.read.saturation import check_saturation
 from corcal.settings import Admission
-
-
-@dataclass(frozen=True)
-class Check:
-    """One admission check and its outcome.
-
-    Attributes:
-        name: short and stable; also the code of the notice.
-        passed: False if the scan is refused or doubted for it.
-        refuses: True if a scan that fails is refused, False if a notice is enough.
-        text: one sentence with the values.
-    """
-
-    name: str
-    passed: bool
-    refuses: bool
-    text: str
 
 
 def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
@@ -35,6 +18,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
     return (
         _slices(scan, settings),
         _coverage(scan, settings),
+        check_saturation(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),
         _tube_voltage(scan, settings),

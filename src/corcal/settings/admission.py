@@ -22,6 +22,15 @@ class Admission:
             (unenhanced blood is 30 to 60).
         metal_hu: voxels this bright near the heart are noted as metal.
         small_field_mm: an in-plane field of view below this is noted as zoomed.
+        saturated_below_hu: values may have been cut off at the top where the highest is below
+            this; bone, metal or noise reach further in a scan as acquired.
+        saturated_voxels: and at least so many voxels hold exactly the highest value,
+        saturated_ratio: and so many times the mean number that hold a value just below it,
+        saturated_window_hu: within this of it (as many steps, where values come in steps).
+        saturated_tail_hu: but no more voxels than would lie this far above it, had they gone on
+            as below; a block painted in one value is no cut.
+        saturated_refused_below_hu: cut off below this the scan is refused, because Agatston's
+            highest weight cannot occur; at or above it that is noted.
         min_heart_ml: a heart with its sac is not smaller; what is, is no heart.
         max_heart_ml: and not larger.
         max_cut_face: the heart is cut off where the scan ends in more than this share of its
@@ -42,6 +51,12 @@ class Admission:
     contrast_blood_hu: float = 90.0
     metal_hu: int = 2500
     small_field_mm: float = 260.0
+    saturated_below_hu: int = 1500
+    saturated_voxels: int = 100
+    saturated_ratio: float = 5.0
+    saturated_window_hu: int = 20
+    saturated_tail_hu: float = 2000.0
+    saturated_refused_below_hu: int = 400
     min_heart_ml: float = 150.0
     max_heart_ml: float = 2500.0
     max_cut_face: float = 0.30
@@ -54,8 +69,14 @@ class Admission:
         require_range(
             "admission",
             self,
-            at_least_1=("min_slices",),
-            positive=("thick_slices_mm", "blood_step_mm", "reference_kv"),
+            at_least_1=("min_slices", "saturated_voxels", "saturated_window_hu"),
+            positive=(
+                "thick_slices_mm",
+                "blood_step_mm",
+                "reference_kv",
+                "saturated_ratio",
+                "saturated_tail_hu",
+            ),
             not_negative=(
                 "min_coverage_mm",
                 "thickness_tolerance",
