@@ -122,14 +122,14 @@ def contact_sheet(sheets: Sequence[tuple[str, Path]]) -> Image.Image:
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """Label codes for pictures; see `corcal.report.pictures.views.Coded`."""
+    """Label codes for pictures; see `corcal.report.pictures.frame.Coded`."""
 
     codes: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The subject of the pictures; see `corcal.report.pictures.views.Labelled`."""
+    """The subject of the pictures; see `corcal.report.pictures.frame.Labelled`."""
 
     scan: Scan
     labels: Marked

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Colour,
         css,
     )
+    from corcal.report.pictures.frame import UNASSIGNED, View
     from corcal.report.pictures.overview import (
         BACKGROUND,
         BRIGHT,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from corcal.report.pictures.paint import font, paint_marked, paint_plain
     from corcal.report.pictures.views import (
         MEDIASTINUM_HU,
-        UNASSIGNED,
-        View,
         key_slice,
         spread_views,
         take_views,
@@ -105,11 +104,10 @@ __getattr__, __dir__ = lazy_exports(
             "png_bytes",
             "split_overview",
         ),
+        "pictures.frame": ("UNASSIGNED", "View"),
         "pictures.paint": ("font", "paint_marked", "paint_plain"),
         "pictures.views": (
             "MEDIASTINUM_HU",
-            "UNASSIGNED",
-            "View",
             "key_slice",
             "spread_views",
             "take_views",

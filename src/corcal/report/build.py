@@ -9,8 +9,9 @@ from corcal.core.reading import Reading
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
 from corcal.report.page.content import page_content
-from corcal.report.page.html_page import report_html
+from corcal.report.page.html_page import PagePictures, report_html
 from corcal.report.pictures.overview import draw_overview, paint_pictures, png_bytes
+from corcal.report.pictures.strips import paint_strips
 from corcal.report.pictures.tiles import make_tiles
 from corcal.report.pictures.views import take_views
 from corcal.report.prior import read_prior
@@ -25,36 +26,35 @@ def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
     """Return the content of each report by file name."""
     case = make_case(reading.scan, options)
     prior = None if options.prior is None else read_prior(options.prior)
-    pictures = paint_pictures(take_views(reading))
-    sheet = draw_overview(reading.report, pictures)
+    pictures = paint_pictures(take_views(reading, reading.heart_mask))
+    sheet, strips = draw_overview(reading.report, pictures), paint_strips(reading)
+    shown = PagePictures(pictures[len(Artery) :], make_tiles(reading), strips)
     reports = {
-        "report.html": report_html(
-            reading, case, options, pictures[len(Artery) :], make_tiles(reading), prior
-        ),
+        "report.html": report_html(reading, case, options, shown, prior),
         "report.json": report_json(reading, case),
-        "calcium.csv": calcium_csv(reading.report),
+        "calcium.csv": calcium_csv(reading.report, case),
         "lesions.csv": lesions_csv(reading, case),
         "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
         "labels.seg.nrrd": segmentation_nrrd(reading.labels, reading.scan.source),
         "overview.png": png_bytes(sheet),
     }
     if options.pdf or options.dicom:
-        reports |= _documents(reading, options, case, sheet)
+        reports |= _documents(reading, options, case, (sheet, *(s.marked for s in strips)))
     return reports
 
 
 def _documents(
-    reading: Reading, options: ReportOptions, case: Case, sheet: Image.Image
+    reading: Reading, options: ReportOptions, case: Case, sheets: tuple[Image.Image, ...]
 ) -> dict[str, bytes]:
     # Of packages that a plain installation lacks: imported where they are asked for.
     from corcal.report.page.pdf import report_pdf  # noqa: PLC0415
 
     scored_at = options.scored_at
     day = None if scored_at is None else scored_at.date()
-    pdf = report_pdf(page_content(reading, case, options), sheet, day)
+    pdf = report_pdf(page_content(reading, case, options), sheets, day)
     documents = {"report.pdf": pdf} if options.pdf else {}
     if options.dicom:
         from corcal.report.dicom.objects import dicom_files  # noqa: PLC0415
 
-        documents |= dicom_files(reading, pdf, sheet, scored_at)
+        documents |= dicom_files(reading, pdf, sheets[0], scored_at)
     return documents

@@ -15,8 +15,9 @@ from corcal.core.score import OmittedPiece, Place
 from corcal.core.severity import CacDrs
 from corcal.report import ReportOptions
 from corcal.report.case import make_case
-from corcal.report.page.html_page import LISTED_LESIONS, report_html
+from corcal.report.page.html_page import LISTED_LESIONS, PagePictures, report_html
 from corcal.report.pictures.overview import paint_pictures
+from corcal.report.pictures.strips import paint_strips
 from corcal.report.pictures.tiles import make_tiles
 from corcal.report.pictures.views import take_views
 from corcal.report.words.limits import DISCLAIMER, NON_GATED_LIMITS
@@ -66,7 +67,8 @@ def html_of(reading: Reading) -> str:
     options = ReportOptions()
     pictures = paint_pictures(take_views(reading))[len(Artery) :]
     case = make_case(reading.scan, options)
-    return report_html(reading, case, options, pictures, make_tiles(reading)).decode()
+    shown = PagePictures(pictures, make_tiles(reading), paint_strips(reading))
+    return report_html(reading, case, options, shown).decode()
 
 
 def without_images(html: str) -> str:
@@ -234,6 +236,6 @@ def test_what_was_left_out_is_listed_with_its_image(reading: Reading) -> None:
 def test_printed_pages_carry_the_case_as_harmless_css(reading: Reading) -> None:
     options = ReportOptions(case_id='A"}</style>1')
     case = make_case(reading.scan, options)
-    html = report_html(reading, case, options, (), ()).decode()
+    html = report_html(reading, case, options, PagePictures((), (), ())).decode()
     assert 'content: "Case\\20 A\\22 \\7d \\3c \\2f style\\3e 1' in html
     assert html.count("</style>") == 1

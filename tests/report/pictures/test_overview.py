@@ -10,6 +10,7 @@ from PIL import Image
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR
+from corcal.report.pictures.frame import View
 from corcal.report.pictures.overview import (
     SIDE,
     draw_overview,
@@ -18,7 +19,7 @@ from corcal.report.pictures.overview import (
     split_overview,
 )
 from corcal.report.pictures.paint import paint_marked, paint_plain
-from corcal.report.pictures.views import View, take_views
+from corcal.report.pictures.views import take_views
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
+from corcal.core.steps import LocatedHeart
 from corcal.report.pictures.views import spread_views, take_views
 
 
@@ -86,3 +87,20 @@ def test_an_artery_that_is_not_outlined_is_looked_for_in_the_middle(reading: Rea
     blank = np.zeros_like(reading.labels.codes)
     bare = replace(reading, labels=ArteryLabels(blank, reading.labels.grid))
     assert slices_of(bare, Artery.RCA, 3) == [9, 7, 4]
+
+
+def test_a_projection_shows_nothing_outside_the_heart_but_labels(reading: Reading) -> None:
+    hu = np.array(reading.scan.hu)
+    hu[:, 44, 50] = 1200  # a spine
+    hu[:, 26, 24] = 800  # a valve
+    scan = replace(reading.scan, hu=hu)
+    mask = np.zeros((12, 24, 32), bool)
+    mask[:, 8:18, 8:20] = True  # rows 16 to 36, columns 16 to 40 of the scan
+    heart = LocatedHeart(mask, Grid.axial(mask.shape, (3.0, 2.0, 2.0)))
+    bony, bare = (take_views(replace(reading, scan=scan), m)[3:] for m in (None, heart))
+    front, below = bare
+    assert [int((v.hu == 1200).sum() > 0) for v in (*bony, *bare)] == [0, 1, 0, 0]
+    assert (below.hu == 800).any()
+    assert np.unique(below.codes).tolist() == [0, 2, 3, 4, 5], "labels outside it stay"
+    assert (below.hu[below.codes == 4] == 450).all()
+    assert front.hu.shape == bony[0].hu.shape

@@ -7,6 +7,7 @@ import pytest
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
+from corcal.core.score import OmittedPiece, Place
 from corcal.report.options import LANGUAGES
 from corcal.report.words.paste import read_language, text_to_paste
 
@@ -43,10 +44,30 @@ def test_doubt_stands_with_its_artery_and_in_the_impression(reading: Reading) ->
     assert impression.lines[0].endswith("This rests on the RCA finding; without it: mild.")
 
 
+def pieces(count: int) -> tuple[OmittedPiece, ...]:
+    places = [*Place] * 2
+    return tuple(
+        OmittedPiece(places[n], 40.0 - n, 500.0, (30.0, 24.0, 9.0), (2, 4 if n else 2))
+        for n in range(count)
+    )
+
+
+def test_the_largest_pieces_that_were_not_counted_are_named(reading: Reading) -> None:
+    left_out = replace(reading, report=replace(reading.report, omitted=pieces(5)))
+    _, findings, _ = text_to_paste(left_out, "en", advice=False)
+    assert findings.lines[-1] == (
+        "Bright and not counted: beside an artery 40 mm³ (slice 3); inside the heart (valve or "
+        "annulus) 39 mm³ (slices 3 to 5); at the edge of the heart (aortic root, pericardium) "
+        "38 mm³ (slices 3 to 5); 2 more."
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_sentence(reading: Reading, clean: Reading, language: str) -> None:
     assert read_language(language).keys() == read_language("en").keys()
-    for scored in (reading, clean):
+    assert read_language(language)["places"].keys() == {place.name for place in Place}
+    left_out = replace(reading, report=replace(reading.report, omitted=pieces(5)))
+    for scored in (reading, clean, left_out):
         text = str(text_to_paste(scored, language, advice=True))
         assert "{" not in text
 

@@ -9,6 +9,7 @@ from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore
 from corcal.report.case import Case
 from corcal.report.options import ReportOptions
+from corcal.report.pictures.strips import STRIP_NOTE
 from corcal.report.words import limits
 from corcal.report.words.finding import (
     agatston_text,
@@ -19,6 +20,7 @@ from corcal.report.words.finding import (
     score_name,
     volume_text,
 )
+from corcal.report.words.images import image_number, image_word, span_text
 from corcal.report.words.paste import text_to_paste
 from corcal.report.words.verdict import certainty_text, make_verdict, verdict_text
 
@@ -40,6 +42,8 @@ def page_content(reading: Reading, case: Case, options: ReportOptions) -> dict[s
         "table_note": table_note(report),
         "picture": "Axial key slice of each artery and the heart from the front; above the CT "
         "alone, below with arteries and calcium marked.",
+        "omitted_lines": _omitted_lines(reading),
+        "strip_note": STRIP_NOTE,
         "sections": [{"heading": s.heading, "lines": list(s.lines)} for s in sections],
         "facts": [list(fact) for fact in scan_facts(reading.scan)],
         "limits": list(limits.NON_GATED_LIMITS) if is_estimated(report) else [],
@@ -101,6 +105,19 @@ def name_makers(report: Report) -> str:
     stamp = report.provenance
     models = "; ".join(f"{m.step}: {m.name} {m.sha256[:12]}" for m in stamp.models)
     return f"corcal {stamp.version}. {models or 'No model: the labels were given'}."
+
+
+def _omitted_lines(reading: Reading) -> list[str]:
+    word = image_word(reading.scan)
+    lines = []
+    for number, piece in enumerate(reading.report.omitted, start=1):
+        first, last = piece.slices
+        images = span_text(image_number(reading.scan, z) for z in range(first, last + 1))
+        lines.append(
+            f"{number}. {piece.place.value}: {volume_text(piece.volume_mm3)} mm³, "
+            f"peak {piece.peak_hu:.0f} HU, {word} {images}"
+        )
+    return lines
 
 
 def _columns(report: Report) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,6 +20,7 @@ from corcal.report.options import ReportOptions
 from corcal.report.page.content import page_content
 from corcal.report.pictures.colours import ARTERY_COLOURS, OMITTED_COLOUR, css
 from corcal.report.pictures.overview import Picture
+from corcal.report.pictures.strips import StripPicture
 from corcal.report.pictures.tiles import Tile
 from corcal.report.prior import Prior, prior_column, prior_note
 from corcal.report.words import limits
@@ -34,12 +36,26 @@ OPEN_TILES = 10
 _GRADES = (("none", "0"), ("mild", "1–99"), ("moderate", "100–299"), ("severe", "≥ 300"))
 
 
+@dataclass(frozen=True, eq=False)
+class PagePictures:
+    """The pictures of one page.
+
+    Attributes:
+        projections: as `paint_pictures` returns them.
+        tiles: the slices, as `make_tiles` returns them.
+        strips: the straightened arteries, as `paint_strips` returns them.
+    """
+
+    projections: tuple[Picture, ...]
+    tiles: tuple[Tile, ...]
+    strips: tuple[StripPicture, ...]
+
+
 def report_html(
     reading: Reading,
     case: Case,
     options: ReportOptions,
-    pictures: tuple[Picture, ...],
-    tiles: tuple[Tile, ...],
+    pictures: PagePictures,
     prior: Prior | None = None,
 ) -> bytes:
     """Return the page as UTF-8 HTML.
@@ -48,12 +64,12 @@ def report_html(
         reading: what is reported.
         case: whose it is.
         options: what is put into it.
-        pictures: the projections, as `paint_pictures` returns them.
-        tiles: the slices, as `make_tiles` returns them.
+        pictures: what is shown of the scan.
         prior: an earlier report to compare with.
     """
     report = reading.report
-    shown = [_tile(tile, reading) for tile in tiles]
+    shown = [_tile(tile, reading) for tile in pictures.tiles]
+    tiled = {tile.at for tile in pictures.tiles}
     content = page_content(reading, case, options)
     page = _template().render(
         **content,
@@ -63,14 +79,15 @@ def report_html(
         colours=[css(ARTERY_COLOURS[a.artery]) for a in report.score.arteries],
         titles=[a.artery.title for a in report.score.arteries],
         omitted_colour=css(OMITTED_COLOUR),
-        lesions=_lesions(reading, {tile.at for tile in tiles}),
+        lesions=_lesions(reading, tiled),
         lesion_count=sum(len(a.lesions) for a in report.score.arteries),
         image_word=image_word(reading.scan),
         slices=reading.scan.grid.shape[0],
-        omitted=_omitted_rows(reading, {tile.at for tile in tiles}),
+        omitted=_omitted_rows(reading, tiled),
         open_tiles=shown[:OPEN_TILES],
         folded_tiles=shown[OPEN_TILES:],
-        projections=[_projection(p) for p in pictures],
+        projections=[_projection(p) for p in pictures.projections],
+        strips=[_strip(s) for s in pictures.strips],
         earlier=None if prior is None else prior_column(prior, report),
         earlier_note="" if prior is None else prior_note(prior, report),
         settings=_settings(report),
@@ -126,6 +143,15 @@ def _projection(picture: Picture) -> dict[str, str]:
         "caption": view.caption,
         "plain": _data_uri(picture.plain),
         "marked": _data_uri(picture.marked),
+    }
+
+
+def _strip(strip: StripPicture) -> dict[str, str]:
+    return {
+        "title": f"{strip.artery.title}, straightened",
+        "caption": strip.caption,
+        "plain": _data_uri(strip.plain),
+        "marked": _data_uri(strip.marked),
     }
 
 

@@ -18,25 +18,28 @@ from corcal.storage import json_text
 _NO_DATE = date(1970, 1, 1)
 
 
-def report_pdf(content: dict[str, Any], sheet: Image.Image, made_on: date | None) -> bytes:
+def report_pdf(
+    content: dict[str, Any], pictures: tuple[Image.Image, ...], made_on: date | None
+) -> bytes:
     """Return the page as PDF/A-2b.
 
     Texts go in as JSON and are printed as they are: a name cannot be markup, and the page reads
-    no file but its picture.
+    no file but its pictures.
 
     Args:
         content: as `page_content` returns it.
-        sheet: the overview.
+        pictures: the overview, then the arteries straightened.
         made_on: the document's date.
     """
     day = made_on or _NO_DATE
-    data = {**content, "date": [day.year, day.month, day.day]}
+    data = {**content, "date": [day.year, day.month, day.day], "strips": len(pictures) - 1}
     with tempfile.TemporaryDirectory(prefix="corcal-") as folder:
         root = Path(folder)
         source = files("corcal.report.page").joinpath("report.typ")
         with as_file(source) as path:
             (root / "report.typ").write_bytes(path.read_bytes())
-        (root / "overview.png").write_bytes(_png(sheet))
+        for number, picture in enumerate(pictures):
+            (root / f"{number}.png").write_bytes(_png(picture))
         pdf = typst.compile(
             str(root / "report.typ"),
             root=str(root),

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from corcal.core.artery import Artery
 from corcal.core.reading import Report
 from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, Colour
+from corcal.report.pictures.frame import View
 from corcal.report.pictures.paint import font, paint_marked, paint_plain
-from corcal.report.pictures.views import View
 from corcal.report.words.finding import agatston_text, category_text, total_text, volume_text
 from corcal.report.words.limits import DISCLAIMER
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from corcal.core.artery import Artery
 from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, UNASSIGNED_COLOUR, Colour
-from corcal.report.pictures.views import UNASSIGNED, View
+from corcal.report.pictures.frame import UNASSIGNED, View
 
 _FILL = 0.22
 _CALCIUM_FILL = 0.38

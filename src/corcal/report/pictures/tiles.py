@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import contourpy
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.report.pictures.colours import ARTERY_COLOURS, OMITTED_COLOUR
+from corcal.report.pictures.frame import View
+from corcal.report.pictures.outlines import outlines
 from corcal.report.pictures.paint import font, paint_plain
-from corcal.report.pictures.views import View, views_at
+from corcal.report.pictures.views import views_at
 
 #: Pixels along each side of a tile, drawn twice as large for smooth lines.
 TILE = 420
@@ -107,17 +107,8 @@ def _draw_contours(view: View) -> Image.Image:
 def _draw_outline(
     draw: ImageDraw.ImageDraw, mask: NDArray[np.bool_], view: View, artery: Artery, width: int
 ) -> None:
-    # Enlarged first: a contour of voxels would be a staircase, one of a blur would miss specks.
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    first = np.array([rows[0], columns[0]])
-    mask = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    enlarged = ndimage.zoom(np.pad(mask, 2).astype(np.float32), 4, order=1)
-    smooth = ndimage.gaussian_filter(enlarged, 1.5)
-    level = min(0.5, 0.6 * float(smooth.max()))
-    back = (np.array(mask.shape) + 3) / (np.array(enlarged.shape) - 1)
-    for line in contourpy.contour_generator(z=smooth).lines(level):
-        places = np.asarray(line)[:, ::-1] * back - 2 + first
-        points = [_to_pixels(view, row, column) for row, column in places.tolist()]
+    for line in outlines(mask):
+        points = [_to_pixels(view, row, column) for row, column in line.tolist()]
         fine = [(x * _FINE, y * _FINE) for x, y in points]
         draw.line(fine, fill=ARTERY_COLOURS[artery], width=width, joint="curve")
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from corcal.core.reading import Report
 from corcal.core.score import ArteryScore, CalciumScore
+from corcal.report.case import Case
 from corcal.storage import csv_bytes
 
 #: The columns, in this order in every version of the file; a new one would be added at the end.
-#: Units are in the names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU
-#: threshold, `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number
-#: that does not exist is left empty: no mass without calibration, no HU without calcium, no
-#: mean or density of the total, which would mix arteries, and no confidence in labels that were
-#: given. `confidence` is the probability that `present` is right, `uncertain` 0 or 1. `grade` and
-#: how likely it is are there where a severity model was given.
+#: `case` is the case ID of the report; the artery of the last row is "total". Units are in the
+#: names. `present` is 0 or 1; `volume_mm3` counts voxels at or above the HU threshold,
+#: `mask_volume_ml` all voxels of the calcium label (the paper's volume). A number that does not
+#: exist is left empty: no mass without calibration, no HU without calcium, no mean or density of
+#: the total, which would mix arteries, and no confidence in labels that were given. `confidence`
+#: is the probability that `present` is right, `uncertain` 0 or 1. `grade` and how likely it is
+#: are there where a severity model was given.
 COLUMNS = (
+    "case",
     "artery",
     "present",
     "volume_mm3",
@@ -31,10 +34,10 @@ COLUMNS = (
 )
 
 
-def calcium_csv(report: Report) -> bytes:
+def calcium_csv(report: Report, case: Case) -> bytes:
     """Return the table as UTF-8 CSV with a header line: RCA, LAD, LCX, total."""
-    arteries = [_artery(a, report) for a in report.score.arteries]
-    return csv_bytes(COLUMNS, [*arteries, _total(report.score)])
+    rows = [*(_artery(a, report) for a in report.score.arteries), _total(report.score)]
+    return csv_bytes(COLUMNS, [(case.case_id, *row) for row in rows])
 
 
 def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ data, one file for each language in `languages/`.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,9 @@ from corcal.core.severity import Severity
 from corcal.report.words.finding import agatston_text, is_estimated, volume_text
 from corcal.report.words.images import calcified_slices, image_number, image_word, span_text
 from corcal.report.words.verdict import make_verdict
+
+#: Pieces that were not counted, named one by one; the page lists them all.
+_NAMED_PIECES = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ def text_to_paste(reading: Reading, language: str, *, advice: bool) -> tuple[Sec
     findings = [_artery(score, reading, words) for score in reading.report.score.arteries]
     if reading.report.score.vessels:
         findings.append(_total(reading, words))
+    if reading.report.omitted:
+        findings.append(_omitted_sentence(reading, words))
     impression = [_impression(reading, words)]
     if advice and reading.report.score.vessels:
         impression.append(words["advice"])
@@ -94,7 +100,11 @@ def _artery(score: ArteryScore, reading: Reading, words: dict[str, Any]) -> str:
 
 
 def _images(score: ArteryScore, reading: Reading, words: dict[str, Any]) -> str:
-    numbers = [image_number(reading.scan, z) for z in calcified_slices(reading, score.artery)]
+    return _span(calcified_slices(reading, score.artery), reading, words)
+
+
+def _span(slices: Iterable[int], reading: Reading, words: dict[str, Any]) -> str:
+    numbers = [image_number(reading.scan, z) for z in slices]
     key = f"{image_word(reading.scan)}_{'one' if len(numbers) == 1 else 'many'}"
     span = span_text(numbers).replace(" to ", f" {words['to']} ")
     return str(words[key].format(numbers=span))
@@ -108,6 +118,24 @@ def _total(reading: Reading, words: dict[str, Any]) -> str:
         vessels=score.vessels,
     )
     return str(sentence)
+
+
+def _omitted_sentence(reading: Reading, words: dict[str, Any]) -> str:
+    """Return the sentence on what is bright in the heart and was not counted, largest first."""
+    pieces = []
+    for piece in reading.report.omitted[:_NAMED_PIECES]:
+        first, last = piece.slices
+        pieces.append(
+            words["omitted_piece"].format(
+                place=words["places"][piece.place.name],
+                volume=_localise(volume_text(piece.volume_mm3), words),
+                images=_span(range(first, last + 1), reading, words),
+            )
+        )
+    more = len(reading.report.omitted) - len(pieces)
+    if more:
+        pieces.append(words["omitted_more"].format(count=more))
+    return str(words["omitted"].format(pieces="; ".join(pieces)))
 
 
 def _impression(reading: Reading, words: dict[str, Any]) -> str:
