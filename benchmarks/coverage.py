@@ -15,18 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from corcal.evaluate.readers.kappa import free_marginal_kappa
-from corcal.evaluate.statistics.agreement.chance_corrected import gwet, pabak
-from corcal.evaluate.statistics.agreement.coefficients import icc, lin_concordance
-from corcal.evaluate.statistics.agreement.kappa import kappa
-from corcal.evaluate.statistics.auc import auc
-from corcal.evaluate.statistics.bootstrap import FEWEST_SKEWED, bootstrap
-from corcal.evaluate.statistics.clustered import clustered_proportion
-from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.interval import IntervalRule, proportion
-from corcal.evaluate.statistics.paired import mcnemar
-from corcal.evaluate.statistics.ratios import ratio_figures
-from corcal.evaluate.statistics.two_by_two import TwoByTwo
+from corcal.evaluate.readers import free_marginal_kappa
+from corcal.evaluate.statistics import (
+    FEWEST_SKEWED,
+    Estimate,
+    IntervalRule,
+    TwoByTwo,
+    auc,
+    bootstrap,
+    clustered_proportion,
+    gwet,
+    icc,
+    kappa,
+    lin_concordance,
+    mcnemar,
+    pabak,
+    proportion,
+    ratio_figures,
+)
 
 TRUTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 SIZES = (20, 50, 100, 500)

@@ -15,10 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from corcal.evaluate.accuracy.evaluation import Options, evaluate
-from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
-from corcal.evaluate.tables_in.pairs import pair
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.accuracy import Options, evaluate, publish_evaluation
+from corcal.evaluate.tables_in import pair, read_results
 
 HEADER = "patient,artery,present,volume_mm3,agatston,grade,hospital\n"
 #: Mean volume of each artery, mm3.

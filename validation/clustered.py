@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.interval import IntervalRule, percentiles, wilson_ends
-from corcal.evaluate.statistics.two_by_two import TwoByTwo
+from corcal.evaluate.statistics import Estimate, IntervalRule, TwoByTwo, percentiles, wilson_ends
 
 #: A cluster's name, and what stands above and below the line of a ratio.
 Part = tuple[str, float, float]
@@ -24,7 +22,7 @@ def ratio(parts: Iterable[Part]) -> Estimate:
     """Return the sum above over the sum below; undefined where nothing stands below."""
     above, below, n = _summed(list(parts))
     if below.sum() == 0:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     weights = _drawn(len(below))
     with np.errstate(invalid="ignore", divide="ignore"):
         draws = (weights @ above) / (weights @ below)
@@ -49,7 +47,7 @@ def share(items: Iterable[tuple[str, bool]]) -> Estimate:
 def median(items: Sequence[tuple[str, float]]) -> Estimate:
     """Return the median of the items."""
     if not items:
-        return Estimate.undefined(0)
+        return Estimate.without_value(0)
     names = sorted({cluster for cluster, _ in items})
     groups = [np.array([v for c, v in items if c == name]) for name in names]
     counts = _drawn(len(groups)).astype(int)
@@ -75,7 +73,7 @@ def kappa_of(items: Iterable[tuple[str, bool, bool]]) -> tuple[Estimate, TwoByTw
     counts = TwoByTwo(*(int(c) for c in total))
     value = float(_kappa(total[None])[0])
     if not np.isfinite(value):
-        return Estimate.undefined(counts.n), counts
+        return Estimate.without_value(counts.n), counts
     return _with_interval(value, _kappa(_drawn(len(table)) @ table), counts.n), counts
 
 

@@ -13,10 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.statistics.auc import auc
-from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.interval import IntervalRule, percentiles
+from corcal.evaluate.publish import Table
+from corcal.evaluate.statistics import Estimate, IntervalRule, auc, percentiles
 from validation.compare import Record
 from validation.goals import text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corcal.evaluate.statistics.estimate import Estimate
+from corcal.evaluate.statistics import Estimate
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from corcal.core.artery import Artery
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.statistics.estimate import Estimate
+from corcal.evaluate.publish import Table
+from corcal.evaluate.statistics import Estimate
 from validation.clustered import kappa_of, median, ratio, share
 from validation.compare import Record
 from validation.goals import text

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corcal import __version__
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.table_files import table_markdown
+from corcal.evaluate.publish import Table, table_markdown
 from validation.compare import Record
 from validation.discriminator import discriminator_table
 from validation.goals import Goal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.statistics.estimate import Estimate
+from corcal.evaluate.publish import Table
+from corcal.evaluate.statistics import Estimate
 from validation.clustered import ratio, share
 from validation.compare import Record
 from validation.goals import Goal, text

@@ -11,9 +11,9 @@ import pytest
 
 from corcal.cohort import Options, Outcome, Plan, check_new, find_cases, run, run_cohort
 from corcal.core.errors import OutputRefused, SettingsRefused
-from corcal.evaluate.cases import label_files, scan_files
-from corcal.evaluate.describe.cohort import read_cohort
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate import label_files, scan_files
+from corcal.evaluate.describe import read_cohort
+from corcal.evaluate.tables_in import read_results
 from corcal.report import REPORT_FILES
 from corcal.storage import read_json, read_json_lines
 from tests.cohort.inline import Inline, Scripted

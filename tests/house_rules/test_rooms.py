@@ -18,11 +18,6 @@ from tests.house_rules.sources import ROOT, SOURCE, python_files, shown, text_of
 #: command line is a program, which has an entry and no door.
 SPOKEN_EVERYWHERE = ("corcal.core", "corcal.settings", "corcal.cli")
 
-#: Rooms whose door is not built yet; a room leaves this list with its door.
-WITHOUT_DOOR = {
-    "evaluate",
-}
-
 #: Folders of things that stand side by side, in exactly that many parts, and why that is right.
 SIDE_BY_SIDE = {
     "annotate.checks": (2, "label maps are aligned, contours placed"),
@@ -152,7 +147,7 @@ def _past_the_door(module: str, own_room: str) -> bool:
     A door is the `__init__` of a room or of a folder in it that lists what it offers.
     """
     room = module.split(".")[1]
-    if module.startswith(SPOKEN_EVERYWHERE) or room in WITHOUT_DOOR or room == own_room:
+    if module.startswith(SPOKEN_EVERYWHERE) or room == own_room:
         return False
     folder = SOURCE.joinpath(*module.split(".")[1:])
     if (SOURCE / room).is_dir():

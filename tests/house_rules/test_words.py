@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tests.house_rules.sources import (
     ROOT,
-    SOURCE,
     Function,
     everything,
     functions,
@@ -40,9 +39,6 @@ VERBS = re.compile(r"bed|embed|exceed|feed|need|proceed|seed|speed")
 #: What makes a participle of the word before it, not an adjective: padded_to, covered_by_mask.
 FOLLOWING = re.compile(r"apart|as|at|by|for|from|in|into|of|off|on|out|over|to|up|with")
 
-#: Rooms whose functions are being named again; each leaves the list when it is done.
-PARTICIPLES_IN = {"evaluate"}
-
 
 def test_docstrings_of_modules_and_classes_begin_with_a_statement() -> None:
     asking = [
@@ -64,7 +60,6 @@ def test_no_function_is_named_by_a_participle() -> None:
     named = [
         f"{shown(path, function.lineno)} {function.name}"
         for path in python_files("src")
-        if _home(path) not in PARTICIPLES_IN
         for function in functions(path)
         if not _is_property(function) and _is_participle(function.name)
     ]
@@ -104,10 +99,3 @@ def _text(path: Path) -> str:
     # The manifests of shipped models have this key.
     text = text.replace('manifest.get("judge")', "").replace('manifest["judge"]', "")
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)
-
-
-def _home(path: Path) -> str:
-    """Return the room of a source file, the folder of a test, the first folder of another file."""
-    base = SOURCE if path.is_relative_to(SOURCE) else ROOT
-    parts = path.relative_to(base).parts
-    return "/".join(parts[:2]) if parts[0] == "tests" else parts[0]

@@ -11,9 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from corcal.core.grid import Grid
-from corcal.evaluate.statistics.agreement.kappa import kappa
-from corcal.evaluate.statistics.estimate import Estimate
-from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics import Estimate, IntervalRule, kappa
 from corcal.settings import Settings
 from corcal.testing import TrueArteries
 from tests.truth import quiet_case, score
@@ -166,7 +164,7 @@ def test_kappa_is_that_of_the_evaluation() -> None:
         (Estimate(0.95, 0.85, 0.99, 9), "met, but not by all of its interval"),
         (Estimate(0.95, None, None, 9), "met, no interval"),
         (Estimate(0.85, 0.80, 0.95, 9), "**missed**"),
-        (Estimate.undefined(0), "not measured"),
+        (Estimate.without_value(0), "not measured"),
     ],
 )
 def test_a_goal_says_whether_it_is_met(found_at: Estimate, verdict: str) -> None:
@@ -179,4 +177,4 @@ def test_bounds_and_figures_read_as_text() -> None:
     few = Goal("c", "false", Estimate(0.5, None, None, 2), most=1.0, percent=False)
     assert (few.asked(), few.shown()) == ("at most 1.00", "0.50")
     assert text(Estimate(0.912, 0.85, 0.961, 9)) == "91.2 % (85.0 to 96.1)"
-    assert text(Estimate.undefined(0)) == "–"
+    assert text(Estimate.without_value(0)) == "–"

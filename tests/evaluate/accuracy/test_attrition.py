@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corcal.evaluate.accuracy.detection import detection
+from corcal.evaluate.accuracy.detection import measure_detection
 from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
 from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
 from corcal.evaluate.accuracy.tables.paper_tables import paper_tables
 from corcal.evaluate.statistics.attrition import Attrition, state_attrition
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in.results_table import read_results
 from tests.evaluate.cohorts import results, write_cohort
 
 RULE = IntervalRule()
@@ -83,7 +83,7 @@ def holed(share: float, seed: int = 0, n: int = 20_000) -> tuple[Pairs, Pairs]:
 
 
 def test_any_artery_is_not_biased_by_cells_missing_at_random() -> None:
-    whole, gaps = (detection(p, "any", RULE) for p in holed(0.2))
+    whole, gaps = (measure_detection(p, "any", RULE) for p in holed(0.2))
     for name in ("sensitivity", "specificity"):
         assert gaps.figures[name].value == pytest.approx(whole.figures[name].value, abs=0.015)
         worst, best = gaps.bounds[name]
@@ -95,6 +95,6 @@ def test_any_artery_is_not_biased_by_cells_missing_at_random() -> None:
 def test_a_system_that_fills_in_one_artery_alone_gains_nothing() -> None:
     truth = results(4, present={"RCA": [1, 0, 1, 0], "LAD": [0, 0, 1, 1], "LCX": [0] * 4})
     lazy = results(4, present={"RCA": [1, 0, 1, 0]})
-    d = detection(Pairs(lazy, truth), "any", RULE)
+    d = measure_detection(Pairs(lazy, truth), "any", RULE)
     assert d.figures["sensitivity"].value is None
     assert d.bounds["sensitivity"] == (2 / 3, 1.0)

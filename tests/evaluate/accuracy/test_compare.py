@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import mcnemar as theirs
 
-from corcal.evaluate.accuracy.compare import compare
+from corcal.evaluate.accuracy.compare import compare_systems
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.paired import mcnemar, paired_difference
 from corcal.evaluate.tables_in.pairs import Pairs
@@ -78,7 +78,7 @@ def test_sensitivity_is_compared_among_the_diseased_alone() -> None:
     truth = results(6, present={"RCA": [1, 1, 1, 0, 0, 0]})
     first = results(6, present={"RCA": [1, 1, 1, 1, 0, 0]})
     second = results(6, present={"RCA": [1, 0, 0, 0, 0, np.nan]})
-    found = compare(Pairs(first, truth), Pairs(second, truth), "RCA", RULE)
+    found = compare_systems(Pairs(first, truth), Pairs(second, truth), "RCA", RULE)
     # The last patient is unknown to the second system.
     assert found.n == 5
     assert (found.sensitivity.only_first, found.sensitivity.only_second) == (2, 0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.proportion import proportion_confint
 
-from corcal.evaluate.accuracy.detection import FIGURES, detection, detection_figures
+from corcal.evaluate.accuracy.detection import FIGURES, detection_figures, measure_detection
 from corcal.evaluate.statistics.agreement.kappa import kappa
 from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
@@ -129,12 +129,12 @@ def test_missing_is_never_counted_as_absent() -> None:
     nan = math.nan
     predicted = results(4, present={"RCA": [1, 0, nan, 0], "LAD": [1] * 4, "LCX": [1] * 4})
     truth = results(4, present={"RCA": [1, nan, 0, 0], "LAD": [0] * 4, "LCX": [0] * 4})
-    d = detection(Pairs(predicted, truth), "RCA", WILSON)
+    d = measure_detection(Pairs(predicted, truth), "RCA", WILSON)
     assert d.counts == TwoByTwo(1, 0, 0, 1)
     assert (d.attrition.n_in, d.attrition.n_used) == (4, 2)
     assert d.bounds == {"sensitivity": (0.5, 1.0), "specificity": (0.5, 1.0)}
     # Patients 0 and 3 alone are known in all arteries on both sides.
-    of_any = detection(Pairs(predicted, truth), "any", WILSON)
+    of_any = measure_detection(Pairs(predicted, truth), "any", WILSON)
     assert of_any.counts == TwoByTwo(1, 1, 0, 0)
     assert of_any.attrition.n_used == 2
 
@@ -156,7 +156,7 @@ def test_the_bootstrap_is_repeatable_and_near_the_other_intervals() -> None:
 def test_the_volume_has_an_area_of_its_own() -> None:
     pairs = from_counts(2, 1, 1, 2)
     scored = results(6, present={"RCA": [1, 1, 1, 0, 0, 0]}, volume_mm3={"RCA": [9, 8, 1, 2, 0, 0]})
-    d = detection(Pairs(scored, pairs.reference), "RCA", WILSON)
+    d = measure_detection(Pairs(scored, pairs.reference), "RCA", WILSON)
     # Diseased 9, 8, 2 against 1, 0, 0: every pair in order.
     assert d.auc_volume.value == 1
     assert d.auc_agatston.value is None

@@ -18,7 +18,7 @@ from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
 from corcal.evaluate.accuracy.tables.paper_tables import paper_tables
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.pairs import Pairs, pair
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in.results_table import read_results
 from tests.evaluate.cohorts import from_counts, results, write_cohort
 
 FIGURES = ("sensitivity", "specificity", "ppv", "npv", "accuracy", "kappa", "auc")

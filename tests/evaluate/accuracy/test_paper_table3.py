@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from corcal.evaluate.accuracy.detection import detection, detection_figures
+from corcal.evaluate.accuracy.detection import detection_figures, measure_detection
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from tests.evaluate.cohorts import from_counts
@@ -66,7 +66,7 @@ def test_the_printed_percentages_determine_the_counts(target: str) -> None:
 @pytest.mark.parametrize("target", PRINTED)
 def test_every_percentage_is_that_of_the_paper(target: str) -> None:
     for counts in COUNTS[target]:
-        d = detection(from_counts(*counts, "RCA"), "RCA", IntervalRule())
+        d = measure_detection(from_counts(*counts, "RCA"), "RCA", IntervalRule())
         shares = [d.figures[f].value for f in ("sensitivity", "specificity", "ppv", "npv")]
         assert tuple(f"{100 * s:.1f}" for s in shares if s is not None) == PRINTED[target]
 

@@ -14,11 +14,11 @@ import pytest
 
 from corcal.evaluate.accuracy.detection import detection_figures
 from corcal.evaluate.statistics.agreement.coefficients import agreement
-from corcal.evaluate.statistics.auc import auc, auc_difference
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
 from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
 from corcal.evaluate.statistics.paired import mcnemar
+from corcal.evaluate.statistics.roc.area import auc, auc_difference
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 RULE = IntervalRule()

@@ -14,12 +14,12 @@ from scipy.special import logit
 
 from corcal.evaluate.statistics.agreement.coefficients import icc, lin_concordance
 from corcal.evaluate.statistics.agreement.kappa import kappa
-from corcal.evaluate.statistics.auc import auc, auc_difference
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
 from corcal.evaluate.statistics.paired import mcnemar
 from corcal.evaluate.statistics.ratios import ratio_figures
+from corcal.evaluate.statistics.roc.area import auc, auc_difference
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 HERE = Path(__file__).parent

@@ -67,7 +67,7 @@ def test_a_ragged_row_is_refused() -> None:
         (Estimate(0.8183, 0.7666, 0.87, 473), "0.82 (0.77–0.87)"),
         (Estimate(-0.2, -0.5, 0.1, 9), "−0.20 (−0.50 to 0.10)"),
         (Estimate(1.0, None, None, 9), "1.00"),
-        (Estimate.undefined(0), "–"),
+        (Estimate.without_value(0), "–"),
         (Estimate(-0.001, -0.004, 0.004, 9), "0.00 (0.00–0.00)"),
     ],
 )

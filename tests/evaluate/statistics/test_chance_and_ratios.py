@@ -104,4 +104,4 @@ def test_a_margin(ends: tuple[float, float], words: str) -> None:
     test = hold_against_margin(Estimate(0.0, *ends, 100), 0.05)
     assert test is not None
     assert test.words == words
-    assert hold_against_margin(Estimate.undefined(0), 0.05) is None
+    assert hold_against_margin(Estimate.without_value(0), 0.05) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in.results_table import read_results
 from corcal.evaluate.tables_in.table_file import read_table
 
 TEXT = "Patient;ARTERY;Present;Volume_mm3\n007;RCA;1;12,5\n008;LAD;0;0\n"

@@ -15,7 +15,7 @@ import pytest
 from corcal.annotate.batch import read_entries
 from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in import read_results
 from corcal.phantom.case import PhantomOptions
 from corcal.phantom.cohort import cohort_folder
 from corcal.phantom.cohort.cohort_folder import Cohort, write_cohort

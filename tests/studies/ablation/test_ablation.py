@@ -10,10 +10,9 @@ import pytest
 pytest.importorskip("statsmodels")
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.accuracy.detection import detection
-from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs, pair
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.accuracy import measure_detection
+from corcal.evaluate.statistics import IntervalRule
+from corcal.evaluate.tables_in import Pairs, pair, read_results
 from corcal.studies.ablation.ablation import ablation_table, compare_models, publish_ablation
 
 RULE = IntervalRule()
@@ -43,7 +42,9 @@ def test_each_model_is_what_it_is_by_itself(tmp_path: Path) -> None:
     given = systems(tmp_path, full="11110000", bare="11000001")
     full, bare = compare_models(given, RULE)
     assert full.against_first is None
-    assert bare.detection["RCA"].as_dict() == detection(given["bare"], "RCA", RULE).as_dict()
+    assert (
+        bare.detection["RCA"].as_dict() == measure_detection(given["bare"], "RCA", RULE).as_dict()
+    )
     assert bare.against_first is not None
     accuracy = bare.against_first["RCA"].accuracy
     assert (accuracy.only_first, accuracy.only_second) == (3, 0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from corcal.core.errors import ModelRefused
-from corcal.evaluate.tables_in.read_results import read_results
+from corcal.evaluate.tables_in import read_results
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.settings import Settings
 from corcal.storage import write_nifti

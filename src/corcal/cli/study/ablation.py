@@ -28,10 +28,9 @@ def ablation(
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    from corcal.evaluate.publish.publication import main_files
-    from corcal.evaluate.statistics.interval import IntervalRule
-    from corcal.evaluate.tables_in.pairs import pair
-    from corcal.evaluate.tables_in.read_results import read_results
+    from corcal.evaluate.publish import main_files
+    from corcal.evaluate.statistics import IntervalRule
+    from corcal.evaluate.tables_in import pair, read_results
     from corcal.storage import check_folder
     from corcal.studies import compare_models, publish_ablation
 

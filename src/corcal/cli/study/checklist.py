@@ -21,7 +21,7 @@ def checklist(folders: tuple[Path, ...], output: Output) -> None:
     `score` wrote, one of each kind. Items that the results cannot answer are left to the
     authors. OUT receives both checklists as CSV and Markdown.
     """
-    from corcal.evaluate.checklist.checklist import (
+    from corcal.evaluate.checklist import (
         checklist_files,
         checklist_tables,
         count_filled,

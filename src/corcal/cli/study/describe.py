@@ -79,11 +79,17 @@ def describe(table: Path, output: PublicationOutput, chosen: DescribeOptions, se
     options.require_evaluate()
     import numpy as np
 
-    from corcal.evaluate.describe.cohort import read_cohort
-    from corcal.evaluate.describe.cohort_page import publish_cohort, summary_of
-    from corcal.evaluate.describe.flow import check_against, check_flow, flow_of, read_flow
-    from corcal.evaluate.describe.table1 import describe as compute
-    from corcal.evaluate.publish.publication import main_files
+    from corcal.evaluate.describe import (
+        check_against,
+        check_flow,
+        flow_of,
+        publish_cohort,
+        read_cohort,
+        read_flow,
+        summary_of,
+    )
+    from corcal.evaluate.describe import describe as compute
+    from corcal.evaluate.publish import main_files
     from corcal.storage import check_folder
 
     check_folder(output.folder, main_files("describe"), force=output.force)

@@ -13,8 +13,8 @@ from corcal.cli.options import PublicationOutput
 from corcal.cli.progress import steps
 
 if TYPE_CHECKING:
-    from corcal.evaluate.accuracy.evaluation import Evaluation, Options
-    from corcal.evaluate.tables_in.pairs import Pairs
+    from corcal.evaluate.accuracy import Evaluation, Options
+    from corcal.evaluate.tables_in import Pairs
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class EvaluateOptions:
 
     def options(self) -> Options:
         """Return the options of an evaluation."""
-        from corcal.evaluate.accuracy.evaluation import Options
-        from corcal.evaluate.statistics.interval import IntervalRule
+        from corcal.evaluate.accuracy import Options
+        from corcal.evaluate.statistics import IntervalRule
 
         rule = IntervalRule(method=self.interval, confidence=self.confidence, seed=self.seed)
         return Options(
@@ -121,9 +121,9 @@ def evaluate(
     calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    from corcal.evaluate.accuracy.evaluation import evaluate as compute
-    from corcal.evaluate.accuracy.evaluation_page import publish_evaluation
-    from corcal.evaluate.publish.publication import main_files
+    from corcal.evaluate.accuracy import evaluate as compute
+    from corcal.evaluate.accuracy import publish_evaluation
+    from corcal.evaluate.publish import main_files
     from corcal.storage import check_folder
 
     check_folder(output.folder, main_files("evaluation"), force=output.force)
@@ -144,8 +144,7 @@ def evaluate(
 
 def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[Pairs, Pairs | None]:
     """Return the system with its reference, and the second system on the same patients."""
-    from corcal.evaluate.tables_in.pairs import pair
-    from corcal.evaluate.tables_in.read_results import read_results
+    from corcal.evaluate.tables_in import pair, read_results
 
     truth = read_results(reference, groups=chosen.stratify, volume=chosen.volume)
     first = read_results(predictions, groups=chosen.stratify, volume=chosen.volume)
@@ -163,7 +162,7 @@ def _show(evaluation: Evaluation, page: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from corcal.evaluate.publish.wording import figure, percent
+    from corcal.evaluate.publish import figure, percent
 
     screen = Console(highlight=False)
     width = min(screen.width, 100)

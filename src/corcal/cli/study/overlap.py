@@ -46,11 +46,10 @@ def overlap(
     pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    from corcal.evaluate.cases import label_files, require_partners
-    from corcal.evaluate.overlap.compare import compare_files
-    from corcal.evaluate.overlap.overlap_page import CASES_FILE, publish_overlap
-    from corcal.evaluate.publish.publication import main_files
-    from corcal.evaluate.statistics.interval import IntervalRule
+    from corcal.evaluate import label_files, require_partners
+    from corcal.evaluate.overlap import CASES_FILE, compare_files, publish_overlap
+    from corcal.evaluate.publish import main_files
+    from corcal.evaluate.statistics import IntervalRule
     from corcal.read import parse_mapping
     from corcal.storage import check_folder
 

@@ -16,8 +16,8 @@ from corcal.storage import json_text
 if TYPE_CHECKING:
     from corcal.core.artery import Artery
     from corcal.core.box import Box
-    from corcal.evaluate.panels import Panel
-    from corcal.evaluate.publish.plot import Plot
+    from corcal.evaluate import Panel
+    from corcal.evaluate.publish import Plot
 
 
 @click.command()
@@ -58,8 +58,7 @@ def panels(
     name is written into the figure. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
-    from corcal.evaluate.cases import label_files, scan_files
-    from corcal.evaluate.panels import panel_files, panels_plots
+    from corcal.evaluate import label_files, panel_files, panels_plots, scan_files
     from corcal.read import parse_mapping
     from corcal.storage import add_files, check_folder
 
@@ -104,7 +103,7 @@ def _rows(show: tuple[str, ...], cases: Iterable[str]) -> list[tuple[str, Artery
 
 
 def _partner(case: str, references: dict[str, Path], folder: Path | None) -> Path | None:
-    from corcal.evaluate.cases import require_partners
+    from corcal.evaluate import require_partners
 
     if folder is None:
         return None
@@ -115,7 +114,7 @@ def _partner(case: str, references: dict[str, Path], folder: Path | None) -> Pat
 def _panels_of(
     files: tuple[Path, Path, Path | None], codes: dict[int, int] | None, arteries: list[Artery]
 ) -> list[Panel]:
-    from corcal.evaluate.panels import panel
+    from corcal.evaluate import panel
     from corcal.read import read_labels, read_scan
 
     scan_path, labels_path, reference_path = files
@@ -130,7 +129,7 @@ def _panels_of(
 
 def _heart(labels: Path) -> Box | None:
     """Return the heart that was located, where the labels lie in a result folder."""
-    from corcal.evaluate.cases import RESULT, heart_of
+    from corcal.evaluate import RESULT, heart_of
 
     report = labels.parent / RESULT
     return heart_of(report) if report.is_file() else None

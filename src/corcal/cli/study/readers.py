@@ -14,9 +14,7 @@ from corcal.cli.progress import steps
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
-    from corcal.evaluate.readers.pictures import CasePictures
-    from corcal.evaluate.readers.ratings import Ratings
-    from corcal.evaluate.readers.study import Category, Study
+    from corcal.evaluate.readers import CasePictures, Category, Ratings, Study
 
 
 @click.group()
@@ -101,9 +99,8 @@ def forms(
     in an order and under codes of their own. KEY.json undoes the blinding: `corcal readers
     score` needs it.
     """
-    from corcal.evaluate.cases import result_folders, scan_files
-    from corcal.evaluate.readers.forms import build_forms, form_files
-    from corcal.evaluate.readers.study import key_json, plan_study
+    from corcal.evaluate import result_folders, scan_files
+    from corcal.evaluate.readers import build_forms, form_files, key_json, plan_study
     from corcal.storage import add_files, check_folder
 
     folders = result_folders(results)
@@ -147,10 +144,8 @@ def score(
     receives the agreement for each structure (free-marginal kappa, as in the paper's Table 2),
     the share of every category, and the list of what to adjudicate.
     """
-    from corcal.evaluate.publish.publication import main_files
-    from corcal.evaluate.readers.ratings import read_ratings
-    from corcal.evaluate.readers.readers_page import publish_readers
-    from corcal.evaluate.readers.study import read_key
+    from corcal.evaluate.publish import main_files
+    from corcal.evaluate.readers import publish_readers, read_key, read_ratings
     from corcal.storage import check_folder
 
     if key is not None and scale:
@@ -166,8 +161,7 @@ def score(
 
 
 def _show(given: Ratings, page: Path) -> None:
-    from corcal.evaluate.readers.agreement import agreement_of
-    from corcal.evaluate.readers.readers_page import summary_of
+    from corcal.evaluate.readers import agreement_of, summary_of
 
     for sentence in summary_of(given, agreement_of(given)):
         click.echo(sentence)
@@ -175,7 +169,7 @@ def _show(given: Ratings, page: Path) -> None:
 
 
 def _scale(given: tuple[str, ...]) -> tuple[Category, ...]:
-    from corcal.evaluate.readers.study import SCALE, Category
+    from corcal.evaluate.readers import SCALE, Category
 
     if not given:
         return SCALE
@@ -196,7 +190,7 @@ def _check_key(key: Path, output: Output) -> None:
 
 
 def _pictures(folder: Path, scan: Path | None, slices: int) -> CasePictures:
-    from corcal.evaluate.readers.pictures import pictures_of_result, pictures_of_scan
+    from corcal.evaluate.readers import pictures_of_result, pictures_of_scan
 
     if scan is None:
         return pictures_of_result(folder)

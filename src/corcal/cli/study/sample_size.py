@@ -36,8 +36,8 @@ def sample_size(figure: str, **given: float) -> None:
     or non-inferiority, for the power to tell two systems on the same patients apart. Needs the
     extra: pip install 'corcal[evaluate]'.
     """
-    from corcal.evaluate.statistics import sample_size as needed
-    from corcal.evaluate.statistics.interval import IntervalRule
+    from corcal.evaluate import statistics as needed
+    from corcal.evaluate.statistics import IntervalRule
 
     rule = IntervalRule()
     expected, half, share = given["expected"], given["half_width"], given["prevalence"]

@@ -25,7 +25,7 @@ def presence_bounds(pairs: Pairs, target: str) -> dict[str, Bounds]:
         pairs: predictions and references.
         target: one of `TARGETS`.
     """
-    p, r = _determined(pairs.predicted, target), _determined(pairs.reference, target)
+    p, r = _presence_of(pairs.predicted, target), _presence_of(pairs.reference, target)
     if len(pairs.both("present", target)) == len(pairs):
         return {}
     ill, well, positive, negative = r == 1, r == 0, p == 1, p == 0
@@ -46,7 +46,7 @@ def presence_bounds(pairs: Pairs, target: str) -> dict[str, Bounds]:
     }
 
 
-def _determined(results: Results, target: str) -> Numbers:
+def _presence_of(results: Results, target: str) -> Numbers:
     stated = results.column("present", target)
     if target != "any":
         return stated

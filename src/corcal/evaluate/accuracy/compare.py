@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from corcal.evaluate.statistics.attrition import Attrition
-from corcal.evaluate.statistics.auc import AucDifference, auc_difference
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.paired import (
     MarginTest,
@@ -17,6 +16,7 @@ from corcal.evaluate.statistics.paired import (
     hold_against_margin,
     mcnemar,
 )
+from corcal.evaluate.statistics.roc.area import AucDifference, auc_difference
 from corcal.evaluate.tables_in.pairs import Pairs
 
 
@@ -58,7 +58,7 @@ class Comparison:
         }
 
 
-def compare(
+def compare_systems(
     first: Pairs, second: Pairs, target: str, rule: IntervalRule, *, margin: float | None = None
 ) -> Comparison:
     """Compare two systems on one target.

@@ -12,11 +12,11 @@ from corcal.evaluate.accuracy.bounds import Bounds, presence_bounds
 from corcal.evaluate.statistics.agreement.chance_corrected import gwet, pabak
 from corcal.evaluate.statistics.agreement.kappa import Kappa, kappa
 from corcal.evaluate.statistics.attrition import Attrition
-from corcal.evaluate.statistics.auc import auc, binary_auc
-from corcal.evaluate.statistics.bootstrap import FEW, FEWEST, bootstrap
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
 from corcal.evaluate.statistics.ratios import RATIOS, ratio_figures
+from corcal.evaluate.statistics.resampling import FEW, FEWEST, bootstrap
+from corcal.evaluate.statistics.roc.area import auc, binary_auc
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.pairs import Pairs
 
@@ -66,7 +66,7 @@ class Detection:
         }
 
 
-def detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
+def measure_detection(pairs: Pairs, target: str, rule: IntervalRule) -> Detection:
     """Return the detection of calcium of a target.
 
     Args:
@@ -118,7 +118,7 @@ def further_figures(counts: TwoByTwo, rule: IntervalRule) -> dict[str, Estimate]
 
 def _area_of(pairs: Pairs, measure: str, target: str, rule: IntervalRule) -> Estimate:
     """Return the AUC of a predicted number against presence in the reference."""
-    known = pairs.known(target, measure, "present")
+    known = pairs.select_known(target, measure, "present")
     return auc(known.predicted, known.reference == 1, rule)
 
 

@@ -19,8 +19,8 @@ from corcal.evaluate.accuracy.categories import (
     band_agreement,
     decision,
 )
-from corcal.evaluate.accuracy.compare import Comparison, compare
-from corcal.evaluate.accuracy.detection import Detection, detection
+from corcal.evaluate.accuracy.compare import Comparison, compare_systems
+from corcal.evaluate.accuracy.detection import Detection, measure_detection
 from corcal.evaluate.accuracy.notices import state_notices
 from corcal.evaluate.accuracy.pooled import PooledDetection, pooled_detection
 from corcal.evaluate.accuracy.severity import SeverityFit, severity
@@ -181,7 +181,7 @@ def _agreements(pairs: Pairs, rule: IntervalRule) -> dict[str, dict[str, Agreeme
 
 
 def _detections(pairs: Pairs, rule: IntervalRule) -> dict[str, Detection]:
-    return {t: detection(pairs, t, rule) for t in TARGETS}
+    return {t: measure_detection(pairs, t, rule) for t in TARGETS}
 
 
 def _strata(pairs: Pairs, column: str, rule: IntervalRule) -> Strata:
@@ -206,7 +206,7 @@ def _table(strata: Sequence[Stratum], target: str, cells: Sequence[str]) -> NDAr
 def _versus(pairs: Pairs, against: Pairs, options: Options) -> Versus:
     first, second = align((pairs, against))
     comparisons = {
-        t: compare(first, second, t, options.rule, margin=options.margin) for t in TARGETS
+        t: compare_systems(first, second, t, options.rule, margin=options.margin) for t in TARGETS
     }
     return Versus(
         against.predicted.name,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from corcal.evaluate.statistics.attrition import Attrition
-from corcal.evaluate.statistics.bootstrap import bootstrap
 from corcal.evaluate.statistics.clustered import clustered_proportion
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.resampling import bootstrap
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.evaluate.tables_in.results import ARTERIES
@@ -85,7 +85,7 @@ def _pooled_kappa(of: Mapping[str, Numbers], arteries: int, rule: IntervalRule) 
     rows = np.column_stack([of[name] for name in ("tp", "fp", "fn", "tn")])
     kinds, times = np.unique(rows[rows.sum(axis=1) > 0], axis=0, return_counts=True)
     if not arteries:
-        return Estimate.undefined(0)
+        return Estimate.without_value(0)
     e = bootstrap(kinds, _kappa, rule, times=times)
     return Estimate(e.value, e.low, e.high, arteries, e.method, e.no_interval)
 

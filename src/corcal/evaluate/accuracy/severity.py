@@ -65,7 +65,7 @@ class SeverityFit:
     @property
     def slope(self) -> Estimate:
         """The regression coefficient B for one mL, with its interval."""
-        return _estimate(self.fit.slopes[0], self.n) if self.fit else Estimate.undefined(self.n)
+        return _estimate(self.fit.slopes[0], self.n) if self.fit else Estimate.without_value(self.n)
 
     def grading(self) -> ArteryGrading | None:
         """Return the model in the form in which `corcal score` can use it, None without one."""
@@ -89,7 +89,7 @@ class SeverityFit:
             return document
         below = zip(self.grades[:-1], self.fit.thresholds, strict=True)
         return document | {
-            "B_per_mm3": _line(self.fit.slopes[0].scaled(1 / MM3_PER_ML), self.n),
+            "B_per_mm3": _line(self.fit.slopes[0].rescale(1 / MM3_PER_ML), self.n),
             "location": _line(self.fit.slopes[0], self.n),
             "thresholds": [{"grade": g.word} | _line(t, self.n) for g, t in below],
             "model": _test(self.fit.model),
@@ -117,7 +117,7 @@ def severity(
         without_none: leave out arteries graded none, as the paper's outcome did, which was mild,
             moderate or severe.
     """
-    known = pairs.known(artery, "volume_mm3", "grade")
+    known = pairs.select_known(artery, "volume_mm3", "grade")
     volumes, grades, left = known.predicted / MM3_PER_ML, known.reference, known.attrition
     described = tuple(_describe(g, volumes[grades == g]) for g in Severity)
     if without_none:

@@ -14,7 +14,7 @@ from scipy.stats import skew
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
 from corcal.evaluate.tables_in.cells import UNKNOWN
-from corcal.evaluate.tables_in.read_results import table_of
+from corcal.evaluate.tables_in.results_table import table_of
 from corcal.evaluate.tables_in.table_file import read_table
 from corcal.storage import CsvTable
 
@@ -84,7 +84,7 @@ class Cohort:
 
     def cell(self, row: int, column: str) -> str:
         """Return what a cell says; "not stated" where it says nothing."""
-        return _known(self.table.rows[row].text(column)) or "not stated"
+        return _value_of(self.table.rows[row].text(column)) or "not stated"
 
 
 def read_cohort(
@@ -161,7 +161,7 @@ def _cells(table: CsvTable, column: str) -> tuple[str | None, ...]:
     Raises:
         TableRefused: a comma may part thousands or decimals.
     """
-    cells = tuple(_known(row.text(column)) for row in table.rows)
+    cells = tuple(_value_of(row.text(column)) for row in table.rows)
     known = [c for c in cells if c is not None]
     commas = [c for c in known if _DECIMAL_COMMA.fullmatch(c)]
     numbers = [c for c in known if as_number(c) is not None]
@@ -175,7 +175,7 @@ def _cells(table: CsvTable, column: str) -> tuple[str | None, ...]:
     return tuple(c and c.replace(",", ".") for c in cells)
 
 
-def _known(text: str) -> str | None:
+def _value_of(text: str) -> str | None:
     return None if text.lower() in UNKNOWN else text
 
 
@@ -198,7 +198,7 @@ def _split_excluded(table: CsvTable, excluded: str) -> tuple[tuple[int, ...], di
     """Return the rows in the study, and how many are not by reason, most frequent first."""
     if not table.has(excluded):
         return tuple(range(len(table.rows))), {}
-    reasons = [_known(row.text(excluded)) for row in table.rows]
+    reasons = [_value_of(row.text(excluded)) for row in table.rows]
     rows = tuple(i for i, reason in enumerate(reasons) if not reason)
     if not rows:
         raise TableRefused(
@@ -211,7 +211,7 @@ def _groups(table: CsvTable, rows: Sequence[int], by: str) -> dict[str, tuple[in
     """Return rows by group, groups in order."""
     groups: dict[str, list[int]] = {}
     for i in rows:
-        value = _known(table.rows[i].text(by))
+        value = _value_of(table.rows[i].text(by))
         if value is None:
             raise table.rows[i].refusal(
                 f"nothing stands in {by!r}; every patient in the study belongs to a group, or the "

@@ -154,7 +154,7 @@ def _rows(one: Characteristic, sets: list[str], *, tested: bool) -> list[tuple[s
         ends = (p_value(one.test.p), one.test.name) if one.test else (DASH, DASH)
     lines: list[tuple[str, list[str]]] = []
     if one.column.kind == "count":
-        for category in _shown(one.categories):
+        for category in _categories_to_show(one.categories):
             word = "yes" if category.lower() in _YES else category
             lines.append((f"{word}, n (%)", [_share(one.of[s], category) for s in sets]))
     elif one.column.kind == "mean":
@@ -172,7 +172,7 @@ def _rows(one: Characteristic, sets: list[str], *, tested: bool) -> list[tuple[s
     ]
 
 
-def _shown(categories: tuple[str, ...]) -> tuple[str, ...]:
+def _categories_to_show(categories: tuple[str, ...]) -> tuple[str, ...]:
     """Return the categories worth a row: of a column of yes and no, the yes."""
     yes = tuple(c for c in categories if c.lower() in _YES)
     rest = [c for c in categories if c.lower() not in _YES | _NO]

@@ -12,8 +12,8 @@ from corcal.evaluate.overlap.tables import cases_csv, overlap_tables
 from corcal.evaluate.publish.page import Page, Section
 from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.wording import figure
-from corcal.evaluate.statistics.bootstrap import FEWEST_SKEWED
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.resampling import FEWEST_SKEWED
 
 #: Every figure of every case.
 CASES_FILE = "cases.csv"

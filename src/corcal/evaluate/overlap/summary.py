@@ -14,9 +14,9 @@ from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES, Froc, free_response
 from corcal.evaluate.overlap.lesions import LesionCounts, sum_lesions
 from corcal.evaluate.overlap.voxels import Overlap
-from corcal.evaluate.statistics.bootstrap import FEWEST_SKEWED, bootstrap
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.resampling import FEWEST_SKEWED, bootstrap
 
 SCHEMA = "corcal-overlap/1"
 
@@ -163,7 +163,7 @@ def _overlap(every: Sequence[Overlap], rule: IntervalRule) -> OverlapSummary:
 def _spread(values: Sequence[float | None], rule: IntervalRule) -> Spread:
     known = np.array([v for v in values if v is not None], dtype=np.float64)
     if not len(known):
-        return Spread(Estimate.undefined(0), None, None)
+        return Spread(Estimate.without_value(0), None, None)
     q1, median, q3 = (float(q) for q in np.percentile(known, [25, 50, 75]))
     sd = float(known.std(ddof=1)) if len(known) > 1 else None
     n = len(known)

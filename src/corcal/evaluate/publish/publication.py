@@ -85,13 +85,13 @@ def made_line(method: str) -> str:
     Args:
         method: intervals and seed in a few words, or "".
     """
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES if _installed(name))
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES if _is_installed(name))
     python = ".".join(platform.python_version_tuple()[:2])
     line = f"Made by corcal {__version__} with Python {python}, {libraries}"
     return f"{line}; {method}." if method else f"{line}."
 
 
-def _installed(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     try:
         version(name)
     except ModuleNotFoundError:

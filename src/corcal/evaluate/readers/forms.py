@@ -88,12 +88,14 @@ def _data(study: Study, reader: str, pictures: Mapping[str, CasePictures]) -> st
 def _case(one: BlindedCase, pictures: CasePictures) -> dict[str, Any]:
     return {
         "code": one.code,
-        "arteries": {a.value: [_shot(s) for s in shots] for a, shots in pictures.arteries.items()},
-        "front": _shot(pictures.front),
+        "arteries": {
+            a.value: [_encode(s) for s in shots] for a, shots in pictures.arteries.items()
+        },
+        "front": _encode(pictures.front),
     }
 
 
-def _shot(shot: Shot) -> dict[str, str]:
+def _encode(shot: Shot) -> dict[str, str]:
     return {"plain": shot.plain, "marked": shot.marked}
 
 

@@ -49,7 +49,7 @@ def free_marginal_kappa(counts: NDArray[np.int64], *, level: float = 0.95) -> Es
     counted = counts[raters >= 2].astype(np.float64)
     n, k = counted.shape
     if n == 0 or k < 2:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     m = raters[raters >= 2]
     agreement = (counted * (counted - 1)).sum(axis=1) / (m * (m - 1))
     value = _correct_for_chance(float(agreement.mean()), k)

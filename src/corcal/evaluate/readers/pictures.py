@@ -93,7 +93,7 @@ def pictures_of_scan(scan_path: Path, folder: Path, *, slices: int) -> CasePictu
     """
     case = read_marked(scan_path, folder)
     arteries = {
-        artery: tuple(_shot(view) for view in spread_views(case, artery, slices))
+        artery: tuple(_take_shot(view) for view in spread_views(case, artery, slices))
         for artery in Artery
     }
     front = next(view for view in take_views(case) if view.name == "coronal")
@@ -101,7 +101,7 @@ def pictures_of_scan(scan_path: Path, folder: Path, *, slices: int) -> CasePictu
     return CasePictures(arteries, Shot(_data_uri(picture.plain), _data_uri(picture.marked)))
 
 
-def _shot(view: View) -> Shot:
+def _take_shot(view: View) -> Shot:
     return Shot(
         _data_uri(paint_plain(view, _SLICE_SIDE)), _data_uri(paint_marked(view, _SLICE_SIDE))
     )

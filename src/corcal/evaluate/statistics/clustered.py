@@ -30,7 +30,7 @@ def clustered_proportion(hits: Numbers, sizes: Numbers, rule: IntervalRule) -> E
     hits, sizes = hits[known], sizes[known]
     patients, n = len(sizes), int(sizes.sum())
     if n == 0:
-        return Estimate.undefined(0)
+        return Estimate.without_value(0)
     share = float(hits.sum() / n)
     if patients < 2:
         return Estimate(share, None, None, n, no_interval="one patient alone")

@@ -92,6 +92,6 @@ class Estimate:
         return replace(self, low=None, high=None, method="", no_interval=reason)
 
     @classmethod
-    def undefined(cls, n: int) -> Estimate:
+    def without_value(cls, n: int) -> Estimate:
         """Return a figure that `n` cases do not define."""
         return cls(None, None, None, n)

@@ -64,7 +64,7 @@ def proportion(hits: int, n: int, rule: IntervalRule) -> Estimate:
     Newcombe, Stat Med 1998, 17, 857. A rule of bootstrap intervals gives Wilson's here.
     """
     if n == 0:
-        return Estimate.undefined(0)
+        return Estimate.without_value(0)
     if rule.method == "exact":
         exact = stats.binomtest(hits, n).proportion_ci(rule.confidence, method="exact")
         return Estimate(hits / n, float(exact.low), float(exact.high), n, "Clopper-Pearson")

@@ -94,7 +94,7 @@ def paired_difference(
     """
     n = both + only_first + only_second + neither
     if n == 0:
-        return Estimate.undefined(0)
+        return Estimate.without_value(0)
     first, second = (both + only_first) / n, (both + only_second) / n
     low_1, high_1 = wilson_ends(both + only_first, n, rule)
     low_2, high_2 = wilson_ends(both + only_second, n, rule)

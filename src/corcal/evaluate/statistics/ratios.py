@@ -43,7 +43,7 @@ def _likelihood_ratio(a: int, diseased: int, b: int, healthy: int, rule: Interva
     """
     n = diseased + healthy
     if not diseased or not healthy or not b:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     value = (a / diseased) / (b / healthy)
     if not a:
         return Estimate(value, None, None, n, no_interval=EMPTY_CELL)
@@ -53,7 +53,7 @@ def _likelihood_ratio(a: int, diseased: int, b: int, healthy: int, rule: Interva
 def _odds_ratio(c: TwoByTwo, rule: IntervalRule) -> Estimate:
     """Return the diagnostic odds ratio (Glas et al., J Clin Epidemiol 2003, 56, 1129)."""
     if not c.fp * c.fn:
-        return Estimate.undefined(c.n)
+        return Estimate.without_value(c.n)
     value = c.tp * c.tn / (c.fp * c.fn)
     if not c.tp * c.tn:
         return Estimate(value, None, None, c.n, no_interval=EMPTY_CELL)
@@ -95,7 +95,7 @@ def predictive_values(
         rule: level of the intervals.
     """
     if not c.diseased or not c.healthy:
-        return Estimate.undefined(c.n), Estimate.undefined(c.n)
+        return Estimate.without_value(c.n), Estimate.without_value(c.n)
     se, sp = c.tp / c.diseased, c.tn / c.healthy
     ill, well = prevalence, 1 - prevalence
     return (
@@ -114,7 +114,7 @@ def _logit_value(
     """Return right / (right + wrong); the two shares and their numbers give the variance."""
     n = of_right[1] + of_wrong[1]
     if right + wrong == 0:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     value = right / (right + wrong)
     if not of_right[0] > 0 or not of_wrong[0] > 0 or not 0 < value < 1:
         return Estimate(value, None, None, n, no_interval=EMPTY_CELL)

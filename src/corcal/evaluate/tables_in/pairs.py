@@ -83,7 +83,7 @@ class Pairs:
         """The patients of both tables, those on both sides, and the others by reason."""
         return self.attrition or Attrition(len(self))
 
-    def known(self, target: str, predicted: str, reference: str) -> Known:
+    def select_known(self, target: str, predicted: str, reference: str) -> Known:
         """Return what both sides know of a target, one measure each.
 
         Args:
@@ -105,7 +105,7 @@ class Pairs:
 
     def both(self, measure: str, target: str) -> Known:
         """Return one measure of one target where both sides know it."""
-        return self.known(target, measure, measure)
+        return self.select_known(target, measure, measure)
 
     def take(self, rows: NDArray[np.intp], reason: str) -> Pairs:
         """Return the pairs of some patients; the others are lost for a reason."""

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.accuracy.compare import Comparison, compare
-from corcal.evaluate.accuracy.detection import Detection, detection
-from corcal.evaluate.accuracy.tables.detection_tables import TITLES
-from corcal.evaluate.publish.page import Page, Section
-from corcal.evaluate.publish.publication import Publication
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.wording import DASH, figure, p_value, percent
-from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs, align
-from corcal.evaluate.tables_in.results import TARGETS
+from corcal.evaluate.accuracy import (
+    TITLES,
+    Comparison,
+    Detection,
+    compare_systems,
+    measure_detection,
+)
+from corcal.evaluate.publish import (
+    DASH,
+    Page,
+    Publication,
+    Section,
+    Table,
+    figure,
+    p_value,
+    percent,
+)
+from corcal.evaluate.statistics import IntervalRule
+from corcal.evaluate.tables_in import TARGETS, Pairs, align
 
 SCHEMA = "corcal-ablation/1"
 
@@ -55,8 +64,8 @@ def compare_models(systems: Mapping[str, Pairs], rule: IntervalRule) -> tuple[Mo
     return tuple(
         Model(
             name,
-            {t: detection(pairs, t, rule) for t in TARGETS},
-            None if pairs is full else {t: compare(full, pairs, t, rule) for t in TARGETS},
+            {t: measure_detection(pairs, t, rule) for t in TARGETS},
+            None if pairs is full else {t: compare_systems(full, pairs, t, rule) for t in TARGETS},
         )
         for name, pairs in zip(systems, aligned, strict=True)
     )

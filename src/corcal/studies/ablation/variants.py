@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corcal.core.errors import SettingsRefused
 from corcal.core.steps import HeartLocator
-from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish import write_table
 from corcal.settings import Settings
 from corcal.storage import replace_file
 from corcal.studies.held_out.compare import Compared, summary_table

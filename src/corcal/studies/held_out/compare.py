@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from corcal.core.artery import Artery
 from corcal.core.labels import ArteryLabels
-from corcal.evaluate.overlap.voxels import dice
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.wording import number
+from corcal.evaluate.overlap import dice
+from corcal.evaluate.publish import Table, number
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import hashlib
 from pathlib import Path
 
 from corcal.core.errors import DatasetRefused
-from corcal.evaluate.publish.table import Table
-from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish import Table, write_table
 from corcal.storage import add_files, read_csv, read_json
 from corcal.studies.held_out.compare import Compared, summary_table
 from corcal.studies.held_out.score_cases import Scorer, score_cases, write_compared

@@ -12,8 +12,8 @@ from corcal.evaluate.accuracy.evaluation import Evaluation
 from corcal.evaluate.accuracy.tables.detection_tables import TITLES
 from corcal.evaluate.publish.plot import COLOURS, LINES, MARKERS, SOFT, Plot, render
 from corcal.evaluate.publish.wording import figure as said
-from corcal.evaluate.statistics.auc import RocCurve, roc_curve
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
+from corcal.evaluate.statistics.roc.area import RocCurve, roc_curve
 from corcal.evaluate.tables_in.results import TARGETS
 
 _LEGEND = {"volume_mm3": "AUC of the volume", "agatston": "AUC of the score",
@@ -25,7 +25,7 @@ _CORNERS = 400
 
 def roc_plot(e: Evaluation) -> Plot | None:
     """Return the ROC curves of the volume, or of the score; None without a defined one."""
-    measure = next((m for m in ("volume_mm3", "agatston") if _known(e, m)), None)
+    measure = next((m for m in ("volume_mm3", "agatston") if _is_measured(e, m)), None)
     # One kind of area in one legend: targets whose numbers are not known are left out.
     shown = [t for t in TARGETS if _area(e.detection[t], measure).value is not None]
     if not shown:
@@ -54,7 +54,7 @@ def roc_plot(e: Evaluation) -> Plot | None:
     return render("figure_roc", caption, draw, size_inches=(4.6, 4.6))
 
 
-def _known(e: Evaluation, measure: str) -> bool:
+def _is_measured(e: Evaluation, measure: str) -> bool:
     return any(_area(e.detection[t], measure).value is not None for t in TARGETS)
 
 
@@ -88,7 +88,7 @@ def _draw_target(ax: Axes, e: Evaluation, target: str, measure: str | None) -> N
 
 
 def _curve(e: Evaluation, measure: str, target: str) -> RocCurve:
-    known = e.pairs.known(target, measure, "present")
+    known = e.pairs.select_known(target, measure, "present")
     curve = roc_curve(known.predicted, known.reference == 1)
     keep = _thin(curve.false_positive)
     return RocCurve(curve.false_positive[keep], curve.true_positive[keep])

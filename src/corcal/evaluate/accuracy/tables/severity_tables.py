@@ -33,7 +33,7 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
     ]
     lines: list[tuple[str, Callable[[OrdinalFit], str]]] = [
         ("B for 1 mL", lambda f: _slope(f.slopes[0], 2)),
-        ("B for 1 mm³", lambda f: _slope(f.slopes[0].scaled(1 / MM3_PER_ML), 5)),
+        ("B for 1 mm³", lambda f: _slope(f.slopes[0].rescale(1 / MM3_PER_ML), 5)),
         ("Wald χ² (df 1)", lambda f: number(f.slopes[0].wald)),
         ("p", lambda f: p_value(f.slopes[0].p)),
         ("Parallel lines, χ² (df), p", lambda f: _test(f.parallel_lines)),

@@ -84,10 +84,10 @@ def bland_altman(first: Numbers, second: Numbers, rule: IntervalRule) -> BlandAl
     difference = first - second
     n = len(difference)
     if n < 2:
-        bias = Estimate.undefined(0)
+        bias = Estimate.without_value(0)
         if n:
             bias = Estimate(float(difference[0]), None, None, 1, no_interval="one patient alone")
-        return BlandAltman(bias, None, Estimate.undefined(n), Estimate.undefined(n))
+        return BlandAltman(bias, None, Estimate.without_value(n), Estimate.without_value(n))
     mean, sd = float(difference.mean()), float(difference.std(ddof=1))
     t = float(stats.t.ppf(0.5 + rule.confidence / 2, n - 1))
     of_mean, of_limit = sd / math.sqrt(n), sd * math.sqrt(1 / n + rule.z**2 / (2 * (n - 1)))

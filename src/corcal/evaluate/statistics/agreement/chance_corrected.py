@@ -28,7 +28,7 @@ def pabak(agreed: int, n: int, categories: int, rule: IntervalRule) -> Estimate:
     """
     p = proportion(agreed, n, rule)
     if categories < 2:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     return p.through(lambda x: (categories * x - 1) / (categories - 1))
 
 
@@ -50,7 +50,7 @@ def gwet(counts: Counts, rule: IntervalRule, *, weights: str | None = None) -> E
     several = raters >= 2
     n_several = int(several.sum())
     if n_several == 0 or q < 2:
-        return Estimate.undefined(n_several)
+        return Estimate.without_value(n_several)
     w = agreement_weights(q, weights)
     agreed = np.zeros(n)
     m = raters[several]
@@ -91,7 +91,7 @@ def fleiss(counts: Counts, rule: IntervalRule) -> Estimate:
     full = counts[counts.sum(axis=1) == m].astype(np.float64)
     n = len(full)
     if m < 2 or n == 0 or (full.sum(axis=0) > 0).sum() < 2:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     agreed = (full * (full - 1)).sum(axis=1) / (m * (m - 1))
     pi = full.sum(axis=0) / full.sum()
     chance = float((pi**2).sum())

@@ -110,7 +110,7 @@ def icc(ratings: Numbers, rule: IntervalRule) -> tuple[Estimate, Estimate]:
     if k < 2:
         raise ValueError("agreement needs at least two raters")
     if n < 2 or np.ptp(ratings) == 0:
-        return Estimate.undefined(n), Estimate.undefined(n)
+        return Estimate.without_value(n), Estimate.without_value(n)
     rows, columns, rest = _mean_squares(ratings)
     consistent = (rows - rest) / (rows + (k - 1) * rest)
     below = rows + (k - 1) * rest + k / n * (columns - rest)
@@ -168,7 +168,7 @@ def lin_concordance(first: Numbers, second: Numbers, rule: IntervalRule) -> Esti
     """
     n = len(first)
     if n < 2 or np.ptp(np.concatenate([first, second])) == 0:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     (a, both), (_, b) = np.cov(first, second, bias=True)
     shift = float(first.mean() - second.mean())
     value = float(2 * both / (a + b + shift**2))
@@ -192,7 +192,7 @@ def _correlation(first: Numbers, second: Numbers, rule: IntervalRule, *, ranks: 
     """
     n = len(first)
     if n < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
-        return Estimate.undefined(n)
+        return Estimate.without_value(n)
     value = float(np.clip(np.corrcoef(first, second)[0, 1], -1, 1))
     if n < 4 or abs(value) > 1 - 1e-12:
         return Estimate(value, None, None, n, no_interval=_BORDER)

@@ -62,7 +62,7 @@ def kappa(counts: NDArray[np.int64], rule: IntervalRule, *, weights: str | None 
     n = int(counts.sum())
     used = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
     if n == 0 or used.sum() < 2:
-        return Kappa(Estimate.undefined(n))
+        return Kappa(Estimate.without_value(n))
     with np.errstate(invalid="ignore", divide="ignore"):
         # An error of 0 divides; what comes of it is not used.
         result = cohens_kappa(counts, wt=weights)

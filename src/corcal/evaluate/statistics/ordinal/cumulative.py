@@ -81,7 +81,7 @@ class Cumulative:
                 second[t, :, t + 1], second[t + 1, :, t] = both, both.T
         return gradient.ravel(), second.reshape(k * width, k * width)
 
-    def expected(self, parameters: Array) -> Array:
+    def expected_information(self, parameters: Array) -> Array:
         """Return the expected information, from which PLUM takes its standard errors."""
         lines = self._z @ parameters.reshape(self.thresholds, -1).T
         ends = np.full((len(lines), 1), np.inf)

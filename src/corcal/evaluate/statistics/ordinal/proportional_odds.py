@@ -44,7 +44,7 @@ class Coefficient:
         """Return the p value of Wald's chi-square."""
         return float(stats.chi2.sf(self.wald, 1))
 
-    def scaled(self, factor: float) -> Coefficient:
+    def rescale(self, factor: float) -> Coefficient:
         """Return the coefficient for a predictor in another unit."""
         a, b, c, d = (factor * x for x in (self.value, self.error, self.low, self.high))
         return Coefficient(a, b, c, d)
@@ -139,7 +139,7 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     if fitted is None:
         return None
     at, likelihood = fitted
-    information = common.T @ model.expected(common @ at) @ common
+    information = common.T @ model.expected_information(common @ at) @ common
     covariance = np.linalg.inv(information).astype(np.float64)
     thresholds, slopes = _coefficients(at, covariance, x, rule)
     parallel, cross = _parallel_lines(model, at, likelihood)
@@ -186,5 +186,5 @@ def _score_test(model: Cumulative, general: Array) -> ChiSquare | None:
     if k < 2:
         return None
     gradient, _ = model.derivatives(general)
-    chi2 = float(gradient @ np.linalg.solve(model.expected(general), gradient))
+    chi2 = float(gradient @ np.linalg.solve(model.expected_information(general), gradient))
     return ChiSquare(max(0.0, chi2), p * (k - 1))

@@ -57,7 +57,7 @@ def bootstrap(
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(figure(counts @ rows)) if n else float("nan")
         if not np.isfinite(value):
-            return Estimate.undefined(n)
+            return Estimate.without_value(n)
         plain = Estimate(value, None, None, n)
         if n < fewest:
             return plain.bare(FEW)

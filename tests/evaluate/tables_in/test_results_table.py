@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from corcal.core.errors import TableRefused
-from corcal.evaluate.tables_in.read_results import read_results
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
+from corcal.evaluate.tables_in.results_table import read_results
 from tests.evaluate.cohorts import write_csv
 
 LONG = [

@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from corcal.evaluate.accuracy.detection import FIGURES, detection_figures
-from corcal.evaluate.statistics.bootstrap import ALIKE, FEW, bootstrap
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.resampling import ALIKE, FEW, bootstrap
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 RULE = IntervalRule(method="bootstrap", draws=4000)

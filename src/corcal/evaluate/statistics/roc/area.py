@@ -64,7 +64,7 @@ def auc(scores: Numbers, diseased: NDArray[np.bool_], rule: IntervalRule) -> Est
         rule: level of the interval.
     """
     if diseased.all() or not diseased.any():
-        return Estimate.undefined(len(scores))
+        return Estimate.without_value(len(scores))
     areas, covariance = _delong(scores[None], diseased)
     area, n = float(areas[0]), len(scores)
     if _lone(diseased):
@@ -110,7 +110,7 @@ def auc_difference(
     """Return DeLong's paired difference of two areas, first - second, on the same patients."""
     n = len(first)
     if diseased.all() or not diseased.any():
-        return AucDifference(Estimate.undefined(n), None, None)
+        return AucDifference(Estimate.without_value(n), None, None)
     areas, covariance = _delong(np.stack([first, second]), diseased)
     variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
     difference = float(areas[0] - areas[1])

@@ -1,0 +1,1 @@
+"""ROC curves: the area under them after DeLong."""
