@@ -57,8 +57,9 @@ def cold(watch: Stopwatch, scan: str, out: str) -> int:
 
 def warm(watch: Stopwatch, scan: str, out: str) -> int:
     """Score the scan twice through the Python interface; note the steps of the second time."""
-    from corcal import read_scan, score_scan, write_reports
+    from corcal import read_scan, write_reports
     from corcal.locate import EmbeddedLocator
+    from corcal.pipeline import score_scan
     from corcal.segment import EmbeddedSegmenter
     from corcal.settings import Settings
 

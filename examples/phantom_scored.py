@@ -88,7 +88,7 @@ def main() -> None:
     )
     case = make_case(args.seed, options=options)
     args.html.parent.mkdir(parents=True, exist_ok=True)
-    args.html.write_text(page(case, corcal.score_scan(case.scan)), encoding="utf-8")
+    args.html.write_text(page(case, corcal.score(case.scan)), encoding="utf-8")
 
 
 def page(case: PhantomCase, reading: Reading) -> str:

@@ -18,15 +18,16 @@ DISCLAIMER = (
 )
 
 if TYPE_CHECKING:
+    from corcal.api import Reading, quantify_labels, score, score_scan
     from corcal.cohort import score_many
     from corcal.core.artery import Artery
     from corcal.core.errors import CorcalError, InputRefused
     from corcal.core.grid import Grid
     from corcal.core.labels import ArteryLabels
-    from corcal.core.reading import Reading, Report
+    from corcal.core.reading import Report
     from corcal.core.scan import Scan
     from corcal.core.score import ArteryScore, CalciumScore, Lesion
-    from corcal.pipeline import quantify_labels, score_scan
+    from corcal.models import ModelChoice
     from corcal.quantify import Person
     from corcal.read import read_labels, read_scan
     from corcal.report import write_reports
@@ -42,6 +43,7 @@ __all__ = [
     "Grid",
     "InputRefused",
     "Lesion",
+    "ModelChoice",
     "Person",
     "Reading",
     "Report",
@@ -51,6 +53,7 @@ __all__ = [
     "quantify_labels",
     "read_labels",
     "read_scan",
+    "score",
     "score_many",
     "score_scan",
     "write_reports",
@@ -59,15 +62,16 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "api": ("Reading", "quantify_labels", "score", "score_scan"),
         "cohort": ("score_many",),
         "core.artery": ("Artery",),
         "core.errors": ("CorcalError", "InputRefused"),
         "core.grid": ("Grid",),
         "core.labels": ("ArteryLabels",),
-        "core.reading": ("Reading", "Report"),
+        "core.reading": ("Report",),
         "core.scan": ("Scan",),
         "core.score": ("ArteryScore", "CalciumScore", "Lesion"),
-        "pipeline": ("quantify_labels", "score_scan"),
+        "models": ("ModelChoice",),
         "quantify": ("Person",),
         "read": ("read_labels", "read_scan"),
         "report": ("write_reports",),

@@ -16,3 +16,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
+
+
+@pytest.fixture
+def quantify(tiny: Path, out: Path) -> tuple[str, ...]:
+    """Return the command line that measures the calcium of a tiny phantom."""
+    return ("quantify", str(tiny / "ct.nii.gz"), str(tiny / "labels.nii.gz"), "-o", str(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,25 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.as_process import SECRET
+from tests.cli.as_process import SECRET, command, run
 
 ROOT = Path(__file__).parents[2]
-
-
-def command(how: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tests.cli.as_process", how, *arguments]
-
-
-def run(how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(how, *arguments), cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.fixture
-def quantify(tiny: Path, out: Path) -> tuple[str, ...]:
-    """Return the command line that measures the calcium of a tiny phantom."""
-    return ("quantify", str(tiny / "ct.nii.gz"), str(tiny / "labels.nii.gz"), "-o", str(out))
 
 
 def test_success_is_0_and_says_where_the_report_is(quantify: tuple[str, ...], out: Path) -> None:
@@ -53,6 +38,43 @@ def test_a_defect_is_3_without_the_text_of_the_library(quantify: tuple[str, ...]
     assert "corcal --traceback" in done.stderr
     assert "Traceback (most recent call last)" not in done.stderr
     assert SECRET not in done.stderr
+
+
+def test_with_json_a_refusal_is_json(tmp_path: Path) -> None:
+    done = run("works", "score", str(tmp_path / "none.nii"), "-o", str(tmp_path / "out"), "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert json.loads(done.stderr) == {
+        "exit_code": 2,
+        "kind": "refused",
+        "error": "UnreadableScan",
+        "message": f"{tmp_path / 'none.nii'}: there is no such file or folder",
+    }
+
+
+def test_with_json_a_defect_is_json_without_the_text_of_the_library(
+    quantify: tuple[str, ...],
+) -> None:
+    done = run("fails", *quantify, "--json")
+    assert (done.returncode, done.stdout) == (3, "")
+    said = json.loads(done.stderr)
+    assert (said["exit_code"], said["kind"], said["error"]) == (3, "defect", "ValueError")
+    assert SECRET not in done.stderr
+
+
+def test_with_json_a_wrong_command_line_is_json() -> None:
+    done = run("works", "score", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    said = json.loads(done.stderr)
+    assert (said["kind"], said["message"]) == ("usage", "Missing argument 'SCAN'.")
+
+
+def test_into_a_pipe_goes_utf_8_whatever_the_console_has(
+    quantify: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = subprocess.run(command("as-main", *quantify), cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert "mm³" in done.stdout.decode("utf-8")
 
 
 def test_traceback_shows_where(quantify: tuple[str, ...]) -> None:

@@ -27,7 +27,20 @@ def test_every_command_file_is_a_command() -> None:
     whole = {f for f in files if f.replace("_", "-") in cli.COMMANDS}
     commands = {f.partition("_")[0] for f in files - SHARED - whole} - {""}
     commands |= {f.replace("_", "-") for f in whole}
-    assert commands | set(cli.ROOMS["training"]) == set(cli.COMMANDS)
+    assert commands | set(cli.ROOMS["training"]) | {"completion"} == set(cli.COMMANDS)
+
+
+def test_the_help_lists_every_command_once_under_its_heading(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert len(set(cli.COMMANDS)) == len(cli.COMMANDS)
+    for heading, names in cli.SECTIONS.items():
+        section = text.split(f"\n{heading}:\n")[1].split("\n\n")[0]
+        assert [line.split()[0] for line in section.splitlines()] == list(names)
+    # No sentence of the list is cut off at 80 columns.
+    assert "..." not in text.split("Score:")[1]
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
@@ -51,7 +64,14 @@ def test_help_loads_nothing_heavy() -> None:
     ("arguments", "said"),
     [
         ([], "Usage: corcal [OPTIONS] COMMAND"),
-        (["scroe"], "No such command 'scroe'."),
+        (["scroe"], "No such command 'scroe'. Did you mean 'score'?"),
+        (["SCORE"], "No such command 'SCORE'. Did you mean 'score'?"),
+        (["zzz"], "No such command 'zzz'. There are: score, cohort, "),
+        (["train", "datset"], "No such command 'datset'. Did you mean 'dataset'?"),
+        (["readers", "fomrs"], "No such command 'fomrs'. Did you mean 'forms'?"),
+        (["phantom", "inser"], "No such command 'inser'. Did you mean 'insert'?"),
+        (["models", "verfy", "x"], "No such command 'verfy'. Did you mean 'verify'?"),
+        (["score", "scan.zip", "-o", "out", "--forec"], "--force"),
         (["score", "scan.zip"], "Missing option '-o'"),
         (["score", "-o", "out"], "Missing argument 'SCAN'."),
         (["score", "scan.zip", "-o", "out", "--age", "30"], "30 is not in the range 45<=x<=84."),

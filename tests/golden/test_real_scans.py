@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from corcal import Settings, read_scan, score_scan
+from corcal import Settings, read_scan, score
 from tests.golden.real_scans import cpu_capabilities, facts_of
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +46,10 @@ def compare(path: Path, expected: dict[str, Any]) -> None:
     scan = read_scan(path)
     # Courses came later: without them the labels are those of before, with them the scores are.
     as_painted = replace(Settings(), courses=replace(Settings().courses, draw=False))
-    painted = facts_of(score_scan(scan, settings=as_painted))
+    painted = facts_of(score(scan, settings=as_painted))
     if exact:
         assert painted["labels_sha256"] == expected["labels_sha256"]
-    facts = facts_of(score_scan(scan))
+    facts = facts_of(score(scan))
     assert facts["arteries"] == painted["arteries"]
     if exact:
         assert facts["heart_box"] == expected["heart_box"]

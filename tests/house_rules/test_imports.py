@@ -8,7 +8,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+import SimpleITK as sitk
+
 import corcal
+from corcal.phantom import write_phantom
+from corcal.testing import score_phantom, tiny_phantom
 from tests.house_rules.sources import ROOT, SOURCE
 
 PUBLIC = {
@@ -21,6 +25,7 @@ PUBLIC = {
     "Grid",
     "InputRefused",
     "Lesion",
+    "ModelChoice",
     "Person",
     "Reading",
     "Report",
@@ -30,6 +35,7 @@ PUBLIC = {
     "quantify_labels",
     "read_labels",
     "read_scan",
+    "score",
     "score_many",
     "score_scan",
     "write_reports",
@@ -75,12 +81,38 @@ def test_no_module_loads_torch_or_an_engine_when_imported() -> None:
     assert heavy & third_party(loaded_after(imports)) == set()
 
 
-def test_a_dicom_series_is_scored_without_itk() -> None:
-    modules = (
-        "corcal.pipeline, corcal.read, corcal.report, corcal.cli.scoring.score, "
-        "corcal.cli.scoring.result"
-    )
-    assert "SimpleITK" not in third_party(loaded_after(f"import {modules}"))
+WITHOUT_ITK = """
+import sys
+from pathlib import Path
+sys.modules["SimpleITK"] = None
+import corcal
+import corcal.cli.scoring.score
+folder = Path(sys.argv[1])
+for scan in ("dicom/ct", "nifti/ct.nii.gz", "scan.nrrd", "scan.mha"):
+    for labels in ("dicom/labels.nii.gz", "labels.nrrd", "labels.mha"):
+        reading = corcal.quantify_labels(folder / scan, folder / labels)
+        print(scan, labels, f"{reading.score.agatston:.3f}")
+corcal.write_reports(reading, folder / "out")
+assert sys.modules["SimpleITK"] is None
+"""
+
+
+def test_no_format_needs_itk(tmp_path: Path) -> None:
+    case = tiny_phantom(3)
+    for kind in ("dicom", "nifti"):
+        write_phantom(case, tmp_path / kind, kind=kind, version="0", force=False)
+    for name, file in (("scan", "nifti/ct.nii.gz"), ("labels", "nifti/labels.nii.gz")):
+        image = sitk.ReadImage(tmp_path / file)
+        for key in image.GetMetaDataKeys():
+            image.EraseMetaData(key)
+        for ending in ("nrrd", "mha"):
+            sitk.WriteImage(image, tmp_path / f"{name}.{ending}")
+    command = [sys.executable, "-c", WITHOUT_ITK, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    scores = {line.split()[-1] for line in done.stdout.splitlines()}
+    assert len(done.stdout.splitlines()) == 12
+    assert scores == {f"{score_phantom(case).report.score.agatston:.3f}"}
 
 
 def test_the_engine_comes_without_its_usage_statistics() -> None:

@@ -23,7 +23,6 @@ SIDE_BY_SIDE = {
     "annotate.checks": (2, "label maps are aligned, contours placed"),
     "annotate.formats": (2, "one reader for each kind of file"),
     "core": (2, "nouns; and the way in which rooms say what they offer"),
-    "cli": (2, "main loads each command by its name, when it is called"),
     "cli.scoring": (5, "one file per command"),
     "cli.study": (11, "one file per command"),
     "cli.training": (5, "one file per command"),

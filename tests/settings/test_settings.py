@@ -143,3 +143,37 @@ def test_as_dict_is_plain_and_whole() -> None:
         "padding_voxels": [10, 10, 10],
         "crop_to_heart": True,
     }
+
+
+def test_settings_are_changed_by_name() -> None:
+    changed = Settings().with_(min_slices=100, padding_voxels=(0, 10, 10), threshold_hu=120)
+    assert changed.admission.min_slices == 100
+    assert changed.preparation.padding_voxels == (0, 10, 10)
+    assert changed.scoring.threshold_hu == 120
+    back = changed.with_(min_slices=60, padding_voxels=[10, 10, 10], threshold_hu=130)
+    plain = Settings().with_(min_slices=60, padding_voxels=(10, 10, 10), threshold_hu=130)
+    assert back == plain
+    assert Settings().with_() == Settings()
+
+
+def test_a_name_of_several_groups_needs_its_group() -> None:
+    with pytest.raises(SettingsRefused, match=r"name the group: .*scoring=\{'connectivity_3d'"):
+        Settings().with_(connectivity_3d=6)
+    changed = Settings().with_(scoring={"connectivity_3d": 6})
+    assert changed.scoring.connectivity_3d == 6
+    assert changed.segmentation == Settings().segmentation
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"treshold_hu": 120}, r"no setting 'treshold_hu'; did you mean 'threshold_hu'\?"),
+        ({"zzz": 1}, r"no setting 'zzz'$"),
+        ({"scoring": {"zzz": 1}}, r"\[scoring\] has no setting 'zzz'"),
+        ({"min_slices": "many"}, r"\[admission\] min_slices: 'many' is not like"),
+        ({"padding_voxels": (1, 2)}, "needs 3 numbers"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsRefused, match=message):
+        Settings().with_(**change)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corcal.cli.progress import verbose_option
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _publication(
 def output_options(
     what: str, earlier: str, printed: str
 ) -> tuple[Callable[[Command], Command], ...]:
-    """Return -o, --force, --json and --quiet; arguments as of `output_of`."""
+    """Return -o, --force, --json, --quiet and -v; arguments as of `output_of`."""
     return (
         click.option(
             "-o",
@@ -104,6 +105,7 @@ def output_options(
         click.option("--force", is_flag=True, help=f"Replace {earlier}."),
         click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout."),
         click.option("--quiet", is_flag=True, help="No progress, no result; errors still show."),
+        verbose_option(),
     )
 
 

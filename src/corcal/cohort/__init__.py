@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from corcal.cohort.cases.case import Case
     from corcal.cohort.cases.find_cases import NAMES, find_cases
     from corcal.cohort.folder import PAGE, SUMMARY
-    from corcal.cohort.plan import KEEP, ModelSource, Options, Plan
+    from corcal.cohort.plan import KEEP, Options, Plan
     from corcal.cohort.run import check_new, run_cohort, score_many
     from corcal.cohort.workers.task import Outcome
 
@@ -20,7 +20,6 @@ __all__ = [
     "PAGE",
     "SUMMARY",
     "Case",
-    "ModelSource",
     "Options",
     "Outcome",
     "Plan",
@@ -36,7 +35,7 @@ __getattr__, __dir__ = lazy_exports(
         "cases.case": ("Case",),
         "cases.find_cases": ("NAMES", "find_cases"),
         "folder": ("PAGE", "SUMMARY"),
-        "plan": ("KEEP", "ModelSource", "Options", "Plan"),
+        "plan": ("KEEP", "Options", "Plan"),
         "run": ("check_new", "run_cohort", "score_many"),
         "workers.task": ("Outcome",),
     },

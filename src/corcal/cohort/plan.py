@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from corcal.core.errors import SettingsRefused
-from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.core.steps import ModelSource
 from corcal.models import ModelChoice
 from corcal.quantify import SeverityModel
 from corcal.settings import Settings
@@ -16,16 +15,6 @@ from corcal.storage import json_text
 
 #: What is kept of each case: a report without its label map; its row alone; all files.
 KEEP = ("report", "numbers", "all")
-
-
-class ModelSource(Protocol):
-    """Makes the models of a process; it is sent to each worker, so it must be picklable."""
-
-    def locator(self) -> HeartLocator:
-        """Return what finds the heart."""
-
-    def segmenter(self) -> ArterySegmenter:
-        """Return what finds the arteries."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from corcal.core.errors import GridMismatch
 MM3_PER_ML = 1000.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid:
     """A regular grid of voxel centres.
 
@@ -41,6 +41,11 @@ class Grid:
             raise ValueError(f"a grid of shape {self.shape} holds no voxels")
         affine.flags.writeable = False
         object.__setattr__(self, "affine", affine)
+
+    def __repr__(self) -> str:
+        sides = " x ".join(str(n) for n in self.shape)
+        spacing = " x ".join(f"{s:.3g}" for s in self.spacing_mm)
+        return f"<Grid: {sides} voxels of {spacing} mm>"
 
     @classmethod
     def axial(

@@ -12,7 +12,7 @@ from corcal.core.errors import LabelsRefused
 from corcal.core.grid import Grid
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ArteryLabels:
     """A label map of the three arteries.
 
@@ -39,6 +39,9 @@ class ArteryLabels:
         codes = codes.view()
         codes.flags.writeable = False
         object.__setattr__(self, "codes", codes)
+
+    def __repr__(self) -> str:
+        return f"<ArteryLabels: {self.grid!r}>"
 
     def calcium(self, artery: Artery) -> NDArray[np.bool_]:
         """Return the voxels of an artery's calcium."""

@@ -85,7 +85,7 @@ class Report:
         return next((g for g in self.grades if g.artery is artery), None)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reading:
     """A scan, its labels and its report.
 
@@ -110,6 +110,12 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.scan.grid.require_same(self.labels.grid, "labels of a reading")
+
+    def __repr__(self) -> str:
+        score = self.report.score
+        parts = ", ".join(f"{a.artery.value} {a.agatston:.0f}" for a in score.arteries)
+        word = self.report.cac_drs.severity.word
+        return f"<Reading: Agatston {score.agatston:.0f} ({parts}), {word}; {self.scan!r}>"
 
     def course_of(self, artery: Artery) -> ArteryCourse | None:
         """Return where one artery runs, None where that is not known."""

@@ -85,7 +85,7 @@ class Notice:
     text: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scan:
     """A CT scan as acquired, turned to the nearest axial orientation without interpolation.
 
@@ -116,3 +116,6 @@ class Scan:
         hu = hu.view()
         hu.flags.writeable = False
         object.__setattr__(self, "hu", hu)
+
+    def __repr__(self) -> str:
+        return f"<Scan: {self.source.kind}, {self.grid!r}>"

@@ -88,3 +88,13 @@ class ArterySegmenter(Model, Protocol):
             heart: bool, the located heart on the same voxels; never empty.
             grid: the crop's grid, at the prepared spacing.
         """
+
+
+class ModelSource(Protocol):
+    """Makes the models of both steps; a cohort sends it to its workers, so it must be picklable."""
+
+    def locator(self) -> HeartLocator:
+        """Return what finds the heart."""
+
+    def segmenter(self) -> ArterySegmenter:
+        """Return what finds the arteries."""

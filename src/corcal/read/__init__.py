@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from corcal.read.dicom.series import SeriesCandidate, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
     from corcal.read.scan import read_scan
+    from corcal.read.volume.image import scan_of_image
     from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
     from corcal.read.volume.volume import Volume, read_volume
 
@@ -28,6 +29,7 @@ __all__ = [
     "read_labels",
     "read_scan",
     "read_volume",
+    "scan_of_image",
     "volume_kind",
 ]
 
@@ -40,6 +42,7 @@ __getattr__, __dir__ = lazy_exports(
         "dicom.series": ("SeriesCandidate", "find_series"),
         "files": ("VOLUME_KINDS", "volume_kind"),
         "scan": ("read_scan",),
+        "volume.image": ("scan_of_image",),
         "volume.labels": ("parse_mapping", "read_label_map", "read_labels"),
         "volume.volume": ("Volume", "read_volume"),
     },

@@ -13,7 +13,7 @@ from corcal.settings import Admission
 
 
 def read_scan(
-    path: Path, *, settings: Admission | None = None, series_uid: str | None = None
+    path: Path | str, *, settings: Admission | None = None, series_uid: str | None = None
 ) -> Scan:
     """Return the scan at a path.
 
@@ -30,6 +30,7 @@ def read_scan(
             is not clear which is meant.
         GeometryRefused: a volume file does not say how its axes lie.
     """
+    path = Path(path)
     with open_input(path) as content:
         return _scan_of(path, content, settings or Admission(), series_uid)
 

@@ -39,8 +39,15 @@ if TYPE_CHECKING:
         take_views,
         view_at,
     )
-    from corcal.report.tables.labels_nifti import LABELS_TEXT, LARGEST_LABEL, labels_nifti
+    from corcal.report.tables.labels_nifti import (
+        LABELS_TEXT,
+        LARGEST_LABEL,
+        labels_nifti,
+        reorder_as_stored,
+    )
+    from corcal.report.tables.lesions_csv import LESION_COLUMNS, lesion_rows
     from corcal.report.tables.report_json import report_document, report_schema
+    from corcal.report.words.images import lesion_slice
     from corcal.report.write import REPORT_FILES, check_output, check_scan, write_reports
 
 __all__ = [
@@ -53,6 +60,7 @@ __all__ = [
     "LABELS_TEXT",
     "LANGUAGES",
     "LARGEST_LABEL",
+    "LESION_COLUMNS",
     "MEDIASTINUM_HU",
     "REPORT_FILES",
     "SIDE",
@@ -69,10 +77,13 @@ __all__ = [
     "font",
     "key_slice",
     "labels_nifti",
+    "lesion_rows",
+    "lesion_slice",
     "paint_marked",
     "paint_pictures",
     "paint_plain",
     "png_bytes",
+    "reorder_as_stored",
     "report_document",
     "report_schema",
     "split_overview",
@@ -113,8 +124,15 @@ __getattr__, __dir__ = lazy_exports(
             "take_views",
             "view_at",
         ),
-        "tables.labels_nifti": ("LABELS_TEXT", "LARGEST_LABEL", "labels_nifti"),
+        "tables.labels_nifti": (
+            "LABELS_TEXT",
+            "LARGEST_LABEL",
+            "labels_nifti",
+            "reorder_as_stored",
+        ),
+        "tables.lesions_csv": ("LESION_COLUMNS", "lesion_rows"),
         "tables.report_json": ("report_document", "report_schema"),
+        "words.images": ("lesion_slice",),
         "write": ("REPORT_FILES", "check_output", "check_scan", "write_reports"),
         "options": ("LANGUAGES", "ReportOptions"),
     },

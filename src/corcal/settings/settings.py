@@ -9,6 +9,7 @@ import dataclasses
 import math
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
@@ -63,7 +64,7 @@ class Settings:
         )
 
     @classmethod
-    def from_toml(cls, path: Path) -> Self:
+    def from_toml(cls, path: Path | str) -> Self:
         """Read settings from a TOML file; what it leaves out keeps its default.
 
         Raises:
@@ -71,7 +72,7 @@ class Settings:
                 one a value of another kind or out of range.
         """
         try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
         return cls.from_dict(tables, str(path))
@@ -98,6 +99,32 @@ class Settings:
             settings = replace(settings, **{name: group})
         return settings
 
+    def with_(self, **changes: Any) -> Self:
+        """Return these settings with some of them changed.
+
+        Args:
+            changes: a setting by its name, `min_slices=100`; or a group and what changes in it,
+                `scoring={"threshold_hu": 120}`. A setting that several groups have needs its
+                group.
+
+        Raises:
+            SettingsRefused: there is no such setting, or the value is of another kind or out of
+                range.
+        """
+        groups = {f.name: {k.name for k in fields(getattr(self, f.name))} for f in fields(self)}
+        tables: dict[str, dict[str, Any]] = {}
+        for name, value in changes.items():
+            if name in groups and isinstance(value, dict):
+                tables.setdefault(name, {}).update(value)
+            else:
+                tables.setdefault(_group_of(name, groups), {})[name] = value
+        settings = self
+        for name, table in tables.items():
+            listed = {k: list(v) if isinstance(v, tuple) else v for k, v in table.items()}
+            group = _update(getattr(self, name), listed, f"[{name}]")
+            settings = replace(settings, **{name: group})
+        return settings
+
     def as_dict(self) -> dict[str, Any]:
         """Return nested plain values, for JSON and TOML."""
         plain = dataclasses.asdict(self)
@@ -109,6 +136,19 @@ class Settings:
     def to_toml(self) -> str:
         """Return the settings as TOML text that `from_toml` reads back."""
         return tomli_w.dumps(self.as_dict())
+
+
+def _group_of(name: str, groups: dict[str, set[str]]) -> str:
+    """Return the one group that has a setting of this name."""
+    homes = [group for group, names in groups.items() if name in names]
+    if len(homes) == 1:
+        return homes[0]
+    if homes:
+        example = ", ".join(f"{home}={{{name!r}: ...}}" for home in homes)
+        raise SettingsRefused(f"several groups have a setting {name!r}; name the group: {example}")
+    near = get_close_matches(name, sorted(set().union(*groups.values(), groups)), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise SettingsRefused(f"there is no setting {name!r}{hint}")
 
 
 def _update(group: Any, table: dict[str, Any], where: str) -> Any:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from corcal.testing.phantoms import QUIET, TINY, tiny_phantom
     from corcal.testing.small_bundles import write_small_bundle
     from corcal.testing.small_networks import write_small_locator, write_small_segmenter
-    from corcal.testing.truth import TrueArteries, TrueHeart, score_phantom
+    from corcal.testing.truth import TrueArteries, TrueHeart, TrueModels, score_phantom
 
 __all__ = [
     "QUIET",
     "TINY",
     "TrueArteries",
     "TrueHeart",
+    "TrueModels",
     "score_phantom",
     "tiny_phantom",
     "write_linear_bundle",
@@ -36,6 +37,6 @@ __getattr__, __dir__ = lazy_exports(
         "phantoms": ("QUIET", "TINY", "tiny_phantom"),
         "small_bundles": ("write_small_bundle",),
         "small_networks": ("write_small_locator", "write_small_segmenter"),
-        "truth": ("TrueArteries", "TrueHeart", "score_phantom"),
+        "truth": ("TrueArteries", "TrueHeart", "TrueModels", "score_phantom"),
     },
 )

@@ -71,6 +71,25 @@ class TrueArteries:
         return regions
 
 
+@dataclass(frozen=True)
+class TrueModels:
+    """Both, where `corcal.score` takes `models`.
+
+    Attributes:
+        case: the phantom.
+    """
+
+    case: PhantomCase
+
+    def locator(self) -> TrueHeart:
+        """Return what gives the heart."""
+        return TrueHeart(self.case)
+
+    def segmenter(self) -> TrueArteries:
+        """Return what gives the arteries."""
+        return TrueArteries(self.case)
+
+
 def score_phantom(case: PhantomCase, settings: Settings | None = None) -> Reading:
     """Return the reading of a phantom's scan by its own truth: no model is needed.
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from corcal.cli.groups import Commands
 
-@click.group(invoke_without_command=True)
+
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List the models, and check the files of those that come with corcal."""
+    """List the models, and check the files of the embedded ones."""
     if context.invoked_subcommand is not None:
         return
     from corcal.segment import installed_bundles, state

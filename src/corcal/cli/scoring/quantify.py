@@ -49,7 +49,7 @@ def quantify(
 
     codes = None if mapping is None else parse_mapping(mapping)
     check_output(output.folder, force=output.force, options=output.options)
-    with steps(output.quiet) as begin:
+    with steps(output.quiet, total=4) as begin:
         begin("reading the scan")
         ct = read_scan(scan, settings=settings.admission)
         check_scan(ct, output.options)

@@ -64,14 +64,14 @@ def score(
     folder given with -o. `corcal inspect SCAN` shows what a folder holds.
     """
     from corcal.cli.scoring.result import present
-    from corcal.pipeline import score_scan
+    from corcal.pipeline import STEPS, score_scan
     from corcal.quantify import read_severity_model, with_grades
     from corcal.read import read_scan
     from corcal.report import check_output, check_scan, write_reports
 
     check_output(output.folder, force=output.force, options=output.options)
     grading = None if severity_model is None else read_severity_model(severity_model)
-    with steps(output.quiet) as begin:
+    with steps(output.quiet, total=len(STEPS) + 2) as begin:
         # A model that cannot be run is found out before the scan is read.
         locator, segmenter = models.locator(), models.segmenter(begin.part)
         begin("reading the scan")

@@ -113,7 +113,7 @@ class EvaluateOptions:
 def evaluate(
     predictions: str, reference: str, output: PublicationOutput, chosen: EvaluateOptions
 ) -> None:
-    """Compare predictions with a reference: tables, figures and a page.
+    """Compare predictions with a reference: tables and figures.
 
     PRED and REF are CSV files with the columns patient, artery (RCA, LAD or LCX) and any of
     present, volume_mm3, agatston and grade, or one row for each patient with columns such as

@@ -38,7 +38,7 @@ def overlap(
     seed: int,
     settings: Settings,
 ) -> None:
-    """Compare label maps with reference label maps: overlap, surfaces, lesions.
+    """Compare label maps with a reference: overlap, lesions found.
 
     PRED and REF are folders of label maps, NAME.nii.gz (or .nii, .nrrd, .mha, .mhd) or
     NAME/labels.nii.gz as `corcal score` writes them. Maps of one name belong together and must

@@ -51,7 +51,7 @@ def panels(
     mapping: str | None,
     show: tuple[str, ...],
 ) -> None:
-    """Draw examples: the CT, the prediction on it, the reference on it.
+    """Draw examples: the CT, the prediction, the reference.
 
     PRED is a folder of results of `corcal score`, or of label maps NAME.nii.gz; SCANS holds the
     scans under the same names. Each row shows an artery in the slice of its largest calcium. No

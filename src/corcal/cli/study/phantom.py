@@ -11,6 +11,7 @@ import click
 
 from corcal import __version__
 from corcal.cli import options
+from corcal.cli.groups import Commands
 from corcal.cli.options import Output
 from corcal.cli.progress import Announce, steps
 from corcal.storage import json_text
@@ -52,7 +53,7 @@ class Wanted:
         return replace(made, burden=self.burden, contrast=chance)
 
 
-class _Phantoms(click.Group):
+class _Phantoms(Commands):
     """Takes options without a command as those of `make`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
+from corcal.cli.groups import Commands
 from corcal.cli.options import Output, PublicationOutput
 from corcal.cli.progress import steps
 from corcal.storage import json_text
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from corcal.evaluate.readers import CasePictures, Category, Ratings, Study
 
 
-@click.group()
+@click.group(cls=Commands)
 def readers() -> None:
     """Have people rate results, and measure how far they agree."""
 

@@ -129,7 +129,7 @@ def annotate(
     series: str | None,
     chosen: Chosen,
 ) -> None:
-    """Turn a drawing of arteries and calcium into labels on its scan.
+    """Turn a drawing of the arteries into labels on its scan.
 
     ANNOTATION is a MASS or QMass contour file (.con), a label map (NIfTI, NRRD, MHA), a DICOM
     SEG or an RTSTRUCT, made on SCAN. Written are labels.nii.gz (1-3 arteries, 4-6 their

@@ -6,13 +6,15 @@ from importlib import import_module
 
 import click
 
+from corcal.cli.groups import Commands
+
 #: Each step lives in the module of its name in `corcal.cli.training`, as the object of its name.
 STEPS = (
     "dataset", "plan", "fold", "folds", "export", "test", "validate", "variants", "default",
 )  # fmt: skip
 
 
-class _Steps(click.Group):
+class _Steps(Commands):
     """Imports a step when it is called for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

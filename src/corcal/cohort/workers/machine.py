@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from pathlib import Path
 
 _MB = 1024**2
@@ -19,6 +21,10 @@ def cores() -> int:
 
 def memory_mb() -> float:
     """Return the memory of the machine in MB."""
+    if sys.platform == "win32":
+        installed_kb = ctypes.c_ulonglong()
+        ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(installed_kb))
+        return installed_kb.value / 1024
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _MB
 
 

@@ -17,7 +17,9 @@ from corcal.read.files import volume_kind
 _CODES = "0 background, 1 RCA, 2 left main + LAD, 3 LCX, 4 to 6 the calcium of each"
 
 
-def read_labels(path: Path, scan: Scan, *, mapping: dict[int, int] | None = None) -> ArteryLabels:
+def read_labels(
+    path: Path | str, scan: Scan, *, mapping: dict[int, int] | None = None
+) -> ArteryLabels:
     """Return a label map in the scan's axis order.
 
     Args:
@@ -31,6 +33,7 @@ def read_labels(path: Path, scan: Scan, *, mapping: dict[int, int] | None = None
         GridMismatch: it does not lie on the scan's grid.
         LabelsRefused: it holds codes that mean nothing here.
     """
+    path = Path(path)
     labels = read_label_map(path, mapping=mapping)
     scan.grid.require_same(labels.grid, path.name)
     return ArteryLabels(labels.codes, scan.grid)

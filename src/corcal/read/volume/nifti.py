@@ -7,6 +7,7 @@ which of the two holds, so they must agree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,21 @@ _SQUARE = 1e-4
 _UNITS_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
 
 
+@dataclass(frozen=True, eq=False)
+class NiftiFrame:
+    """The place of the voxels of a NIfTI header.
+
+    Attributes:
+        sides: voxels along the (slowest, middle, fastest) axis.
+        affine: float64 (4, 4), such an index to LPS mm.
+        notices: doubts about the header.
+    """
+
+    sides: tuple[int, int, int]
+    affine: NDArray[np.float64]
+    notices: tuple[Notice, ...]
+
+
 def read_nifti(path: Path) -> StoredVolume:
     """Return the voxels of a .nii or .nii.gz file; its scale is applied.
 
@@ -37,16 +53,28 @@ def read_nifti(path: Path) -> StoredVolume:
         GeometryRefused: it does not say how its axes lie, says it twice and differently, or
             the axes are not at right angles.
     """
-    header = read_nifti_header(path)
-    shape = _shape(header, path.name)
-    sides = require_single_volume(shape, path.name)
+    frame = read_nifti_frame(read_nifti_header(path), path.name)
+    values = read_nifti_values(path)
+    return StoredVolume(values.reshape(frame.sides), frame.affine, frame.notices)
+
+
+def read_nifti_frame(header: Any, name: str) -> NiftiFrame:
+    """Return where the voxels of a NIfTI header lie.
+
+    Args:
+        header: nibabel's.
+        name: of the file or image, for messages.
+
+    Raises:
+        UnreadableScan, NoUsableSeries, GeometryRefused: as `read_nifti`.
+    """
+    shape = _shape(header, name)
+    sides = require_single_volume(shape, name)
     spacing = np.abs(np.array(header["pixdim"][1:4], dtype=np.float64))
-    directions, origin = _axes(header, spacing, path.name)
+    directions, origin = _axes(header, spacing, name)
     factor, notices = _unit(header, spacing, shape)
     directions, origin = lps_of_ras(directions.T).T, lps_of_ras(origin)
-    affine = affine_lps(directions, spacing * factor, origin * factor)
-    values = read_nifti_values(path)
-    return StoredVolume(values.reshape(sides), affine, notices)
+    return NiftiFrame(sides, affine_lps(directions, spacing * factor, origin * factor), notices)
 
 
 def _shape(header: Any, name: str) -> tuple[int, ...]:

@@ -50,14 +50,28 @@ def read_volume_scan(path: Path) -> Scan:
         NoUsableSeries: it is no single grey-scale volume in Hounsfield units.
         GeometryRefused: its axes are not known or not at right angles.
     """
-    volume = read_volume(path)
+    return scan_of_volume(read_volume(path), path.name, volume_kind(path), (str(path),))
+
+
+def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] = ()) -> Scan:
+    """Return a volume as a scan.
+
+    Args:
+        volume: in the order of a scan.
+        name: of the file or image, for messages.
+        kind: see `corcal.core.scan.Source`.
+        files: the files it was read from.
+
+    Raises:
+        NoUsableSeries: its values are no Hounsfield units.
+    """
     values = volume.values
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise NoUsableSeries(
-            f"{path.name}: holds voxels that are not numbers (NaN or infinite); fill them with "
+            f"{name}: holds voxels that are not numbers (NaN or infinite); fill them with "
             "-1024 HU first"
         )
-    require_hounsfield(float(values.min()), float(values.max()), path.name)
+    require_hounsfield(float(values.min()), float(values.max()), name)
     notices = list(volume.notices)
     whole = values if values.dtype.kind != "f" else np.rint(values)
     below = np.count_nonzero(whole < AIR_HU)
@@ -67,8 +81,8 @@ def read_volume_scan(path: Path) -> Scan:
         notices.append(Notice("padding", sentence))
     hu = np.ascontiguousarray(whole.astype(np.int16))
     source = Source(
-        kind=volume_kind(path),
-        files=(str(path),),
+        kind=kind,
+        files=files,
         sha256=hashlib.sha256(hu.data).hexdigest(),
         stored_axes=volume.turn.axes,
         stored_flips=volume.turn.flips,
@@ -88,10 +102,19 @@ def read_volume(path: Path) -> Volume:
     if path.stat().st_size == 0:
         raise UnreadableScan(f"{path.name}: the file is empty (0 bytes)")
     stored: StoredVolume = _READERS[volume_kind(path)](path)
+    return turn_volume(stored, path.name)
+
+
+def turn_volume(stored: StoredVolume, name: str) -> Volume:
+    """Return stored voxels turned to the nearest axial order.
+
+    Raises:
+        UnreadableScan, GeometryRefused: its voxel sizes are not those of a person.
+    """
     shape = (stored.values.shape[0], stored.values.shape[1], stored.values.shape[2])
     turn = Turn.nearest_axial(stored.affine)
     values = turn.apply(stored.values)
     turned = (values.shape[0], values.shape[1], values.shape[2])
     grid = Grid(turned, turn.affine(stored.affine, shape))
-    require_plausible_grid(grid, path.name)
+    require_plausible_grid(grid, name)
     return Volume(values, grid, turn, stored.notices)

@@ -8,7 +8,7 @@ from corcal.report.words.images import image_number, lesion_slice
 from corcal.storage import csv_bytes
 
 #: `image` is the number that a PACS shows, `slice` counts from the feet, from 1.
-COLUMNS = (
+LESION_COLUMNS = (
     "case", "artery", "lesion", "image", "slice", "agatston", "volume_mm3", "peak_hu", "mean_hu",
     "left_mm", "posterior_mm", "head_mm",
 )  # fmt: skip
@@ -16,12 +16,21 @@ COLUMNS = (
 
 def lesions_csv(reading: Reading, case: Case) -> bytes:
     """Return the lesions as UTF-8 CSV with a header line, largest first within each artery."""
-    rows = []
+    rows = [tuple(map(_text, row)) for row in lesion_rows(reading, case.case_id)]
+    return csv_bytes(LESION_COLUMNS, rows)
+
+
+def lesion_rows(reading: Reading, case_id: str) -> list[tuple[str | int | float, ...]]:
+    """Return a row of `LESION_COLUMNS` for each lesion, largest first within each artery."""
+    rows: list[tuple[str | int | float, ...]] = []
     for score in reading.report.score.arteries:
         for number, x in enumerate(score.lesions, start=1):
             at = lesion_slice(x, reading.scan)
+            place = (number, image_number(reading.scan, at), at + 1)
             amounts = (x.agatston, x.volume_mm3, x.peak_hu, x.mean_hu, *x.centre_lps_mm)
-            place = (str(number), str(image_number(reading.scan, at)), str(at + 1))
-            numbers = (f"{value:.3f}" for value in amounts)
-            rows.append((case.case_id, x.artery.value, *place, *numbers))
-    return csv_bytes(COLUMNS, rows)
+            rows.append((case_id, x.artery.value, *place, *amounts))
+    return rows
+
+
+def _text(value: str | int | float) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

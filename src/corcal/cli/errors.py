@@ -1,0 +1,92 @@
+"""Every way in which a run can end, in words or as JSON, and its exit code."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from corcal import __version__
+from corcal.core.errors import InputRefused
+
+DONE, REFUSED, DEFECT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
+
+_PACKAGE = Path(__file__).parents[1]
+_KINDS = {REFUSED: "refused", DEFECT: "defect", INTERRUPTED: "stopped"}
+
+
+def end(error: BaseException, *, as_json: bool) -> int:
+    """Say on stderr what ended a run, and return the exit code for it.
+
+    Args:
+        error: what ended it.
+        as_json: write one line of JSON: exit_code, kind ("usage", "refused", "defect" or
+            "stopped"), error (the name of its class) and message. Else a paragraph for people.
+    """
+    if isinstance(error, BrokenPipeError):
+        _discard_stdout()
+        return READER_GONE
+    code, text = _code_and_text(error)
+    usage = isinstance(error, click.ClickException)
+    if as_json:
+        # ASCII, so that no console's encoding is in the way.
+        kind = "usage" if usage else _KINDS[code]
+        said = {"exit_code": code, "kind": kind, "error": type(error).__name__, "message": text}
+        click.echo(json.dumps(said), err=True)
+    elif isinstance(error, click.ClickException):
+        error.show()
+    else:
+        say(text)
+    return code
+
+
+def say(text: str) -> None:
+    """Write one paragraph to stderr, wrapped where a person reads it, whole in a log."""
+    paragraph = " ".join(f"corcal: {text}".split())
+    if sys.stderr.isatty():
+        paragraph = click.wrap_text(paragraph, width=min(shutil.get_terminal_size().columns, 100))
+    click.echo(paragraph, err=True)
+
+
+def _code_and_text(error: BaseException) -> tuple[int, str]:
+    match error:
+        case click.ClickException():
+            return REFUSED, error.format_message()
+        case InputRefused():
+            return REFUSED, str(error)
+        case OSError(errno=errno.ENOSPC):
+            return REFUSED, "the disk is full; free some space or choose another disk"
+        case click.Abort() | KeyboardInterrupt():
+            return INTERRUPTED, "stopped"
+        case MemoryError():
+            return DEFECT, "not enough memory; a chest CT of 300 slices needs about 2.5 GB"
+        case _:
+            return DEFECT, _defect(error)
+
+
+def _defect(error: BaseException) -> str:
+    """Return what is said of a defect: the kind and the place, never the error's own text.
+
+    A library's message may quote what it choked on, and that may be a patient's name.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if _PACKAGE in Path(f.filename).parents] or frames
+    place = ""
+    if ours:
+        place = f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})"
+    return (
+        f"unexpected {type(error).__name__}{place}. This is a defect of corcal {__version__}"
+        ", not of your input. To see where it arose, run `corcal --traceback ...`; look through"
+        " what it prints for patient data before you pass it on."
+    )
+
+
+def _discard_stdout() -> None:
+    """Point stdout nowhere, or Python fails once more when it flushes on the way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
