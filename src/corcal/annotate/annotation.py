@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,16 +12,21 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
+from corcal.annotate.calcium_stated import require_calcium
 from corcal.annotate.checks.plausibility import require_plausible
 from corcal.annotate.classes import DrawnClass
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.formats.contour_file import read_contour_file
 from corcal.annotate.formats.dicom_seg import read_dicom_seg
+from corcal.annotate.formats.label_map import read_label_map
+from corcal.annotate.formats.masks import NamedVolume, read_masks
 from corcal.annotate.formats.rtstruct import read_rtstruct
+from corcal.annotate.formats.slicer_segmentation import read_slicer_segmentation
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import SixClasses, six_classes
 from corcal.core.errors import AnnotationRefused, UnreadableScan
 from corcal.core.scan import Notice, Scan
+from corcal.read import is_segmentation, read_segmentation, read_volume, volume_kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +58,10 @@ def annotation_of(drawn: Drawing, scan: Scan, *, options: AnnotateOptions, name:
         name: of the drawing, for messages.
 
     Raises:
-        AnnotationRefused: it is empty, cannot be of this scan, or has orphans that are to be
-            refused.
+        AnnotationRefused: it is empty, leaves open whether there is calcium, cannot be of this
+            scan, or has orphans that are to be refused.
     """
+    no_calcium = require_calcium(drawn, name=name)
     six = six_classes(drawn, scan, options=options)
     checks, doubts = require_plausible(
         six.labels,
@@ -70,33 +77,76 @@ def annotation_of(drawn: Drawing, scan: Scan, *, options: AnnotateOptions, name:
         six=six,
         drawn_voxels={c: n for c, n in counted.items() if n},
         checks=checks,
-        notices=(*drawn.notices, *six.notices, *doubts),
+        notices=(*drawn.notices, *no_calcium, *six.notices, *doubts),
     )
 
 
-def read_drawing(path: Path, scan: Scan, *, options: AnnotateOptions) -> Drawing:
-    """Return a contour file, DICOM SEG or RTSTRUCT as a drawing on its scan.
+def read_drawing(paths: Sequence[Path], scan: Scan, *, options: AnnotateOptions) -> Drawing:
+    """Return a drawing of any kind on its scan: the one reader of everything that is drawn.
 
     Args:
-        path: the file; or a folder with one DICOM file in it, as PACS export it.
+        paths: one file: a contour file, label map, segmentation of 3D Slicer, DICOM SEG or
+            RTSTRUCT; or a folder with one DICOM file in it, as PACS export it. Or several
+            volume files, each a mask that is named after what it marks.
         scan: the scan it was drawn on.
         options: what the user decided.
 
     Raises:
         UnreadableScan: there is no such file, or it is none of these.
         AnnotationRefused: it is damaged, or leaves open what it means.
+        LabelsRefused: it holds codes or fractions that mean nothing here.
         GridMismatch: it was drawn on other images.
     """
+    name = ", ".join(path.name for path in paths)
     try:
-        file = _only_file(path)
-        if not _is_dicom(file):
-            return read_contour_file(file, scan, options=options)
-        drawn = _of_dicom(pydicom.dcmread(file), scan, options, path.name)
-        return replace(drawn, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+        if len(paths) > 1:
+            return _of_masks(paths, scan, options)
+        path = _only_file(paths[0])
+        if volume_kind(path):
+            drawn = _of_volume(path, scan, options)
+        elif _is_dicom(path):
+            drawn = _of_dicom(pydicom.dcmread(path), scan, options, path.name)
+        else:
+            drawn = read_contour_file(path, scan, options=options)
+        return replace(drawn, sha256=_sha256(path))
     except OSError as error:
-        raise UnreadableScan(f"{path.name}: cannot be read ({error.strerror})") from error
+        raise UnreadableScan(f"{name}: cannot be read ({error.strerror})") from error
     except InvalidDicomError:
-        raise AnnotationRefused(f"{path.name}: a damaged DICOM file") from None
+        raise AnnotationRefused(f"{name}: a damaged DICOM file") from None
+
+
+def _of_volume(path: Path, scan: Scan, options: AnnotateOptions) -> Drawing:
+    if options.names is None and is_segmentation(path):
+        return read_slicer_segmentation(
+            read_segmentation(path), scan, classes=options.classes, name=path.name
+        )
+    volume = read_volume(path)
+    return read_label_map(
+        volume.values,
+        volume.grid,
+        scan,
+        classes=options.classes,
+        names=options.names,
+        name=path.name,
+    )
+
+
+def _of_masks(paths: Sequence[Path], scan: Scan, options: AnnotateOptions) -> Drawing:
+    other = [path.name for path in paths if not volume_kind(path)]
+    if other:
+        raise AnnotationRefused(
+            f"{', '.join(other)}: several files are masks, each a .nii, .nii.gz, .nrrd, .mha or "
+            ".mhd file; give any other drawing alone"
+        )
+    masks = [NamedVolume(path.name, read_volume(_only_file(path))) for path in paths]
+    drawn = read_masks(masks, scan, classes=options.classes)
+    together = "".join(_sha256(path) for path in paths)
+    return replace(drawn, sha256=hashlib.sha256(together.encode()).hexdigest())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _only_file(path: Path) -> Path:

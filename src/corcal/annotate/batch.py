@@ -7,21 +7,18 @@ neither a failing case nor a stopped run loses what was done.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corcal import __version__
 from corcal.annotate.annotation import annotation_of, read_drawing
-from corcal.annotate.drawing import Drawing
-from corcal.annotate.formats.label_map import read_label_map
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, contact_sheet
-from corcal.core.errors import InputRefused, UnreadableScan
+from corcal.core.errors import InputRefused
 from corcal.core.scan import Scan
-from corcal.read import read_scan, read_volume, volume_kind
+from corcal.read import read_scan
 from corcal.report import png_bytes
 from corcal.storage import Row, add_files, check_folder, csv_bytes, parse_json, read_csv
 
@@ -36,6 +33,7 @@ class DrawnScan:
     Attributes:
         scan: file or folder.
         drawing: file.
+        more: further files, where the drawing is several masks.
         patient: whose it is: scans of one patient must not be both trained on and tested on.
         contrast: "yes", "no", or "" for what the scan's header says.
         series_uid: the DICOM series, if several are there.
@@ -46,6 +44,7 @@ class DrawnScan:
     patient: str = ""
     contrast: str = ""
     series_uid: str | None = None
+    more: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,26 +88,12 @@ def annotate_scan(
     check_folder(out, ANNOTATION_FILES, force=force)
     scan = read_scan(entry.scan, series_uid=entry.series_uid)
     name = entry.drawing.name
-    annotation = annotation_of(
-        _read_any_drawing(entry.drawing, scan, options), scan, options=options, name=name
-    )
+    drawn = read_drawing((entry.drawing, *entry.more), scan, options=options)
+    annotation = annotation_of(drawn, scan, options=options, name=name)
     files = annotation_files(annotation, scan, version=__version__)
     add_files(out, files, force=force)
     record: dict[str, Any] = parse_json(files["annotation.json"], "annotation.json")
     return record, scan
-
-
-def _read_any_drawing(path: Path, scan: Scan, options: AnnotateOptions) -> Drawing:
-    if not volume_kind(path):
-        return read_drawing(path, scan, options=options)
-    if not path.is_file():
-        raise UnreadableScan(f"{path}: there is no such file")
-    volume = read_volume(path)
-    drawn = read_label_map(
-        volume.values, volume.grid, scan, classes=options.classes, name=path.name
-    )
-    with path.open("rb") as file:
-        return replace(drawn, sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def annotate_all(

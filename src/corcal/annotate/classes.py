@@ -11,7 +11,11 @@ from corcal.core.errors import AnnotationRefused
 
 
 class DrawnClass(Enum):
-    """A class that somebody drew; the value is its name in a map of the command line."""
+    """A class that somebody drew; the value is its name in a map of the command line.
+
+    `CORONARY` is all arteries as one, as TotalSegmentator marks them: calcium inside it is known
+    in total, and of no artery.
+    """
 
     RCA = "RCA"
     LAD = "LAD"
@@ -20,6 +24,7 @@ class DrawnClass(Enum):
     RCA_CALCIUM = "RCA-calcium"
     LAD_CALCIUM = "LAD-calcium"
     LCX_CALCIUM = "LCX-calcium"
+    CORONARY = "coronary"
     IGNORE = "ignore"
 
     @property
@@ -48,6 +53,8 @@ ClassMap = dict[str, DrawnClass]
 
 _MEANINGS = ", ".join(c.value for c in DrawnClass)
 _CALCIUM = re.compile(r"\b(calc\w*|cac)\b")
+#: All coronary arteries as one; not their sinus, and not the left ones alone.
+_CORONARY = re.compile(r"(all )?coronar(y|ies)( (arter(y|ies)|tree|vessels?|all))?")
 _ARTERIES = {
     Artery.RCA: re.compile(r"\b(rca|right coronary)\b"),
     Artery.LAD: re.compile(r"\b(lad|lm|lmca|left main|left anterior descending)\b"),
@@ -83,10 +90,12 @@ def class_named(name: str) -> DrawnClass | None:
     text = re.sub(r"[^a-z0-9]+", " ", name.lower())
     arteries = [artery for artery, pattern in _ARTERIES.items() if pattern.search(text)]
     calcium = bool(_CALCIUM.search(text))
-    if len(arteries) > 1 or not (arteries or calcium):
+    if len(arteries) > 1:
         return None
     if not arteries:
-        return DrawnClass.CALCIUM
+        if calcium:
+            return DrawnClass.CALCIUM
+        return DrawnClass.CORONARY if _CORONARY.fullmatch(text.strip()) else None
     return (DrawnClass.calcium_of if calcium else DrawnClass.vessel)(arteries[0])
 
 

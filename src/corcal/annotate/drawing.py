@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,8 +37,10 @@ class Drawing:
     Attributes:
         bits: uint8 (slice, row, column); `DrawnClass.bit` of every class that holds the voxel.
         grid: the scan's.
-        kind: "con", "volume", "dicom-seg" or "rtstruct".
-        sha256: hash of the file.
+        kind: "con", "volume", "masks", "slicer-segmentation", "dicom-seg" or "rtstruct".
+        sha256: hash of the file, or of the hashes of several.
+        declared: the classes that the file's own names or the user's map speak of, be they drawn
+            or not; none where codes were taken for corcal's own.
         decisions: what had to be decided.
         notices: doubts.
     """
@@ -46,6 +49,7 @@ class Drawing:
     grid: Grid
     kind: str
     sha256: str = ""
+    declared: frozenset[DrawnClass] = frozenset()
     decisions: tuple[Decision, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -56,5 +60,10 @@ class Drawing:
 
     def mask(self, drawn: DrawnClass) -> NDArray[np.bool_]:
         """Return the voxels of a class, bool (slice, row, column)."""
-        mask: NDArray[np.bool_] = (self.bits & drawn.bit) > 0
+        return self.any_of((drawn,))
+
+    def any_of(self, classes: Iterable[DrawnClass]) -> NDArray[np.bool_]:
+        """Return the voxels of any of some classes, bool (slice, row, column)."""
+        wanted = np.uint8(sum({c.bit for c in classes}))
+        mask: NDArray[np.bool_] = (self.bits & wanted) > 0
         return mask

@@ -17,6 +17,7 @@ class AnnotateOptions:
     Attributes:
         classes: the drawing's codes or names, and what they mean; None for what the drawing
             itself says.
+        names: of a label map's codes, from a file beside it; None without.
         slices: direction in which a contour file counts slices: "up" (to the head), "down",
             or "auto".
         origin: where a contour file's coordinates begin: "corner" or "centre" of the first
@@ -34,6 +35,7 @@ class AnnotateOptions:
     """
 
     classes: ClassMap | None = None
+    names: dict[int, str] | None = None
     slices: str = "auto"
     origin: str = "auto"
     offset: int | None = None

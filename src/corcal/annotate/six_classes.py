@@ -100,8 +100,7 @@ def six_classes(drawn: Drawing, scan: Scan, *, options: AnnotateOptions) -> SixC
         AnnotationRefused: nothing was drawn that counts, or there are orphans and they are to
             be refused.
     """
-    if not drawn.bits.any():
-        raise AnnotationRefused("nothing was drawn: every class is empty or ignored")
+    _require_arteries(drawn)
     codes = np.zeros(drawn.bits.shape, dtype=np.uint8)
     box = Box.around(drawn.bits > 0)
     bits, inside = drawn.bits[box.slices], codes[box.slices]
@@ -138,6 +137,15 @@ def six_classes(drawn: Drawing, scan: Scan, *, options: AnnotateOptions) -> SixC
         shared=shared,
         notices=(*_overlap_notices(overlaps), *_shared_notice(shared), *_orphan_notice(listed)),
     )
+
+
+def _require_arteries(drawn: Drawing) -> None:
+    if not drawn.bits.any():
+        raise AnnotationRefused("nothing was drawn: every class is empty or ignored")
+    if drawn.mask(DrawnClass.CORONARY).any():
+        raise AnnotationRefused(
+            "the coronary arteries were drawn as one: which part is RCA, LAD or LCX is not said"
+        )
 
 
 def _any(bits: NDArray[np.uint8], wanted: int) -> NDArray[np.bool_]:
@@ -203,6 +211,11 @@ def _overlaps(bits: NDArray[np.uint8], voxel_mm3: float) -> tuple[Overlap, ...]:
             if count:
                 found.append(Overlap((one, other), calcium, count * voxel_mm3, other))
     return tuple(found)
+
+
+def drawn_overlaps(bits: NDArray[np.uint8], voxel_mm3: float) -> tuple[Notice, ...]:
+    """Return what was drawn as two arteries, or as the calcium of two, for people."""
+    return tuple(_overlap_notices(_overlaps(bits, voxel_mm3)))
 
 
 def _overlap_notices(overlaps: tuple[Overlap, ...]) -> list[Notice]:

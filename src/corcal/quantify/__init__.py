@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from corcal.quantify.measurement import Measurement, measure
     from corcal.quantify.percentile import Person, arterial_age_years, mesa_bracket
     from corcal.quantify.score import quantify, score_voxels
+    from corcal.quantify.total import TotalCalcium, quantify_total
 
 __all__ = [
     "Measurement",
     "Person",
     "SeverityModel",
+    "TotalCalcium",
     "arterial_age_years",
     "counted_voxels",
     "make_cac_drs",
@@ -25,6 +27,7 @@ __all__ = [
     "mesa_bracket",
     "pixel_mm2",
     "quantify",
+    "quantify_total",
     "read_severity_model",
     "score_voxels",
     "with_grades",
@@ -39,5 +42,6 @@ __getattr__, __dir__ = lazy_exports(
         "measurement": ("Measurement", "measure"),
         "percentile": ("Person", "arterial_age_years", "mesa_bracket"),
         "score": ("quantify", "score_voxels"),
+        "total": ("TotalCalcium", "quantify_total"),
     },
 )

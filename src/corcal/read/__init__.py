@@ -13,21 +13,31 @@ if TYPE_CHECKING:
     from corcal.read.scan import read_scan
     from corcal.read.volume.image import scan_of_image
     from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
+    from corcal.read.volume.segmentation import (
+        Segment,
+        Segmentation,
+        is_segmentation,
+        read_segmentation,
+    )
     from corcal.read.volume.volume import Volume, read_volume
 
 __all__ = [
     "VOLUME_KINDS",
     "Check",
+    "Segment",
+    "Segmentation",
     "SeriesCandidate",
     "Volume",
     "admit",
     "check_scan",
     "choose_series",
     "find_series",
+    "is_segmentation",
     "parse_mapping",
     "read_label_map",
     "read_labels",
     "read_scan",
+    "read_segmentation",
     "read_volume",
     "scan_of_image",
     "volume_kind",
@@ -44,6 +54,12 @@ __getattr__, __dir__ = lazy_exports(
         "scan": ("read_scan",),
         "volume.image": ("scan_of_image",),
         "volume.labels": ("parse_mapping", "read_label_map", "read_labels"),
+        "volume.segmentation": (
+            "Segment",
+            "Segmentation",
+            "is_segmentation",
+            "read_segmentation",
+        ),
         "volume.volume": ("Volume", "read_volume"),
     },
 )

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from corcal.report.tables.lesions_csv import LESION_COLUMNS, lesion_rows
     from corcal.report.tables.report_json import report_document, report_schema
+    from corcal.report.tables.total_json import TOTAL_FILE, total_json
     from corcal.report.words.images import lesion_slice
     from corcal.report.write import REPORT_FILES, check_output, check_scan, write_reports
 
@@ -64,6 +65,7 @@ __all__ = [
     "MEDIASTINUM_HU",
     "REPORT_FILES",
     "SIDE",
+    "TOTAL_FILE",
     "UNASSIGNED",
     "UNASSIGNED_COLOUR",
     "Colour",
@@ -89,6 +91,7 @@ __all__ = [
     "split_overview",
     "spread_views",
     "take_views",
+    "total_json",
     "view_at",
     "write_reports",
 ]
@@ -132,6 +135,7 @@ __getattr__, __dir__ = lazy_exports(
         ),
         "tables.lesions_csv": ("LESION_COLUMNS", "lesion_rows"),
         "tables.report_json": ("report_document", "report_schema"),
+        "tables.total_json": ("TOTAL_FILE", "total_json"),
         "words.images": ("lesion_slice",),
         "write": ("REPORT_FILES", "check_output", "check_scan", "write_reports"),
         "options": ("LANGUAGES", "ReportOptions"),

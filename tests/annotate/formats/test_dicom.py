@@ -39,7 +39,7 @@ def labels_from(drawn: Drawing, scan: Scan) -> NDArray[np.uint8]:
 
 def read(path: Path, scan: Scan, *texts: str, **given: Any) -> Drawing:
     options = AnnotateOptions(classes=parse_map(texts), **given)
-    return read_drawing(path, scan, options=options)
+    return read_drawing([path], scan, options=options)
 
 
 @pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL"])
@@ -129,6 +129,49 @@ def test_rtstructs_give_back_their_voxels_with_holes(tmp_path: Path) -> None:
     assert drawn.kind == "rtstruct"
     joined = read(tmp_path / "a.dcm", scan, union=True)
     assert joined.bits[6, 26, 12] == 1
+
+
+def of_kind(ds: Any, kind: str, region: int = 0) -> None:
+    for item in ds.ROIContourSequence[region].ContourSequence:
+        item.ContourGeometricType = kind
+
+
+@pytest.mark.parametrize("kind", ["OPEN_PLANAR", "OPEN_NONPLANAR", "POINT"])
+def test_open_lines_are_not_filled(tmp_path: Path, kind: str) -> None:
+    scan, _ = ct(tmp_path / "ct", LABELS)
+    regions = {"centreline": LABELS == 2, "RCA": LABELS == 1}
+    ds = dcmread(rtstruct(tmp_path / "a.dcm", scan, regions))
+    of_kind(ds, kind)
+    # A centreline runs through slices: no plane is required of it.
+    ds.ROIContourSequence[0].ContourSequence[0].ContourData[2] += 50.0
+    save(ds, tmp_path / "a.dcm")
+    drawn = read(tmp_path / "a.dcm", scan)
+    np.testing.assert_array_equal(drawn.bits, LABELS == 1)
+    count = len(ds.ROIContourSequence[0].ContourSequence)
+    assert [n.text for n in drawn.notices] == [
+        "Contours that are not closed enclose nothing and were left out (Contour Geometric Type): "
+        f"{kind} {count}."
+    ]
+
+
+def test_a_structure_set_of_open_lines_is_refused(tmp_path: Path) -> None:
+    scan, _ = ct(tmp_path / "ct", LABELS)
+    ds = dcmread(rtstruct(tmp_path / "a.dcm", scan, {"RCA": LABELS == 1}))
+    of_kind(ds, "OPEN_PLANAR")
+    save(ds, tmp_path / "a.dcm")
+    assert "without closed contours; it holds only open lines" in refused(tmp_path / "a.dcm", scan)
+
+
+def test_holes_by_type_are_not_joined(tmp_path: Path) -> None:
+    scan, _ = ct(tmp_path / "ct", LABELS)
+    holed = LABELS == 1
+    holed[6, 26, 12] = False
+    ds = dcmread(rtstruct(tmp_path / "a.dcm", scan, {"RCA": holed}))
+    of_kind(ds, "CLOSEDPLANAR_XOR")
+    save(ds, tmp_path / "a.dcm")
+    np.testing.assert_array_equal(read(tmp_path / "a.dcm", scan).bits, holed)
+    with pytest.raises(AnnotationRefused, match="leave out --union"):
+        read(tmp_path / "a.dcm", scan, union=True)
 
 
 def shifted(scan: Scan, by_mm: tuple[float, float, float], frame: str = "1.2.3.4") -> Scan:

@@ -43,6 +43,7 @@ def read_contour_file(path: Path, scan: Scan, *, options: AnnotateOptions) -> Dr
         grid=scan.grid,
         kind="con",
         sha256=hashlib.sha256(raw).hexdigest(),
+        declared=frozenset(classes.values()),
         decisions=(*decisions, _map_decision(classes)),
         notices=(*phase_notices, *notices, *doubts, *_file_notices(con, classes), *drawing),
     )

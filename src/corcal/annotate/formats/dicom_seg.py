@@ -16,7 +16,7 @@ from pydicom.pixels.utils import iter_pixels
 from corcal.annotate.checks.align import alignment
 from corcal.annotate.classes import ClassMap
 from corcal.annotate.drawing import Drawing
-from corcal.annotate.formats.part_names import Part, meanings
+from corcal.annotate.formats.part_names import Part, part_meaning
 from corcal.core.errors import AnnotationRefused
 from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan
@@ -39,13 +39,14 @@ def read_dicom_seg(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: s
     parts = [p for p in map(_part, ds.get("SegmentSequence") or []) if p.number > 0]
     if not parts:
         raise AnnotationRefused(f"{name}: a DICOM SEG without segments")
-    found, decision, notices = meanings(parts, classes, name)
+    meaning = part_meaning(parts, classes, name)
+    notices = meaning.notices
     bits = np.zeros(scan.grid.shape, dtype=np.uint8)
     for plane, grid, number in _frames(ds, scan, name):
         laid = alignment(grid, scan.grid, name)
         # A label map names a segment in each voxel, the other kinds in each frame.
         for value in np.unique(plane[plane > 0]) if number is None else (1,):
-            meant = found.get(int(value) if number is None else number)
+            meant = meaning.of.get(int(value) if number is None else number)
             if meant is None:
                 raise AnnotationRefused(f"{name}: a frame is of a segment that is not described")
             index = np.argwhere(plane == value)
@@ -54,7 +55,12 @@ def read_dicom_seg(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: s
         text = "Of fractional segments, voxels with half or more of the maximum were taken."
         notices = (*notices, Notice("seg-fractional", text))
     return Drawing(
-        bits=bits, grid=scan.grid, kind="dicom-seg", decisions=(decision,), notices=notices
+        bits=bits,
+        grid=scan.grid,
+        kind="dicom-seg",
+        declared=meaning.declared,
+        decisions=(meaning.decision,),
+        notices=notices,
     )
 
 

@@ -1,4 +1,4 @@
-"""Meanings of the named parts of a DICOM object: by the user's map, by code, or by name."""
+"""Meanings of the parts of a drawing that have names: by the user's map, by code, or by name."""
 
 from __future__ import annotations
 
@@ -23,25 +23,51 @@ _CALCIUM_CODES = {"237897009", "18115005", "29483008"}
 
 @dataclass(frozen=True)
 class Part:
-    """A segment of a SEG, or a region of an RTSTRUCT.
+    """A segment of a SEG or of 3D Slicer, a region of an RTSTRUCT, a code of a label map.
 
     Attributes:
         number: its number in the file.
-        name: its label.
+        name: its label, or "".
         kind_code: SNOMED CT code of what it is, or "".
         place_codes: SNOMED CT codes of where it lies.
+        colour: in which it is shown, "#rrggbb", or "".
     """
 
     number: int
     name: str
     kind_code: str = ""
     place_codes: tuple[str, ...] = ()
+    colour: str = ""
+
+    def __str__(self) -> str:
+        described = ", ".join(text for text in (self.name, self.colour) if text)
+        return f"{self.number} ({described})" if described else str(self.number)
 
 
-def meanings(
-    parts: list[Part], given: ClassMap | None, name: str
-) -> tuple[dict[int, DrawnClass], Decision, tuple[Notice, ...]]:
-    """Return the class of each part by its number, how that was decided, and what is doubtful.
+@dataclass(frozen=True)
+class Meaning:
+    """The meaning of the parts of a drawing.
+
+    Attributes:
+        of: the class of each part, by its number.
+        declared: the classes that the map or the file's own names speak of, be they drawn or not.
+        decision: how that was decided.
+        notices: what is doubtful.
+    """
+
+    of: dict[int, DrawnClass]
+    declared: frozenset[DrawnClass]
+    decision: Decision
+    notices: tuple[Notice, ...] = ()
+
+
+def part_meaning(parts: list[Part], given: ClassMap | None, name: str) -> Meaning:
+    """Return the meaning of each part.
+
+    Args:
+        parts: those that mark something.
+        given: the user's map, or None.
+        name: of the file, for messages.
 
     Raises:
         AnnotationRefused: a part means nothing here, and no map says what it is.
@@ -51,22 +77,28 @@ def meanings(
         meant = (
             class_in([part.name, str(part.number)], given)
             if given is not None
-            else _class_by_code(part) or class_named(part.name)
+            else part_class(part)
         )
         if meant is not None:
             found[part.number] = meant
     unknown = [p for p in parts if p.number not in found]
     if unknown:
-        listed = ", ".join(f"{p.number} ({p.name})" for p in unknown[:12])
+        listed = ", ".join(str(p) for p in unknown[:12])
         more = ", ..." if len(unknown) > 12 else ""
+        by_name = f' or --map "{unknown[0].name}=ignore"' if unknown[0].name else ""
         raise AnnotationRefused(
             f"{name}: what is {listed}{more}? Say it by number or name, such as "
-            f'--map {unknown[0].number}=RCA or --map "{unknown[0].name}=ignore"; a map names '
-            "every part"
+            f"--map {unknown[0].number}=RCA{by_name}; a map names every part"
         )
     shown = ", ".join(f"{p.number} ({p.name})={found[p.number].value}" for p in parts)
     why = "as given" if given is not None else "by the file's own codes and names"
-    return found, Decision("map", shown, why), _absent(parts, given)
+    declared = frozenset((given or {}).values()) | frozenset(found.values())
+    return Meaning(found, declared, Decision("map", shown, why), _absent(parts, given))
+
+
+def part_class(part: Part) -> DrawnClass | None:
+    """Return the class of a part by its codes, else by its name; None where they say nothing."""
+    return _class_by_code(part) or class_named(part.name)
 
 
 def _class_by_code(part: Part) -> DrawnClass | None:

@@ -1,20 +1,22 @@
 """RT structure sets drawn on their scan.
 
-Source: DICOM PS3.3 A.19 and C.8.8.6: closed planar contours in patient coordinates, LPS mm.
+Source: DICOM PS3.3 A.19 and C.8.8.6: planar contours in patient coordinates, LPS mm. Only closed
+ones enclose anything: open lines (vessel centrelines, catheters) and points are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from corcal.annotate.classes import ClassMap, DrawnClass
+from corcal.annotate.classes import ClassMap, DrawnClass, class_named
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.formats.contour_fill import Points
-from corcal.annotate.formats.part_names import Part, meanings
+from corcal.annotate.formats.part_names import Part, part_meaning
 from corcal.annotate.paint import Groups, paint
 from corcal.core.errors import AnnotationRefused, GridMismatch
 from corcal.core.grid import Grid
@@ -22,6 +24,8 @@ from corcal.core.scan import Notice, Scan
 
 #: Slices by which a contour may lie beside the plane of its slice.
 _SLACK = 0.1
+#: Contour Geometric Types (C.8.8.6.3) that enclose an area; "" where the file says none.
+_CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")
 #: Pixels by which a contour may leave the image.
 _OUTSIDE = 2.0
 
@@ -44,38 +48,73 @@ def read_rtstruct(
         GridMismatch: its contours are not in the planes of the scan's slices.
     """
     regions = {int(r.ROINumber): r for r in ds.get("StructureSetROISequence") or []}
-    contours = {
-        int(item.ReferencedROINumber): item.get("ContourSequence") or []
-        for item in ds.get("ROIContourSequence") or []
-    }
+    contours, open_lines = _closed_contours(ds)
     parts = [Part(n, str(r.get("ROIName", ""))) for n, r in regions.items() if contours.get(n)]
     if not parts:
-        raise AnnotationRefused(f"{name}: an RTSTRUCT without contours")
+        kinds = f"; it holds only open lines and points ({open_lines})" if open_lines else ""
+        raise AnnotationRefused(f"{name}: an RTSTRUCT without closed contours{kinds}")
     for region in regions.values():
         _require_frame(str(region.get("ReferencedFrameOfReferenceUID", "")), scan.grid, name)
-    found, decision, notices = meanings(parts, classes, name)
+    meaning = part_meaning(parts, classes, name)
+    drawn = [(n, c) for n, c in meaning.of.items() if c is not DrawnClass.IGNORE]
+    if union and any(_kind(item) == "CLOSEDPLANAR_XOR" for n, _ in drawn for item in contours[n]):
+        raise AnnotationRefused(
+            f"{name}: its contours are of type CLOSEDPLANAR_XOR: one inside another is a hole; "
+            "leave out --union"
+        )
     groups: Groups = {}
     left_out = 0
-    for number, meant in found.items():
-        if meant is DrawnClass.IGNORE:
-            continue
+    for number, meant in drawn:
         for at, points in _contours_on(contours[number], scan.grid, name):
             if len(points) < 3:
                 left_out += 1
             else:
                 groups.setdefault((at, meant), []).append(points)
     bits = np.zeros(scan.grid.shape, dtype=np.uint8)
-    met = paint(bits, groups, union=union)
-    if left_out:
-        text = f"Contours of fewer than three points were left out: {left_out}."
-        met = (*met, Notice("contours-open", text))
+    met = (*paint(bits, groups, union=union), *_open_notices(left_out, open_lines))
     return Drawing(
         bits=bits,
         grid=scan.grid,
         kind="rtstruct",
-        decisions=(decision,),
-        notices=(*notices, *met),
+        declared=meaning.declared | _classes_of(regions),
+        decisions=(meaning.decision,),
+        notices=(*meaning.notices, *met),
     )
+
+
+def _classes_of(regions: dict[int, Dataset]) -> frozenset[DrawnClass]:
+    """Return the classes of all regions by their names, those without contours too."""
+    classes = (class_named(str(r.get("ROIName", ""))) for r in regions.values())
+    return frozenset(c for c in classes if c is not None)
+
+
+def _kind(item: Dataset) -> str:
+    return str(item.get("ContourGeometricType") or "").strip().upper()
+
+
+def _closed_contours(ds: Dataset) -> tuple[dict[int, list[Dataset]], str]:
+    """Return the closed contours of each region, and how many others there are, by type."""
+    contours: dict[int, list[Dataset]] = {}
+    others: Counter[str] = Counter()
+    for region in ds.get("ROIContourSequence") or []:
+        items: Sequence[Dataset] = region.get("ContourSequence") or []
+        contours[int(region.ReferencedROINumber)] = [i for i in items if _kind(i) in _CLOSED]
+        others.update(_kind(i) for i in items if _kind(i) not in _CLOSED)
+    return contours, ", ".join(f"{kind} {count}" for kind, count in sorted(others.items()))
+
+
+def _open_notices(small: int, open_lines: str) -> tuple[Notice, ...]:
+    found = []
+    if small:
+        text = f"Contours of fewer than three points were left out: {small}."
+        found.append(Notice("contours-open", text))
+    if open_lines:
+        text = (
+            "Contours that are not closed enclose nothing and were left out "
+            f"(Contour Geometric Type): {open_lines}."
+        )
+        found.append(Notice("contours-not-closed", text))
+    return tuple(found)
 
 
 def _require_frame(uid: str, grid: Grid, name: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corcal.cli import options
+from corcal.cli.drawing_options import MEANINGS, DrawingChoice, drawing_options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
 from corcal.storage import json_text
@@ -18,30 +19,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Chosen(DrawingChoice):
     """Decisions of the command line, as given."""
 
-    classes: tuple[str, ...]
-    slices: str
-    origin: str
-    slice_offset: int | None
-    union: bool
-    phase: int | None
     orphans: str
     reach: float
     unchecked: bool
 
     def options(self) -> AnnotateOptions:
         """Return the options of `corcal.annotate`."""
-        from corcal.annotate import AnnotateOptions, parse_map
-
-        return AnnotateOptions(
-            classes=parse_map(self.classes),
-            slices=self.slices,
-            origin=self.origin,
-            offset=self.slice_offset,
-            union=self.union,
-            phase=self.phase,
+        return replace(
+            super().options(),
             orphans=self.orphans,
             reach_mm=self.reach,
             checked=not self.unchecked,
@@ -50,7 +38,7 @@ class Chosen:
 
 @click.command()
 @click.argument("scan", type=click.Path(path_type=Path), required=False)
-@click.argument("annotation", type=click.Path(path_type=Path), required=False)
+@click.argument("annotation", type=click.Path(path_type=Path), nargs=-1)
 @options.output_of("the labels", "an annotation that OUT holds already", "annotation.json")
 @click.option(
     "--manifest",
@@ -63,42 +51,7 @@ class Chosen:
 @options.bundle(
     "chosen",
     Chosen,
-    click.option(
-        "--map",
-        "classes",
-        multiple=True,
-        metavar="6=RCA,...",
-        help="What the drawing's type ids, codes or names mean: RCA, LAD, LCX, calcium (of any "
-        "artery), RCA-calcium, LAD-calcium, LCX-calcium or ignore.",
-    ),
-    click.option(
-        "--slices",
-        type=click.Choice(["auto", "up", "down"]),
-        default="auto",
-        show_default=True,
-        help=".con: slice numbers rise to the head (up) or the feet (down).",
-    ),
-    click.option(
-        "--origin",
-        type=click.Choice(["auto", "corner", "centre"]),
-        default="auto",
-        show_default=True,
-        help=".con: where the first pixel has its (0, 0).",
-    ),
-    click.option(
-        "--slice-offset",
-        type=int,
-        metavar="N",
-        help=".con: add N to its slice numbers; without it, -1, 0 or 1, as the scan shows.",
-    ),
-    click.option(
-        "--union",
-        is_flag=True,
-        help="Contours of one class in one slice add up; else one inside another is a hole.",
-    ),
-    click.option(
-        "--phase", type=click.IntRange(min=0), metavar="N", help=".con: the phase to read."
-    ),
+    *drawing_options(f"What the drawing's type ids, codes or names mean: {MEANINGS}."),
     click.option(
         "--orphans",
         type=click.Choice(["list", "nearest", "refuse"]),
@@ -123,7 +76,7 @@ class Chosen:
 )
 def annotate(
     scan: Path | None,
-    annotation: Path | None,
+    annotation: tuple[Path, ...],
     output: Output,
     manifest: Path | None,
     series: str | None,
@@ -131,11 +84,12 @@ def annotate(
 ) -> None:
     """Turn a drawing of the arteries into labels on its scan.
 
-    ANNOTATION is a MASS or QMass contour file (.con), a label map (NIfTI, NRRD, MHA), a DICOM
-    SEG or an RTSTRUCT, made on SCAN. Written are labels.nii.gz (1-3 arteries, 4-6 their
+    ANNOTATION is a MASS or QMass contour file (.con), a label map (NIfTI, NRRD, MHA), a
+    segmentation of 3D Slicer, a DICOM SEG or an RTSTRUCT, made on SCAN; or several masks, each
+    a file that is named after what it marks. Written are labels.nii.gz (1-3 arteries, 4-6 their
     calcium), annotation.json (what was decided and why) and qc.png (a picture to check).
     """
-    if (manifest is None) == (annotation is None) or (manifest is not None and scan is not None):
+    if (manifest is None) == (not annotation) or (manifest is not None and scan is not None):
         raise click.UsageError("Give SCAN and ANNOTATION, or --manifest.")
     if manifest is not None:
         if series is not None:
@@ -143,10 +97,9 @@ def annotate(
         _many(manifest, output, chosen)
         return
     assert scan is not None
-    assert annotation is not None
     from corcal.annotate import DrawnScan, annotate_scan
 
-    entry = DrawnScan(scan, annotation, series_uid=series)
+    entry = DrawnScan(scan, annotation[0], series_uid=series, more=annotation[1:])
     with steps(output.quiet) as begin:
         begin("annotating the scan")
         record, _ = annotate_scan(

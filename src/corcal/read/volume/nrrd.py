@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
+from corcal.read.plausible import require_plausible_size
 from corcal.read.volume.raw_voxels import VoxelLayout, file_beside, read_voxels
 from corcal.read.volume.stored import StoredVolume, affine_lps, require_single_volume, square_axes
 
@@ -73,6 +74,41 @@ def read_nrrd(path: Path) -> StoredVolume:
     return StoredVolume(read_voxels(file, layout, path.name), affine)
 
 
+def read_nrrd_layers(path: Path) -> tuple[dict[str, Any], NDArray[Any], NDArray[np.float64]]:
+    """Return the header and voxels of an NRRD of three axes of space, and perhaps one of layers.
+
+    Returns:
+        The fields of the header; the voxels (layer, slowest, middle, fastest axis of space); and
+        float64 (4, 4), index of a layer to LPS mm. Sides of one voxel are taken, too.
+
+    Raises:
+        UnreadableScan: it is no NRRD file, damaged, or has other axes.
+        GeometryRefused: it does not say how large its voxels are and how its axes lie.
+    """
+    header, end = read_nrrd_header(path)
+    sizes = [int(n) for n in header["sizes"]]
+    if len(sizes) not in (3, 4):
+        raise UnreadableScan(f"{path.name}: has {len(sizes)} axes; a segmentation has 3 or 4")
+    listed = _list_axis(header) if len(sizes) == 4 else None
+    if len(sizes) == 4 and listed is None:
+        raise UnreadableScan(f"{path.name}: damaged: none of its 4 axes is a list of layers")
+    spatial = [axis for axis in range(len(sizes)) if axis != listed]
+    require_plausible_size(sizes, path.name)
+    affine = _affine(header, spatial, path.name)
+    file, layout = nrrd_layout(path, header, end, tuple(sizes[::-1]))
+    stored = read_voxels(file, layout, path.name)
+    layers = stored[None] if listed is None else np.moveaxis(stored, 3 - listed, 0)
+    return header, layers, affine
+
+
+def _list_axis(header: dict[str, Any]) -> int | None:
+    """Return the axis that is none of space, if there is exactly one."""
+    rows = header.get("space directions")
+    rows = [] if rows is None else list(rows)
+    absent = [i for i, r in enumerate(rows) if r is None or not np.isfinite(r).all()]
+    return absent[0] if len(rows) == 4 and len(absent) == 1 else None
+
+
 def read_nrrd_header(path: Path) -> tuple[dict[str, Any], int]:
     """Return the fields of a header, and the byte at which it ends.
 
@@ -111,7 +147,7 @@ def _lines(file: BinaryIO) -> tuple[list[str], int]:
 
 
 def nrrd_layout(
-    path: Path, header: dict[str, Any], end: int, sides: tuple[int, int, int]
+    path: Path, header: dict[str, Any], end: int, sides: tuple[int, ...]
 ) -> tuple[Path, VoxelLayout]:
     """Return the file that holds the voxels, and how.
 
@@ -119,7 +155,7 @@ def nrrd_layout(
         path: of the header.
         header: its fields.
         end: the byte at which it ends.
-        sides: voxels along the (slowest, middle, fastest) axis.
+        sides: voxels along each axis, the slowest first.
 
     Raises:
         UnreadableScan: the voxels are stored in a way that is not read, or lie elsewhere.

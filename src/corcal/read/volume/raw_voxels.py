@@ -25,13 +25,13 @@ class VoxelLayout:
 
     Attributes:
         kind: type of one value, with its byte order.
-        shape: (slowest, middle, fastest axis).
+        shape: voxels along each axis, the slowest first.
         packing: "raw", "zlib" (also gzip), "bzip2" or "text".
         start: byte of the file at which they begin; -1 where they end the file.
     """
 
     kind: np.dtype[Any]
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     packing: str
     start: int
 
@@ -50,7 +50,7 @@ def read_voxels(path: Path, layout: VoxelLayout, name: str) -> NDArray[Any]:
         name: of the file that the user named, for messages.
 
     Returns:
-        (slowest, middle, fastest axis) in the file's own type.
+        The slowest axis first, in the file's own type.
 
     Raises:
         UnreadableScan: there are fewer than announced, or they cannot be unpacked.

@@ -46,7 +46,7 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
         "disclaimer": DISCLAIMER,
         "software": {"name": "corcal", "version": stamp.version, "device": stamp.device},
         "models": [{"step": m.step, "name": m.name, "sha256": m.sha256} for m in stamp.models],
-        "input": _input(reading.scan),
+        "input": scan_document(reading.scan),
         "heart_box": _heart(reading),
         "arteries": {a.artery.value: _artery(a, reading) for a in report.score.arteries},
         "total": _total(report),
@@ -64,7 +64,8 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
     }
 
 
-def _input(scan: Scan) -> dict[str, Any]:
+def scan_document(scan: Scan) -> dict[str, Any]:
+    """Return how a scan was made and stored, as plain values. Nothing of the patient."""
     a = scan.acquisition
     return {
         "kind": scan.source.kind,
