@@ -70,7 +70,7 @@ def score_scan(
     with clock.step("labels"):
         model = segmenter.lesion_model
         labelled = label_scan(scan, heart, prepared, regions, settings, model)
-        omitted = find_omitted(scan, heart, prepared, labelled.labels, settings)
+        omitted = find_omitted(scan, heart, labelled.labels, labelled.lowest_hu, settings)
     with clock.step("quantify"):
         numbers = measure(scan, labelled.labels, settings.scoring, person)
     models = {"heart": locator, "arteries": segmenter}

@@ -16,6 +16,7 @@ from corcal.label.tubes import draw_courses
 from corcal.settings import Courses
 
 GRID = Grid.axial((60, 60, 60), (0.8, 0.75, 0.75))
+EVERYWHERE = np.ones(GRID.shape, bool)
 RULES = Courses()
 
 
@@ -40,7 +41,7 @@ def only(courses: tuple[ArteryCourse, ...]) -> ArteryCourse:
 
 
 def test_an_artery_in_two_pieces_is_one_course_whose_gap_is_not_seen() -> None:
-    course = only(find_courses(probabilities(UPPER, BETWEEN, LOWER), GRID, RULES))
+    course = only(find_courses(probabilities(UPPER, BETWEEN, LOWER), EVERYWHERE, GRID, RULES))
 
     assert course.artery is Artery.RCA
     assert course.branches == ()
@@ -53,8 +54,18 @@ def test_an_artery_in_two_pieces_is_one_course_whose_gap_is_not_seen() -> None:
     assert np.abs(index[:, 1:] - 29).max() < 2.0
 
 
+def test_a_course_stays_within_what_it_is_given() -> None:
+    upper = EVERYWHERE.copy()
+    upper[30:] = False
+    course = only(find_courses(probabilities(UPPER, BETWEEN, LOWER), upper, GRID, RULES))
+
+    index = GRID.to_index(course.main.points_mm)
+    assert index[:, 0].max() < 30
+    assert course.length_mm == pytest.approx(18 * 0.8, abs=3.0)
+
+
 def test_without_a_way_between_them_the_larger_piece_is_the_course() -> None:
-    course = only(find_courses(probabilities(UPPER, LOWER), GRID, RULES))
+    course = only(find_courses(probabilities(UPPER, LOWER), EVERYWHERE, GRID, RULES))
 
     assert course.length_mm == pytest.approx(18 * 0.8, abs=3.0)
     assert course.main.seen.all()
@@ -63,7 +74,7 @@ def test_without_a_way_between_them_the_larger_piece_is_the_course() -> None:
 def test_a_gap_with_too_little_behind_it_is_not_crossed() -> None:
     little = (slice(36, 40), slice(28, 31), slice(28, 31), 0.9)
 
-    course = only(find_courses(probabilities(UPPER, BETWEEN, little), GRID, RULES))
+    course = only(find_courses(probabilities(UPPER, BETWEEN, little), EVERYWHERE, GRID, RULES))
 
     assert course.length_mm == pytest.approx(16 * 0.8, abs=3.0)
 
@@ -72,23 +83,23 @@ def test_a_branch_is_kept_where_it_is_certain_and_long() -> None:
     branch = (slice(28, 31), slice(31, 55), slice(28, 31), 0.95)
     whole = (slice(6, 54), slice(28, 31), slice(28, 31), 0.9)
 
-    course = only(find_courses(probabilities(whole, branch), GRID, RULES))
+    course = only(find_courses(probabilities(whole, branch), EVERYWHERE, GRID, RULES))
 
     assert len(course.branches) == 1
     assert course.branches[0].length_mm == pytest.approx(24 * 0.75, abs=3.0)
     faint = (*branch[:3], 0.4)
-    assert only(find_courses(probabilities(whole, faint), GRID, RULES)).branches == ()
+    assert only(find_courses(probabilities(whole, faint), EVERYWHERE, GRID, RULES)).branches == ()
 
 
 def test_nothing_seen_is_no_course() -> None:
-    assert find_courses(probabilities(), GRID, RULES) == ()
+    assert find_courses(probabilities(), EVERYWHERE, GRID, RULES) == ()
 
 
 def test_calcium_is_on_the_way() -> None:
     regions = probabilities(UPPER, LOWER)
     regions[3, 22:36, 28:31, 28:31] = 0.8
 
-    course = only(find_courses(regions, GRID, RULES))
+    course = only(find_courses(regions, EVERYWHERE, GRID, RULES))
 
     assert course.length_mm == pytest.approx(48 * 0.8, abs=3.0)
     assert course.main.seen.all()

@@ -3,36 +3,39 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
 from corcal.core.steps import LocatedHeart
 from corcal.label import find_omitted
-from corcal.prepare import Prepared
-from corcal.settings import Settings
+from corcal.settings import Omitted, Settings
 
 GRID = Grid.axial((30, 60, 60), (2.0, 1.0, 1.0))
+RULES = Omitted()
 INSIDE, EDGE, ARTERY = (15, 30, 30), (15, 30, 12), (15, 20, 40)
 
 
 def pieces_of(
-    *places: tuple[int, int, int], hu: int = 400, blood: int = 40, counted: bool = False
+    *places: tuple[int, int, int],
+    hu: int = 400,
+    lowest_hu: float = 130.0,
+    counted: bool = False,
+    rules: Omitted = RULES,
 ) -> tuple[OmittedPiece, ...]:
     """Return what is listed of a heart of 40 x 40 x 40 mm with cubes of 8 voxels in it."""
     heart = np.zeros(GRID.shape, bool)
     heart[5:25, 10:50, 10:50] = True
-    voxels = np.where(heart, blood, 0).astype(np.int16)
+    voxels = np.where(heart, 40, 0).astype(np.int16)
     codes = np.zeros(GRID.shape, np.uint8)
     codes[15, 18:20, 38:44] = 2
     for z, y, x in places:
         voxels[z : z + 2, y : y + 2, x : x + 2] = hu
         if counted:
             codes[z : z + 2, y : y + 2, x : x + 2] = 5
-    prepared = Prepared(voxels.astype(np.float32), heart, GRID, GRID, Box.whole(GRID.shape))
-    found = LocatedHeart(heart, GRID)
-    return find_omitted(Scan(voxels, GRID), found, prepared, ArteryLabels(codes, GRID), Settings())
+    located, labels = LocatedHeart(heart, GRID), ArteryLabels(codes, GRID)
+    settings = Settings(omitted=rules)
+    return find_omitted(Scan(voxels, GRID), located, labels, lowest_hu, settings)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +65,24 @@ def test_metal_is_named() -> None:
 
 
 def test_contrast_agent_is_not_listed() -> None:
-    assert pieces_of(INSIDE, hu=600, blood=300) == ()
+    assert pieces_of(INSIDE, hu=600, lowest_hu=360.0) == ()
+
+
+def test_pieces_begin_above_bright_blood() -> None:
+    assert pieces_of(INSIDE, hu=190, lowest_hu=195.0) == ()
+    assert len(pieces_of(INSIDE, hu=200, lowest_hu=195.0)) == 1
+
+
+def test_distances_decide_the_place_to_the_millimetre() -> None:
+    # The drawn artery ends in row 19; the cubes begin 4 and 5 mm further on.
+    beside, apart = pieces_of((15, 23, 40))[0], pieces_of((15, 24, 40))[0]
+    assert (beside.place, apart.place) == (Place.ARTERY, Place.INSIDE)
+    # The heart begins in column 10: two columns at 6 and 7 mm, or at 5 and 6 mm.
+    deep, shallow = pieces_of((15, 30, 15))[0], pieces_of((15, 30, 14))[0]
+    assert (deep.place, shallow.place) == (Place.INSIDE, Place.EDGE)
+
+
+def test_the_largest_pieces_are_listed_first_and_no_more_than_the_settings_say() -> None:
+    listed = pieces_of(INSIDE, (17, 30, 30), EDGE)
+    assert [p.volume_mm3 for p in listed] == [32.0, 16.0]
+    assert pieces_of(INSIDE, (17, 30, 30), EDGE, rules=Omitted(max_pieces=1)) == listed[:1]

@@ -135,6 +135,7 @@ def test_as_dict_is_plain_and_whole() -> None:
         "preparation",
         "segmentation",
         "courses",
+        "omitted",
         "scoring",
         "training",
     ]

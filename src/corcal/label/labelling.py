@@ -39,12 +39,16 @@ class CandidateLabels:
         whole: the scan's grid.
         labels: on the grid of the part.
         candidates: the lesions in `labels`, measured.
+        near_heart: bool, the voxels of the crop that an artery may lie in.
+        lowest_hu: from where a voxel may be calcium: it stands out from blood.
     """
 
     box: Box
     whole: Grid
     labels: ArteryLabels
     candidates: Candidates
+    near_heart: NDArray[np.bool_]
+    lowest_hu: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +59,13 @@ class LabelledScan:
         labels: on the scan's grid.
         certainty: of each artery; empty where nobody can say.
         courses: of the arteries that are seen; empty where the settings draw none.
+        lowest_hu: from where a voxel may be calcium: it stands out from blood.
     """
 
     labels: ArteryLabels
     certainty: tuple[Certainty, ...]
     courses: tuple[ArteryCourse, ...]
+    lowest_hu: float
 
 
 def label_scan(
@@ -92,11 +98,10 @@ def label_scan(
     )
     courses: tuple[ArteryCourse, ...] = ()
     if settings.courses.draw:
-        near = _near_heart(heart, prepared, rules)
-        courses = find_courses(regions * near, prepared.grid, settings.courses)
+        courses = find_courses(regions, every.near_heart, prepared.grid, settings.courses)
         labels = draw_courses(labels, courses, settings.courses)
     codes = uncrop(labels.codes, every.box, every.whole.shape)
-    return LabelledScan(ArteryLabels(codes, every.whole), certainty, courses)
+    return LabelledScan(ArteryLabels(codes, every.whole), certainty, courses, every.lowest_hu)
 
 
 def label_candidates(
@@ -112,7 +117,8 @@ def label_candidates(
     completed there. Arguments as of `label_scan`.
     """
     rules = settings.segmentation
-    crop = _paint_crop(heart, prepared, regions, rules)
+    near = _near_heart(heart, prepared, rules)
+    crop = _paint_crop(near, prepared.grid, regions, rules)
     box = _within_reach(prepared.grid, scan.grid, rules.reach_mm)
     part = Scan(scan.hu[box.slices], scan.grid.cut(box))
     labels = ArteryLabels(nearest(crop, prepared.grid, part.grid), part.grid)
@@ -124,19 +130,19 @@ def label_candidates(
         for half in (slice(len(Artery)), slice(len(Artery), None))
     )
     candidates = find_candidates(part, labels, calcium, artery, rules)
-    return CandidateLabels(box, scan.grid, labels, candidates)
+    return CandidateLabels(box, scan.grid, labels, candidates, near, lowest_hu)
 
 
 def _paint_crop(
-    heart: LocatedHeart, prepared: Prepared, regions: NDArray[np.float32], rules: Segmentation
+    near: NDArray[np.bool_], grid: Grid, regions: NDArray[np.float32], rules: Segmentation
 ) -> NDArray[np.uint8]:
     """Return the label codes of the crop, within the limits of what can be an artery."""
     codes = paint(regions, rules.threshold)
     if rules.candidate_probability < rules.threshold:
         add_candidates(codes, regions, rules.candidate_probability)
-    codes[~_near_heart(heart, prepared, rules)] = 0
+    codes *= near
     remove_small_parts(
-        codes, prepared.grid, min_mm3=rules.min_artery_mm3, connectivity=rules.connectivity_3d
+        codes, grid, min_mm3=rules.min_artery_mm3, connectivity=rules.connectivity_3d
     )
     return codes
 

@@ -2,94 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box, index3
+from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
 from corcal.core.steps import LocatedHeart
-from corcal.label.blood import blood_hu
 from corcal.label.limits import near_heart
-from corcal.prepare import Prepared
-from corcal.settings import Settings
+from corcal.settings import Omitted, Settings
+from corcal.space import nearest, touched_box
 
-#: Metal is brighter than any calcium (3071 HU is the most that 12 bits hold).
-_METAL_HU = 2500.0
-#: Smaller pieces are as often noise, fainter ones too.
-_LEAST_MM3, _LEAST_PEAK_HU = 8.0, 180.0
-_AROUND_MM, _EDGE_MM, _ARTERY_MM = 3.0, 6.0, 4.0
-#: From so much brighter blood on it is contrast agent that would be listed.
-_CONTRAST_HU = 70.0
-#: A piece of which less lies in the heart is bone or a node that touches it.
-_LEAST_SHARE = 0.6
-_MOST_PIECES = 20
+Region = tuple[slice, slice, slice]
 
 
 def find_omitted(
     scan: Scan,
     heart: LocatedHeart,
-    prepared: Prepared,
     labels: ArteryLabels,
+    lowest_hu: float,
     settings: Settings,
 ) -> tuple[OmittedPiece, ...]:
-    """Return the bright pieces that were not counted, largest first, at most 20.
+    """Return the bright pieces that were not counted, largest first.
 
     None on scans with contrast agent, whose blood is as bright.
 
     Args:
         scan: as acquired.
         heart: where the heart is.
-        prepared: the crop that was segmented, for the brightness of its blood.
         labels: on the scan's grid.
-        settings: the threshold of calcium, and how far it stands out from blood.
+        lowest_hu: from where a voxel may be calcium: it stands out from blood.
+        settings: the scoring threshold, and what is listed.
     """
-    rules = settings.segmentation
-    clear_hu = blood_hu(prepared.hu, prepared.heart, rules) + rules.over_blood_hu
-    lowest_hu = settings.scoring.threshold_hu
-    if clear_hu > lowest_hu + _CONTRAST_HU:
+    rules = settings.omitted
+    if lowest_hu > settings.scoring.threshold_hu + rules.contrast_hu:
         return ()
-    lowest_hu = max(lowest_hu, clear_hu)
-    around = near_heart(heart.mask, heart.grid, scan.grid, margin_mm=_AROUND_MM)
-    box = _around(around, scan)
-    inside = near_heart(heart.mask, heart.grid, scan.grid.cut(box), margin_mm=0.0)
-    around, hu, codes = around[box.slices], scan.hu[box.slices], labels.codes[box.slices]
-    counted = codes >= min(a.calcium_code for a in Artery)
-    parts, _ = ndimage.label((hu >= lowest_hu) & ~counted, np.ones((3, 3, 3)))
-    spacing = scan.grid.spacing_mm
-    depth_mm = np.asarray(ndimage.distance_transform_edt(inside, sampling=spacing))
-    vessel = np.asarray(ndimage.distance_transform_edt(codes == 0, sampling=spacing))
+    box, near = _near_part(heart, scan.grid, rules)
+    part = _Part(
+        hu=scan.hu[box.slices],
+        codes=labels.codes[box.slices],
+        near=near,
+        inside=nearest(heart.mask.view(np.uint8), heart.grid, scan.grid.cut(box)).view(np.bool_),
+        grid=scan.grid.cut(box),
+    )
     pieces = []
-    for number, region in enumerate(ndimage.find_objects(parts), start=1):
-        piece = parts[region] == number
-        values = hu[region][piece]
-        volume_mm3 = float(piece.sum() * scan.grid.voxel_mm3)
-        if volume_mm3 < _LEAST_MM3 or values.max() < _LEAST_PEAK_HU:
-            continue
-        if around[region][piece].mean() < _LEAST_SHARE:
-            continue
-        place = _place(float(values.max()), vessel[region][piece], depth_mm[region][piece])
+    for region, piece in _bright_pieces(part, lowest_hu, rules):
         index = np.argwhere(piece) + [s.start for s in region] + np.array(box.start)
         x, y, z = (float(v) for v in scan.grid.to_lps(index.mean(axis=0)[None])[0])
-        ends = (int(index[:, 0].min()), int(index[:, 0].max()))
-        pieces.append(OmittedPiece(place, volume_mm3, float(values.max()), (x, y, z), ends))
-    return tuple(sorted(pieces, key=lambda p: -p.volume_mm3)[:_MOST_PIECES])
+        pieces.append(
+            OmittedPiece(
+                place=_place(part, region, piece, rules),
+                volume_mm3=float(piece.sum() * scan.grid.voxel_mm3),
+                peak_hu=float(part.hu[region][piece].max()),
+                centre_lps_mm=(x, y, z),
+                slices=(int(index[:, 0].min()), int(index[:, 0].max())),
+            )
+        )
+    return tuple(sorted(pieces, key=lambda p: -p.volume_mm3)[: rules.max_pieces])
 
 
-def _around(mask: NDArray[np.bool_], scan: Scan) -> Box:
-    """Return the box of a mask with a margin, so that bone beside the heart is seen as such."""
-    margin = index3(np.ceil(20.0 / s) for s in scan.grid.spacing_mm)
-    return Box.around(mask).pad(margin).intersect(Box.whole(scan.grid.shape))
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The part of a scan with the heart and what lies around it.
+
+    Attributes:
+        hu: as acquired.
+        codes: label codes on the same voxels.
+        near: bool, the heart with its margin.
+        inside: bool, the heart.
+        grid: of these voxels.
+    """
+
+    hu: NDArray[np.int16]
+    codes: NDArray[np.uint8]
+    near: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+    grid: Grid
 
 
-def _place(
-    peak_hu: float, to_artery_mm: NDArray[np.float64], depth_mm: NDArray[np.float64]
-) -> Place:
-    if peak_hu >= _METAL_HU:
+def _near_part(heart: LocatedHeart, grid: Grid, rules: Omitted) -> tuple[Box, NDArray[np.bool_]]:
+    """Return the part of a grid around the heart, and the heart with its margin there."""
+    reach = index3(np.ceil(rules.heart_margin_mm / s) + 1 for s in heart.grid.spacing_mm)
+    whole = Box.around(heart.mask).pad(reach).intersect(Box.whole(heart.grid.shape))
+    possible = touched_box(heart.grid.cut(whole), grid)
+    near = near_heart(heart.mask, heart.grid, grid.cut(possible), margin_mm=rules.heart_margin_mm)
+    margin = index3(np.ceil(rules.around_mm / s) for s in grid.spacing_mm)
+    box = Box.around(near).shift(possible.start).pad(margin).intersect(Box.whole(grid.shape))
+    return box, near_heart(heart.mask, heart.grid, grid.cut(box), margin_mm=rules.heart_margin_mm)
+
+
+def _bright_pieces(
+    part: _Part, lowest_hu: float, rules: Omitted
+) -> Iterator[tuple[Region, NDArray[np.bool_]]]:
+    """Yield where each piece that is listed lies, and its voxels there."""
+    counted = part.codes >= min(a.calcium_code for a in Artery)
+    numbers, _ = ndimage.label((part.hu >= lowest_hu) & ~counted, np.ones((3, 3, 3)))
+    volumes_mm3 = np.bincount(numbers.ravel()) * part.grid.voxel_mm3
+    for number, (a, b, c) in enumerate(ndimage.find_objects(numbers), start=1):
+        if volumes_mm3[number] < rules.min_mm3:
+            continue
+        region = (a, b, c)
+        piece = numbers[region] == number
+        if part.hu[region][piece].max() < rules.min_peak_hu:
+            continue
+        if part.near[region][piece].mean() >= rules.min_share:
+            yield region, piece
+
+
+def _place(part: _Part, region: Region, piece: NDArray[np.bool_], rules: Omitted) -> Place:
+    if part.hu[region][piece].max() >= rules.metal_hu:
         return Place.METAL
-    if to_artery_mm.min() <= _ARTERY_MM:
+    to_artery_mm = _distances_mm(part.codes == 0, region, rules.artery_mm, part.grid)
+    if to_artery_mm[piece].min() <= rules.artery_mm:
         return Place.ARTERY
-    return Place.EDGE if np.median(depth_mm) < _EDGE_MM else Place.INSIDE
+    # The median lies between two voxels: with one of them twice as deep it is not the edge.
+    depth_mm = _distances_mm(part.inside, region, 2.0 * rules.edge_mm, part.grid)
+    return Place.EDGE if np.median(depth_mm[piece]) < rules.edge_mm else Place.INSIDE
+
+
+def _distances_mm(
+    mask: NDArray[np.bool_], region: Region, reach_mm: float, grid: Grid
+) -> NDArray[np.float64]:
+    """Return how far the voxels of a region lie from the nearest voxel that is not in a mask.
+
+    Only what lies around the region is looked at: distances up to the reach are exact, longer
+    ones are longer than the reach.
+    """
+    margin = index3(np.ceil(reach_mm / s) + 1 for s in grid.spacing_mm)
+    own = Box.of((s.start for s in region), (s.stop for s in region))
+    around = own.pad(margin).intersect(Box.whole(index3(mask.shape)))
+    part = mask[around.slices]
+    if part.all():
+        return np.full(own.shape, np.inf)
+    a, b, c = around.start
+    distances = ndimage.distance_transform_edt(part, sampling=grid.spacing_mm)
+    return np.asarray(distances)[own.shift((-a, -b, -c)).slices]

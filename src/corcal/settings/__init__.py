@@ -7,6 +7,7 @@ from corcal.core.doors import lazy_exports
 if TYPE_CHECKING:
     from corcal.settings.admission import Admission
     from corcal.settings.courses import Courses
+    from corcal.settings.omitted import Omitted
     from corcal.settings.page import settings_page
     from corcal.settings.scoring import Scoring
     from corcal.settings.segmentation import Segmentation
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Admission",
     "Courses",
+    "Omitted",
     "Preparation",
     "Scoring",
     "Segmentation",
@@ -29,6 +31,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "admission": ("Admission",),
         "courses": ("Courses",),
+        "omitted": ("Omitted",),
         "page": ("settings_page",),
         "scoring": ("Scoring",),
         "segmentation": ("Segmentation",),

@@ -19,6 +19,7 @@ from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.settings.admission import Admission
 from corcal.settings.courses import Courses
+from corcal.settings.omitted import Omitted
 from corcal.settings.scoring import Scoring
 from corcal.settings.segmentation import Segmentation
 from corcal.settings.training import Training
@@ -35,6 +36,7 @@ class Settings:
     preparation: Preparation = field(default_factory=Preparation)
     segmentation: Segmentation = field(default_factory=Segmentation)
     courses: Courses = field(default_factory=Courses)
+    omitted: Omitted = field(default_factory=Omitted)
     scoring: Scoring = field(default_factory=Scoring)
     training: Training = field(default_factory=Training)
 
