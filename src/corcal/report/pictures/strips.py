@@ -16,12 +16,13 @@ from corcal.report.pictures.colours import ARTERY_COLOURS, Colour
 from corcal.report.pictures.outlines import outlines
 from corcal.report.pictures.paint import font
 from corcal.report.pictures.straighten import STEP_MM, Strip, straighten
-from corcal.report.pictures.views import MEDIASTINUM_HU
 from corcal.report.words.images import image_number, image_word, lesion_slice
 
 #: Pixels from side to side, and the most that a millimetre gets of them.
 _WIDTH = 1000
 _PIXELS_PER_MM = 8.0
+#: Wider than soft tissue, so that bright calcium shows its shape.
+_WINDOW_HU = (-135.0, 365.0)
 _EDGE, _ABOVE, _BELOW = 12, 22, 34
 _FINE = 2
 _BLACK: Colour = (0, 0, 0)
@@ -104,7 +105,7 @@ def _paint(
 
 
 def _grey(hu: NDArray[np.float32], scale: float) -> Image.Image:
-    low, high = MEDIASTINUM_HU
+    low, high = _WINDOW_HU
     grey = np.clip((hu - low) * (255 / (high - low)), 0, 255)
     size = [max(1, round(n * STEP_MM * scale)) for n in hu.shape]
     image = Image.fromarray(np.round(grey).astype(np.uint8))
