@@ -34,13 +34,19 @@ def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
         "report.json": report_json(reading, case),
         "calcium.csv": calcium_csv(reading.report, case),
         "lesions.csv": lesions_csv(reading, case),
-        "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
-        "labels.seg.nrrd": segmentation_nrrd(reading.labels, reading.scan.source),
+        **(_label_files(reading) if options.labels else {}),
         "overview.png": png_bytes(sheet),
     }
     if options.pdf or options.dicom:
         reports |= _documents(reading, options, case, (sheet, *(s.marked for s in strips)))
     return reports
+
+
+def _label_files(reading: Reading) -> dict[str, bytes]:
+    return {
+        "labels.nii.gz": labels_nifti(reading.labels, reading.scan.source),
+        "labels.seg.nrrd": segmentation_nrrd(reading.labels, reading.scan.source),
+    }
 
 
 def _documents(

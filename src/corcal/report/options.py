@@ -27,6 +27,7 @@ class ReportOptions:
         prior: report.json of an earlier scan, to show the change.
         pdf: whether report.pdf is written.
         dicom: whether DICOM objects are written.
+        labels: whether the label map is written, as labels.nii.gz and labels.seg.nrrd.
 
     Raises:
         SettingsRefused: a language without text, or an identifier that cannot be printed.
@@ -40,6 +41,7 @@ class ReportOptions:
     prior: Path | None = None
     pdf: bool = False
     dicom: bool = False
+    labels: bool = True
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:

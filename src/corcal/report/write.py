@@ -11,9 +11,10 @@ from corcal.core.scan import Scan
 from corcal.report.build import build_reports
 from corcal.report.options import ReportOptions
 from corcal.report.prior import read_prior
-from corcal.storage import add_files, check_folder
+from corcal.storage import check_folder, replace_files
 
-#: The files of every report, in the order in which they are listed.
+#: The files of a report, in the order in which they are listed; without `ReportOptions.labels`
+#: those of the label map are not written.
 REPORT_FILES = (
     "report.html",
     "report.json",
@@ -26,6 +27,7 @@ REPORT_FILES = (
 #: Those that are written when they are asked for.
 PDF_FILE = "report.pdf"
 DICOM_FILES = ("labels.seg.dcm", "report.sr.dcm", "report.pdf.dcm", "overview.sc.dcm")
+_ALL_FILES = (*REPORT_FILES, PDF_FILE, *DICOM_FILES)
 
 #: Package by what needs it, and the extra that brings it.
 _NEEDS = {"pdf": ("typst", "pdf"), "dicom": ("highdicom", "dicom")}
@@ -50,7 +52,7 @@ def check_output(
         _require("pdf", "dicom")
     if chosen.prior is not None:
         read_prior(chosen.prior)
-    check_folder(Path(out), (*REPORT_FILES, PDF_FILE, *DICOM_FILES), force=force)
+    check_folder(Path(out), _ALL_FILES, force=force)
 
 
 def check_scan(scan: Scan, options: ReportOptions) -> None:
@@ -78,11 +80,13 @@ def write_reports(
     Args:
         reading: the scan, its labels and what is said of them.
         out: the folder; made if absent. It must be empty unless `force`.
-        force: replace earlier reports in it; files of other names stay as they are.
+        force: replace an earlier report in it, all its files, also those that are not written
+            now; files of other names stay as they are.
         options: what is put into the report beside the result.
 
     Returns:
-        The files: those of `REPORT_FILES`, then report.pdf and the DICOM objects.
+        The files: those of `REPORT_FILES`, then report.pdf and the DICOM objects, as far as the
+            options ask for them.
 
     Raises:
         OutputRefused: as `check_output` and `check_scan`, or the disk is full. Nothing is left
@@ -92,7 +96,11 @@ def write_reports(
     chosen = options or ReportOptions()
     check_output(out, force=force, options=chosen)
     check_scan(reading.scan, chosen)
-    return add_files(Path(out), build_reports(reading, chosen), force=force)
+    files = build_reports(reading, chosen)
+    with replace_files(Path(out), _ALL_FILES, force=force) as folder:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    return tuple(Path(out) / name for name in files)
 
 
 def _require(name: str, asked_by: str = "") -> None:

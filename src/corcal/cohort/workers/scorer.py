@@ -25,7 +25,7 @@ from corcal.core.errors import (
 from corcal.pipeline import score_scan
 from corcal.quantify import with_grades
 from corcal.read import read_scan
-from corcal.report import write_reports
+from corcal.report import ReportOptions, write_reports
 
 #: In a few words, for counting; the narrower kind first.
 _KINDS: tuple[tuple[type[InputRefused], str], ...] = (
@@ -38,7 +38,6 @@ _KINDS: tuple[tuple[type[InputRefused], str], ...] = (
     (ModelRefused, "model cannot run"),
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_LABELS = ("labels.nii.gz", "labels.seg.nrrd")
 _PACKAGE = Path(__file__).parents[2]
 
 
@@ -75,10 +74,8 @@ class Scorer:
             reading = with_grades(reading, plan.grading)
         row, folder = row_of(reading), plan.folder_of(case.name)
         if folder is not None:
-            write_reports(reading, folder, force=True)
-            if plan.keep != "all":
-                for name in _LABELS:
-                    (folder / name).unlink()
+            options = ReportOptions(labels=plan.keep == "all")
+            write_reports(reading, folder, force=True, options=options)
         return row
 
 
