@@ -64,7 +64,9 @@ def test_attrition_adds_up_or_is_none() -> None:
     a = Attrition(10).lose("no scan", 3).lose("nothing", 0).lose("no grade", 2)
     assert (a.n_used, a.words) == (5, "10 in, 5 used (3: no scan; 2: no grade)")
     assert state_attrition({"RCA": a, "LAD": a}) == f"Patients: {a.words}."
-    assert state_attrition({"RCA": a, "LAD": Attrition(4)}).endswith("LAD 4 in, 4 used.")
+    three = {"RCA": a, "LAD": Attrition(4), "LCX": a}
+    assert state_attrition(three, "Scans") == f"Scans: RCA, LCX {a.words}; LAD 4 in, 4 used."
+    assert state_attrition({}) == ""
     with pytest.raises(ValueError, match="does not add up"):
         Attrition(2, (("no scan", 3),))
 

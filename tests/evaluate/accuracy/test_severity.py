@@ -7,7 +7,9 @@ import pytest
 
 from corcal.core.artery import Artery
 from corcal.core.severity import Severity
+from corcal.evaluate.accuracy.evaluation import Evaluation, Options, evaluate
 from corcal.evaluate.accuracy.severity import severity, severity_model
+from corcal.evaluate.accuracy.tables.severity_tables import severity_table
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
 from tests.evaluate.cohorts import graded
@@ -107,3 +109,62 @@ def test_no_model_is_exported_that_grades_more_calcium_as_milder() -> None:
     s = severity(graded(volumes[::-1].copy(), grades), "RCA", RULE)
     assert s.fit is not None
     assert severity_model({"RCA": s}, "volume_mm3") is None
+
+
+def two_slopes(below_mm3: float, above_mm3: float) -> Evaluation:
+    """Return 400 arteries graded none, mild or moderate, with a slope for each threshold.
+
+    Args:
+        below_mm3: volume that the odds of mild or more need to grow e-fold.
+        above_mm3: the same of moderate; where they differ, the lines are not parallel: with 40
+            and 25 they meet beyond the largest volume, 200 mm3, with 40 and 15 at 152.
+    """
+    rng = np.random.default_rng(2)
+    volumes = rng.uniform(0, 200, 400)
+    draws = rng.random(400)
+    steps = ((volumes - 40) / below_mm3, (volumes - 110) / above_mm3)
+    grades = sum((draws < 1 / (1 + np.exp(-step))).astype(float) for step in steps)
+    return evaluate(graded(volumes, np.asarray(grades)), Options())
+
+
+def parallel_lines_of(e: Evaluation) -> dict[str, str]:
+    table = severity_table(e.severity, e.options)
+    return {row[0]: row[1] for row in table.rows if row[0].startswith("Parallel")}
+
+
+def notices_of(e: Evaluation) -> dict[str, str]:
+    return {n.code: n.text for n in e.notices if n.text.startswith("RCA")}
+
+
+def test_parallel_lines_get_no_notice() -> None:
+    e = two_slopes(30, 30)
+    fit = e.severity["RCA"].fit
+    assert fit is not None
+    assert fit.parallel_lines is not None
+    assert fit.parallel_lines.p > 0.05
+    assert notices_of(e) == {}
+
+
+def test_parallel_lines_that_the_data_reject_are_a_notice() -> None:
+    e = two_slopes(40, 25)
+    fit = e.severity["RCA"].fit
+    assert fit is not None
+    assert fit.parallel_lines is not None
+    assert fit.parallel_lines.p < 0.001
+    assert set(notices_of(e)) == {"parallel-lines-rejected"}
+    chi2 = f"χ² {fit.parallel_lines.chi2:.1f}, df 1, p <0.001"
+    assert chi2 in notices_of(e)["parallel-lines-rejected"]
+
+
+def test_a_likelihood_ratio_from_crossing_lines_is_not_printed() -> None:
+    e = two_slopes(40, 15)
+    fit = e.severity["RCA"].fit
+    assert fit is not None
+    assert (fit.lines_cross, fit.parallel_lines) == (True, None)
+    assert fit.parallel_score is not None
+    assert parallel_lines_of(e) == {
+        "Parallel lines, χ² (df), p": "–",
+        "Parallel lines, score test": f"{fit.parallel_score.chi2:.2f} (1), <0.001",
+    }
+    assert set(notices_of(e)) == {"lines-cross", "parallel-lines-rejected"}
+    assert "likelihood ratio is not printed" in notices_of(e)["lines-cross"]

@@ -11,6 +11,7 @@ import pytest
 from corcal.evaluate.describe.cohort import Cohort, read_cohort
 from corcal.evaluate.describe.flow import flow_of
 from corcal.evaluate.describe.table1 import ALL, cohort_table, describe
+from corcal.evaluate.statistics.attrition import Attrition
 from tests.evaluate.describe.test_cohort import COLUMNS, write
 
 TABLE: dict[str, list[object]] = {
@@ -56,6 +57,19 @@ def test_counts_add_up_in_every_group(tmp_path: Path) -> None:
             for category in one.categories:
                 parts = [one.of[g].counts[category] for g in cohort.groups]
                 assert sum(parts) == one.of[ALL].counts[category]
+
+
+def test_the_table_says_how_many_patients_it_has_of_how_many(tmp_path: Path) -> None:
+    change: dict[str, list[object]] = {"excluded": ["", "", "", "", "", "", "no scan", "no scan"]}
+    cohort = read_cohort(write(tmp_path, TABLE | change), by="set", kinds={"age": "mean"})
+    found = describe(cohort, np.random.default_rng(0))
+    assert cohort.attrition == Attrition(8, (("no scan", 2),))
+    by_name = {one.column.name: one.attrition.n_used for one in found}
+    assert by_name == {"age": 5, "score": 6, "sex": 6, "calcium": 6}
+    assert cohort_table(cohort, found).lines_below[-1] == (
+        "Patients: age 8 in, 5 used (2: no scan; 1: value not known); "
+        "score, sex, calcium 8 in, 6 used (2: no scan)."
+    )
 
 
 def test_without_groups_nothing_is_tested(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from corcal.core.labels import ArteryLabels
-from corcal.core.scan import Notice
 from corcal.evaluate.overlap.compare import CaseOverlap, compare
 from corcal.evaluate.overlap.lesions import Candidate, LesionMatch
 from corcal.evaluate.overlap.summary import MEASURES, summarise
 from corcal.evaluate.overlap.tables import CASE_COLUMNS, cases_csv, overlap_tables
 from corcal.evaluate.overlap.voxels import Overlap
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.interval import IntervalRule
 from tests.evaluate.on_disk import GRID
 from tests.report.conftest import make_codes
@@ -128,6 +128,33 @@ def test_every_scan_is_listed_and_undefined_cells_are_empty() -> None:
     assert lines[-1] == "b,any,calcium,neither,0,0,,,,,0,0,0,0"
 
 
+def test_no_name_of_a_scan_is_a_formula_to_a_spreadsheet() -> None:
+    text = cases_csv([case("=HYPERLINK(A1)", 1), case("@b", 1), case("-5", 1)]).decode()
+    first = {line.partition(",")[0] for line in text.splitlines()[1:]}
+    assert first == {"'=HYPERLINK(A1)", "'@b", "-5"}
+
+
+def test_every_table_says_how_many_scans_it_has_of_how_many() -> None:
+    cases = [case("a", 0), case("b", 1, only_calcium=True), case("c", 0, nothing=True)]
+    found = summarise(cases, RULE, alone=2)
+    assert found.cases == 3
+    lost = (("no reference", 2), ("neither side has it", 1))
+    assert found.overlap["RCA", "calcium"].attrition == Attrition(5, lost)
+    overlap, surfaces, lesions, froc = overlap_tables(found)
+    # The LCX of these scans has no calcium, but a vessel.
+    assert overlap.attrition["LCX, calcium"].lost == (
+        ("no reference", 2),
+        ("neither side has it", 3),
+    )
+    whole = "5 in, 2 used (2: no reference; 1: neither side has it)"
+    assert f"Left main + LAD, calcium, All arteries, calcium {whole};" in overlap.lines_below[-1]
+    assert surfaces.lines_below[-1].startswith("Scans: ")
+    assert [t.lines_below[-1] for t in (lesions, froc)] == [
+        "Scans: 5 in, 3 used (2: no reference)."
+    ] * 2
+    assert found.as_dict()["attrition"]["n_used"] == 3
+
+
 def test_tables_have_a_row_for_each_structure() -> None:
     overlap, surfaces, lesions, froc = overlap_tables(summarise([case("a", 0), case("b", 1)], RULE))
     assert [len(t.rows) for t in (overlap, surfaces, lesions, froc)] == [8, 8, 4, 4]
@@ -139,13 +166,13 @@ def test_everything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     from corcal.evaluate.overlap.overlap_page import publish_overlap
 
-    notices = (Notice("predictions-alone", "1 of 3 predictions have no reference."),)
-    publication = publish_overlap([case("a", 0), case("b", 1)], RULE, notices)
+    publication = publish_overlap([case("a", 0), case("b", 1)], RULE, alone=1)
     written = publication.write(tmp_path / "out")
     names = {p.name for p in written}
     assert {"overlap.json", "overlap.html", "cases.csv", "figure_froc.svg", "froc.tex"} <= names
     document = json.loads(written[0].read_text())
     assert document["overlap"]["RCA"]["artery"]["dice"]["n"] == 2
     page = written[1].read_text()
-    assert "1 of 3 predictions have no reference." in page
+    assert "1 of 3 predictions have no reference and were not compared." in page
+    assert "Scans: 3 in, 2 used (1: no reference)." in page
     assert b"<dc:date>" not in (tmp_path / "out/figure_froc.svg").read_bytes()

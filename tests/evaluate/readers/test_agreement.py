@@ -15,6 +15,7 @@ from corcal.evaluate.readers.ratings import Ratings, read_ratings
 from corcal.evaluate.readers.readers_page import publish_readers
 from corcal.evaluate.readers.study import Category, Structure
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
+from corcal.evaluate.statistics.attrition import Attrition
 
 RCA, LAD = Structure("RCA", "artery"), Structure("LAD", "calcium")
 SCALE = ("excellent", "minor", "major")
@@ -51,7 +52,7 @@ def test_disputes_begin_with_the_widest_and_know_the_majority() -> None:
         ("3", 1, "excellent"),
     ]
     assert found[0].ratings == ("excellent", "major", None)
-    table = adjudication_table(given, found)
+    table = adjudication_table(given, agreement_of(given), found)
     assert table.rows[0] == ("2", "RCA", "artery", "excellent", "major", "–", "2", "–", "")
 
 
@@ -69,6 +70,29 @@ def test_missing_ratings_are_counted_in_the_notes() -> None:
     given = ratings(of_rca("eem"), of_rca("e--"))
     notes = agreement_table(given, agreement_of(given)).notes
     assert "Reader B rated 1 of 3; what was not rated is left out." in notes
+
+
+def test_every_table_says_how_many_cases_it_has_of_how_many() -> None:
+    first = of_rca("eem-") | {("0", LAD): "minor"}
+    given = ratings(first, of_rca("em--"))
+    agreed = agreement_of(given)
+    assert [one.attrition for one in agreed] == [
+        Attrition(3, (("rated by one reader alone", 1),)),
+        Attrition(3, (("rated by nobody", 2), ("rated by one reader alone", 1))),
+    ]
+    tables = (
+        agreement_table(given, agreed),
+        overall_table(given, agreed),
+        adjudication_table(given, agreed, disputes_of(given)),
+    )
+    assert [table.lines_below[-1] for table in tables] == [
+        "Cases that two readers or more rated: RCA 3 in, 2 used (1: rated by one reader alone); "
+        "Left main + LAD, calcium 3 in, 0 used (2: rated by nobody; 1: rated by one reader alone).",
+        "Structures that two readers or more rated: 6 in, 2 used "
+        "(2: rated by one reader alone; 2: rated by nobody).",
+        "Structures to adjudicate: 6 in, 1 used "
+        "(2: rated by one reader alone; 2: rated by nobody; 1: all readers agree).",
+    ]
 
 
 def test_overall_shares_add_up() -> None:
@@ -135,6 +159,8 @@ def test_everything_is_written(tmp_path: Path) -> None:
 
 def test_the_adjudication_list_comes_back_as_csv(tmp_path: Path) -> None:
     given = ratings(of_rca("ee"), of_rca("eM"))
-    text = table_csv(adjudication_table(given, disputes_of(given))).decode("utf-8-sig")
+    text = table_csv(adjudication_table(given, agreement_of(given), disputes_of(given))).decode(
+        "utf-8-sig"
+    )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(r["Case"], r["Reader B"], r["Decision"]) for r in rows] == [("1", "major", "")]

@@ -65,22 +65,13 @@ def overlap(
                 compare_files(case, predicted[case], path, mapping=codes, scoring=settings.scoring)
             )
         begin("writing")
-        notices = _alone(len(set(predicted) - set(reference)), len(predicted))
-        publication = publish_overlap(compared, IntervalRule(seed=seed), notices)
+        alone = len(set(predicted) - set(reference))
+        publication = publish_overlap(compared, IntervalRule(seed=seed), alone=alone)
         files = publication.write(output.folder, force=output.force, office=output.office)
     if output.as_json:
         click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
-        _show(files[0], files[1], notices)
-
-
-def _alone(count: int, of: int) -> tuple[Notice, ...]:
-    from corcal.core.scan import Notice
-
-    if not count:
-        return ()
-    text = f"{count} of {of} predictions have no reference and were not compared."
-    return (Notice("predictions-alone", text),)
+        _show(files[0], files[1], publication.page.notices)
 
 
 def _show(document: Path, page: Path, notices: tuple[Notice, ...]) -> None:

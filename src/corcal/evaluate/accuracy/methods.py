@@ -47,7 +47,7 @@ def _proportions(e: Evaluation) -> str:
     level = f"{100 * rule.confidence:g} %"
     if rule.method == "bootstrap":
         return (
-            f"All intervals of detection are {level} percentile bootstrap intervals over patients "
+            f"All intervals of detection are {level} bootstrap intervals (BCa) over patients "
             f"({rule.draws:,} draws, seed {rule.seed})."
         )
     source = (

@@ -13,6 +13,7 @@ from scipy.stats import skew
 
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.tables_in.cells import UNKNOWN
 from corcal.evaluate.tables_in.results_table import table_of
 from corcal.evaluate.tables_in.table_file import read_table
@@ -81,6 +82,11 @@ class Cohort:
     columns: tuple[Column, ...]
     table: CsvTable
     notices: tuple[Notice, ...]
+
+    @property
+    def attrition(self) -> Attrition:
+        """The patients of the table, those in the study, and the others by reason."""
+        return Attrition(len(self.table.rows), tuple(self.excluded.items()))
 
     def cell(self, row: int, column: str) -> str:
         """Return what a cell says; "not stated" where it says nothing."""

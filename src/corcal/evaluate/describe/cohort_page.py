@@ -79,6 +79,7 @@ def _document(
                 "kind": one.column.kind,
                 "of": {name: d.as_dict() for name, d in one.of.items()},
                 "test": None if one.test is None else {"name": one.test.name, "p": one.test.p},
+                "attrition": one.attrition.as_dict(),
             }
             for one in characteristics
         },

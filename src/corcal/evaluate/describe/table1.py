@@ -12,6 +12,7 @@ import numpy as np
 from corcal.evaluate.describe.cohort import Cohort, Column, as_number, in_order
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, number, p_value
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.group_tests import (
     GroupTest,
     compare_counts,
@@ -62,12 +63,14 @@ class Characteristic:
         categories: of a counted column, in the order of the table.
         of: by set of patients: `ALL`, then the groups.
         test: of no difference between the groups, or None.
+        attrition: from all patients of the table to those whose value is known.
     """
 
     column: Column
     categories: tuple[str, ...]
     of: Mapping[str, Description]
     test: GroupTest | None
+    attrition: Attrition
 
 
 def describe(cohort: Cohort, rng: np.random.Generator) -> tuple[Characteristic, ...]:
@@ -78,15 +81,14 @@ def describe(cohort: Cohort, rng: np.random.Generator) -> tuple[Characteristic, 
         rng: for exact tests of sparse tables.
     """
     sets = {ALL: cohort.rows, **cohort.groups}
-    return tuple(
-        Characteristic(
-            column,
-            categories := _categories(column, cohort.rows),
-            {name: _describe(column, rows, categories) for name, rows in sets.items()},
-            _test(column, list(cohort.groups.values()), categories, rng),
-        )
-        for column in cohort.columns
-    )
+    characteristics = []
+    for column in cohort.columns:
+        categories = _categories(column, cohort.rows)
+        of = {name: _describe(column, rows, categories) for name, rows in sets.items()}
+        test = _test(column, list(cohort.groups.values()), categories, rng)
+        attrition = cohort.attrition.lose("value not known", of[ALL].missing)
+        characteristics.append(Characteristic(column, categories, of, test, attrition))
+    return tuple(characteristics)
 
 
 def cohort_table(cohort: Cohort, characteristics: Sequence[Characteristic]) -> Table:
@@ -104,6 +106,7 @@ def cohort_table(cohort: Cohort, characteristics: Sequence[Characteristic]) -> T
             "Numbers are mean ± SD, or median [first–third quartile] where they are skewed or so "
             "asked for; categories are n (% of those whose value is known).",
         ),
+        attrition={one.column.name: one.attrition for one in characteristics},
     )
 
 

@@ -36,16 +36,16 @@ _METHODS = (
 
 
 def publish_overlap(
-    cases: Sequence[CaseOverlap], rule: IntervalRule, notices: tuple[Notice, ...] = ()
+    cases: Sequence[CaseOverlap], rule: IntervalRule, *, alone: int = 0
 ) -> Publication:
     """Return the comparison's page, overlap.json, cases.csv, every table and the curve.
 
     Args:
         cases: at least one.
         rule: level, draws and seed of the intervals.
-        notices: doubts.
+        alone: predictions that have no reference, which a notice counts.
     """
-    summary = summarise(cases, rule)
+    summary = summarise(cases, rule, alone=alone)
     overlap, surfaces, lesions, froc = tables = overlap_tables(summary)
     plot = froc_plot(summary.lesions)
     plots = (plot,) if plot is not None else ()
@@ -53,7 +53,7 @@ def publish_overlap(
         title="Overlap of predicted and reference labels",
         subtitle=f"{len(cases)} scans",
         summary=summary_of(summary),
-        notices=notices,
+        notices=_notices(summary),
         sections=(
             Section("overlap", "Overlap", (overlap, surfaces)),
             Section("lesions", "Lesions", (lesions, froc), plots),
@@ -65,6 +65,14 @@ def publish_overlap(
     said = f"bootstrap (BCa) over {len(cases)} scans, {rule.draws:,} draws, seed {rule.seed}"
     others = {CASES_FILE: cases_csv(cases)}
     return Publication("overlap", page, summary.as_dict(), tables, plots, others, said)
+
+
+def _notices(summary: Summary) -> tuple[Notice, ...]:
+    alone = summary.scans.n_in - summary.cases
+    if not alone:
+        return ()
+    text = f"{alone} of {summary.scans.n_in} predictions have no reference and were not compared."
+    return (Notice("predictions-alone", text),)
 
 
 def summary_of(summary: Summary) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from corcal.evaluate.overlap.compare import PARTS, TARGETS, CaseOverlap
 from corcal.evaluate.overlap.froc import RATES, Froc, free_response
 from corcal.evaluate.overlap.lesions import LesionCounts, sum_lesions
 from corcal.evaluate.overlap.voxels import Overlap
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.resampling import FEWEST_SKEWED, bootstrap
@@ -52,11 +53,15 @@ class OverlapSummary:
         presence: number of cases by who has it: both, prediction, reference, neither.
         spreads: by measure; a case that does not define a measure is not in it.
         pooled_dice: Dice of the voxels of all cases together, with its interval over cases.
+        attrition: from all cases to those with the structure on one side at least.
+        of_surfaces: from all cases to those with it on both sides.
     """
 
     presence: Mapping[str, int]
     spreads: Mapping[str, Spread]
     pooled_dice: Estimate
+    attrition: Attrition
+    of_surfaces: Attrition
 
     def as_dict(self) -> dict[str, Any]:
         """Everything by name, ready for JSON."""
@@ -64,6 +69,8 @@ class OverlapSummary:
             "presence": dict(self.presence),
             **{name: spread.as_dict() for name, spread in self.spreads.items()},
             "pooled_dice": self.pooled_dice.as_dict(),
+            "attrition": self.attrition.as_dict(),
+            "attrition_of_surfaces": self.of_surfaces.as_dict(),
         }
 
 
@@ -107,14 +114,19 @@ class Summary:
     """The overlap of many label maps.
 
     Attributes:
-        cases: how many.
+        scans: from all predictions to the scans that were compared.
         overlap: by (target, part); without part "artery" where no reference outlines vessels.
         lesions: by target.
     """
 
-    cases: int
+    scans: Attrition
     overlap: Mapping[tuple[str, str], OverlapSummary]
     lesions: Mapping[str, LesionSummary]
+
+    @property
+    def cases(self) -> int:
+        """Scans that were compared."""
+        return self.scans.n_used
 
     def as_dict(self) -> dict[str, Any]:
         """Everything by name, ready for JSON."""
@@ -124,23 +136,26 @@ class Summary:
         return {
             "schema": SCHEMA,
             "cases": self.cases,
+            "attrition": self.scans.as_dict(),
             "overlap": nested,
             "lesions": {target: one.as_dict() for target, one in self.lesions.items()},
         }
 
 
-def summarise(cases: Sequence[CaseOverlap], rule: IntervalRule) -> Summary:
+def summarise(cases: Sequence[CaseOverlap], rule: IntervalRule, *, alone: int = 0) -> Summary:
     """Return the figures of many cases.
 
     Args:
         cases: at least one.
         rule: level, draws and seed of the bootstrap over cases.
+        alone: predictions that have no reference.
     """
+    scans = Attrition(len(cases) + alone).lose("no reference", alone)
     parts = PARTS if any(c.outlined for c in cases) else PARTS[1:]
     return Summary(
-        len(cases),
+        scans,
         {
-            (target, part): _overlap([c.overlap[target, part] for c in cases], rule)
+            (target, part): _overlap([c.overlap[target, part] for c in cases], rule, scans)
             for part in parts
             for target in TARGETS
         },
@@ -148,15 +163,18 @@ def summarise(cases: Sequence[CaseOverlap], rule: IntervalRule) -> Summary:
     )
 
 
-def _overlap(every: Sequence[Overlap], rule: IntervalRule) -> OverlapSummary:
+def _overlap(every: Sequence[Overlap], rule: IntervalRule, scans: Attrition) -> OverlapSummary:
     who = Counter(one.presence for one in every)
     volumes = np.array([[o.shared_ml, o.predicted_ml + o.reference_ml] for o in every])
+    either = scans.lose("neither side has it", who["neither"])
     return OverlapSummary(
         {name: who[name] for name in ("both", "prediction", "reference", "neither")},
         {name: _spread([getattr(o, name) for o in every], rule) for name in MEASURES},
         bootstrap(
             volumes, lambda sums: 2 * sums[..., 0] / sums[..., 1], rule, fewest=FEWEST_SKEWED
         ),
+        either,
+        either.lose("one side alone has it", who["prediction"] + who["reference"]),
     )
 
 

@@ -91,6 +91,8 @@ def _overlap(summary: Summary) -> Table:
             "taken together. Intervals: bootstrap over scans.",
             *(() if outlined else (bare,)),
         ),
+        attrition={_title(*key): one.attrition for key, one in summary.overlap.items()},
+        counted="Scans whose Dice is defined",
     )
 
 
@@ -119,6 +121,8 @@ def _surfaces(summary: Summary) -> Table:
             "Of the scans with the structure on both sides. Mean distance: over the surface voxels "
             "of both sides. HD95: the larger of the two directed 95th percentiles.",
         ),
+        attrition={_title(*key): one.of_surfaces for key, one in summary.overlap.items()},
+        counted="Scans",
     )
 
 
@@ -155,6 +159,8 @@ def _lesions(summary: Summary) -> Table:
             "shares a voxel with a lesion of the other side in the same artery (in any artery "
             "for the last row). Intervals: bootstrap over scans.",
         ),
+        attrition={"": summary.scans},
+        counted="Scans",
     )
 
 
@@ -176,6 +182,8 @@ def _froc(summary: Summary) -> Table:
             "Predicted lesions are ranked by volume, largest first, since label maps hold no "
             "probabilities. Beyond its last point the curve is continued level.",
         ),
+        attrition={"": summary.scans},
+        counted="Scans",
     )
 
 

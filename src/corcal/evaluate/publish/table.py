@@ -18,7 +18,8 @@ class Table:
         columns: the headings.
         rows: the cells, row by row; an undefined figure is an en dash.
         notes: what stands below it: abbreviations, methods, doubts.
-        attrition: patients in, used and left out, by the heading of a column or row.
+        attrition: cases in, used and left out, by the heading of a column or row.
+        counted: those cases, in the plural: patients, scans, ratings.
         made: one line on how it was made: versions, methods, seed; so that two runs can be
             compared.
 
@@ -32,6 +33,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     attrition: Mapping[str, Attrition] = field(default_factory=dict)
+    counted: str = "Patients"
     made: str = ""
 
     def __post_init__(self) -> None:
@@ -43,6 +45,6 @@ class Table:
 
     @property
     def lines_below(self) -> tuple[str, ...]:
-        """Everything that stands below the table: notes, patients, how it was made."""
-        lines = (*self.notes, state_attrition(self.attrition), self.made)
+        """Everything that stands below the table: notes, attrition, how it was made."""
+        lines = (*self.notes, state_attrition(self.attrition, self.counted), self.made)
         return tuple(line for line in lines if line)

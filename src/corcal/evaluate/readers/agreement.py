@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from corcal.evaluate.readers.kappa import free_marginal_kappa
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.readers.study import Structure
+from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate
 
 
@@ -24,12 +25,14 @@ class StructureAgreement:
         kappa: free-marginal kappa; its n is the number of cases with two ratings or more.
         by_reader: reader to category to number of cases.
         unanimous: category to number of cases that all of two or more readers put there.
+        attrition: from all cases to those with two ratings or more.
     """
 
     structure: Structure
     kappa: Estimate
     by_reader: Mapping[str, Mapping[str, int]]
     unanimous: Mapping[str, int]
+    attrition: Attrition
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,16 @@ class Dispute:
 def agreement_of(ratings: Ratings) -> tuple[StructureAgreement, ...]:
     """Return the agreement on each rated structure, in the order of the paper's Table 2."""
     return tuple(_agreement(ratings, structure) for structure in ratings.structures)
+
+
+def attrition_of(agreed: Sequence[StructureAgreement]) -> Attrition:
+    """Return the attrition of all structures of all cases: from every one to those compared."""
+    whole = Attrition(sum(one.attrition.n_in for one in agreed))
+    reasons = dict.fromkeys(reason for one in agreed for reason, _ in one.attrition.lost)
+    for reason in reasons:
+        n = sum(dict(one.attrition.lost).get(reason, 0) for one in agreed)
+        whole = whole.lose(reason, n)
+    return whole
 
 
 def disputes_of(ratings: Ratings) -> tuple[Dispute, ...]:
@@ -82,6 +95,9 @@ def _agreement(ratings: Ratings, structure: Structure) -> StructureAgreement:
             for i, reader in enumerate(ratings.readers)
         },
         {c: int(n) for c, n in zip(ratings.categories, whole, strict=True)},
+        Attrition(len(given))
+        .lose("rated by nobody", int((raters == 0).sum()))
+        .lose("rated by one reader alone", int((raters == 1).sum())),
     )
 
 

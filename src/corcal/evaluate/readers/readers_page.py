@@ -35,7 +35,7 @@ def publish_readers(ratings: Ratings) -> Publication:
     """
     agreed = agreement_of(ratings)
     table2, overall = agreement_table(ratings, agreed), overall_table(ratings, agreed)
-    disputes = adjudication_table(ratings, disputes_of(ratings))
+    disputes = adjudication_table(ratings, agreed, disputes_of(ratings))
     page = _page(ratings, agreed, (table2, overall))
     return Publication(
         "readers", page, readers_document(ratings, agreed), (table2, overall, disputes)
@@ -50,6 +50,7 @@ def readers_document(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -
             "kappa": one.kappa.as_dict(),
             "by_reader": {reader: dict(counts) for reader, counts in one.by_reader.items()},
             "unanimous": dict(one.unanimous),
+            "attrition": one.attrition.as_dict(),
         }
     return {
         "schema": SCHEMA,

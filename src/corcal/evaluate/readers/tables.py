@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure
-from corcal.evaluate.readers.agreement import Dispute, StructureAgreement
+from corcal.evaluate.readers.agreement import Dispute, StructureAgreement, attrition_of
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.estimate import Estimate
@@ -32,6 +32,8 @@ def agreement_table(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) ->
             "least two readers rated.",
             *_missing(ratings),
         ),
+        attrition={one.structure.title: one.attrition for one in agreed},
+        counted="Cases that two readers or more rated",
     )
 
 
@@ -68,11 +70,16 @@ def overall_table(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> T
             "No κ is given over several structures: ratings of one patient hang together, and "
             "an interval that takes them for independent would be too narrow.",
         ),
+        attrition={"Everything": attrition_of(agreed)},
+        counted="Structures that two readers or more rated",
     )
 
 
-def adjudication_table(ratings: Ratings, disputes: tuple[Dispute, ...]) -> Table:
+def adjudication_table(
+    ratings: Ratings, agreed: tuple[StructureAgreement, ...], disputes: tuple[Dispute, ...]
+) -> Table:
     """Return what readers differ on, with an empty column for the decision."""
+    alike = sum(sum(one.unanimous.values()) for one in agreed)
     return Table(
         name="adjudication",
         title="Structures on which readers differ, widest differences first",
@@ -98,6 +105,8 @@ def adjudication_table(ratings: Ratings, disputes: tuple[Dispute, ...]) -> Table
             for d in disputes
         ),
         notes=("This list names the cases: the blinding is undone.",),
+        attrition={"": attrition_of(agreed).lose("all readers agree", alike)},
+        counted="Structures to adjudicate",
     )
 
 

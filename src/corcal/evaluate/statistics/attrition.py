@@ -1,7 +1,7 @@
-"""Attrition: patients that go into an operation, those it uses, and why it does not use the others.
+"""Attrition: cases that go into an operation, those it uses, and why it does not use the others.
 
 Every result carries one, and every table prints it: a method must not look better for the patients
-that silently fell out.
+that silently fell out. Cases are patients, scans or ratings, whatever the operation is about.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Attrition:
-    """Patients in, patients used, and the others by reason.
+    """Cases in, cases used, and the others by reason.
 
     Attributes:
-        n_in: patients that went in.
-        lost: (reason, patients) in the order in which they were left out.
+        n_in: cases that went in.
+        lost: (reason, cases) in the order in which they were left out.
 
     Raises:
         ValueError: more are lost than went in, or a negative number.
@@ -32,11 +32,11 @@ class Attrition:
 
     @property
     def n_used(self) -> int:
-        """Patients that are used."""
+        """Cases that are used."""
         return self.n_in - sum(n for _, n in self.lost)
 
     def lose(self, reason: str, n: int) -> Attrition:
-        """Return the attrition after n more patients were left out; the same where n is 0."""
+        """Return the attrition after n more cases were left out; the same where n is 0."""
         return replace(self, lost=(*self.lost, (reason, n))) if n else self
 
     @property
@@ -52,14 +52,20 @@ class Attrition:
         return {"n_in": self.n_in, "n_used": self.n_used, "left_out": lost}
 
 
-def state_attrition(parts: Mapping[str, Attrition]) -> str:
-    """Return one sentence on the attrition of a table; "" for a table without patients.
+def state_attrition(parts: Mapping[str, Attrition], counted: str = "Patients") -> str:
+    """Return one sentence on the attrition of a table; "" for a table without cases.
+
+    Columns or rows that lost the same stand together.
 
     Args:
         parts: by the heading of the column or row concerned.
+        counted: the cases, in the plural, as a sentence begins.
     """
-    if not parts:
+    names: dict[Attrition, list[str]] = {}
+    for name, attrition in parts.items():
+        names.setdefault(attrition, []).append(name)
+    if not names:
         return ""
-    if len(set(parts.values())) == 1:
-        return f"Patients: {next(iter(parts.values())).words}."
-    return "Patients: " + "; ".join(f"{name} {a.words}" for name, a in parts.items()) + "."
+    if len(names) == 1:
+        return f"{counted}: {next(iter(names)).words}."
+    return f"{counted}: " + "; ".join(f"{', '.join(n)} {a.words}" for a, n in names.items()) + "."
