@@ -27,7 +27,7 @@ SIDE_BY_SIDE = {
     "cli.study": (11, "one file per command"),
     "cli.training": (5, "one file per command"),
     "evaluate.statistics": (3, "each kind of figure alone"),
-    "evaluate.statistics.agreement": (3, "each way to agree alone"),
+    "evaluate.statistics.agreement": (5, "each way to agree alone"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),
     "locate": (4, "two locators, of which a user chooses one; the heart; its checks"),
     "phantom.calcium": (2, "plaques, and the score that is taken of them when they are voxels"),

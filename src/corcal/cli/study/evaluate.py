@@ -31,6 +31,8 @@ class EvaluateOptions:
     allow_missing: bool
     prevalence: float | None
     margin: float | None
+    error_ratio: float
+    event: str | None
 
     def options(self) -> Options:
         """Return the options of an evaluation."""
@@ -45,6 +47,8 @@ class EvaluateOptions:
             self.volume,
             self.prevalence,
             self.margin,
+            self.error_ratio,
+            self.event,
         )
 
 
@@ -109,6 +113,19 @@ class EvaluateOptions:
         help="With --against: test non-inferiority and equivalence at this difference, such as "
         "0.05.",
     ),
+    click.option(
+        "--error-ratio",
+        type=click.FloatRange(0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="For Deming's lines: variance of the reference's error over that of the prediction's.",
+    ),
+    click.option(
+        "--event",
+        metavar="COLUMN",
+        help="With --against: a column of REF, 1 or 0, by whose event patients are reclassified; "
+        "without it, a reference score of 100 and more.",
+    ),
 )
 def evaluate(
     predictions: str, reference: str, output: PublicationOutput, chosen: EvaluateOptions
@@ -121,6 +138,9 @@ def evaluate(
     calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
     """
     options.require_evaluate()
+    if chosen.event and not chosen.against:
+        raise click.UsageError("--event reclassifies patients from one system to another: it needs "
+                               "the other, --against.")  # fmt: skip
     from corcal.evaluate.accuracy import evaluate as compute
     from corcal.evaluate.accuracy import publish_evaluation
     from corcal.evaluate.publish import main_files
@@ -146,7 +166,8 @@ def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[P
     """Return the system with its reference, and the second system on the same patients."""
     from corcal.evaluate.tables_in import pair, read_results
 
-    truth = read_results(reference, groups=chosen.stratify, volume=chosen.volume)
+    columns = (*chosen.stratify, *([chosen.event] if chosen.event else []))
+    truth = read_results(reference, groups=columns, volume=chosen.volume)
     first = read_results(predictions, groups=chosen.stratify, volume=chosen.volume)
     pairs = pair(first, truth, allow_missing=chosen.allow_missing)
     if chosen.against is None:

@@ -33,6 +33,8 @@ def evaluation_document(e: Evaluation) -> dict[str, Any]:
             "without_none": e.options.without_none,
             "prevalence": e.options.prevalence,
             "margin": e.options.margin,
+            "error_ratio": e.options.error_ratio,
+            "event": e.options.event,
         },
         "detection": {t: d.as_dict() for t, d in e.detection.items()},
         "pooled_arteries": e.pooled.as_dict(),
@@ -69,4 +71,5 @@ def _versus(e: Evaluation) -> dict[str, Any] | None:
         "attrition": e.versus.attrition.as_dict(),
         "detection": {t: d.as_dict() for t, d in e.versus.detection.items()},
         "difference": {t: c.as_dict() for t, c in e.versus.comparison.items()},
+        "reclassification": e.versus.reclassification and e.versus.reclassification.as_dict(),
     }

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from corcal.core.severity import Severity
 from corcal.evaluate.accuracy.detection import FIGURES, detection_figures
 from corcal.evaluate.statistics.agreement.kappa import Kappa, kappa
+from corcal.evaluate.statistics.agreement.symmetry import bowker, stuart_maxwell
 from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import IntervalRule, proportion
+from corcal.evaluate.statistics.ordinal.proportional_odds import ChiSquare
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 from corcal.evaluate.tables_in.pairs import Known
 
@@ -66,6 +68,8 @@ class BandAgreement:
         same: share of patients in the same category.
         higher: share that the prediction puts higher than the reference.
         lower: share that it puts lower.
+        symmetry: Bowker's test; None without a confusion.
+        margins: Stuart's and Maxwell's test of marginal homogeneity; None without a confusion.
     """
 
     bands: Bands
@@ -75,6 +79,8 @@ class BandAgreement:
     same: Estimate
     higher: Estimate
     lower: Estimate
+    symmetry: ChiSquare | None
+    margins: ChiSquare | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON; `counts` are rows of predicted category."""
@@ -86,6 +92,8 @@ class BandAgreement:
             "same": self.same.as_dict(),
             "higher": self.higher.as_dict(),
             "lower": self.lower.as_dict(),
+            "bowker": self.symmetry and self.symmetry.as_dict(),
+            "stuart_maxwell": self.margins and self.margins.as_dict(),
         }
 
 
@@ -110,6 +118,8 @@ def band_agreement(known: Known, bands: Bands, rule: IntervalRule) -> BandAgreem
         proportion(int(np.trace(counts)), n, rule),
         proportion(int(np.tril(counts, -1).sum()), n, rule),
         proportion(int(np.triu(counts, 1).sum()), n, rule),
+        bowker(counts),
+        stuart_maxwell(counts),
     )
 
 

@@ -23,6 +23,7 @@ from corcal.evaluate.accuracy.compare import Comparison, compare_systems
 from corcal.evaluate.accuracy.detection import Detection, measure_detection
 from corcal.evaluate.accuracy.notices import state_notices
 from corcal.evaluate.accuracy.pooled import PooledDetection, pooled_detection
+from corcal.evaluate.accuracy.reclassification import Reclassification, reclassification
 from corcal.evaluate.accuracy.severity import SeverityFit, severity
 from corcal.evaluate.statistics.agreement.coefficients import Agreement, agreement
 from corcal.evaluate.statistics.attrition import Attrition
@@ -46,6 +47,10 @@ class Options:
         volume: the column that volumes were taken from, for the captions.
         prevalence: for which PPV and NPV are stated, beside the sample's own; None for none.
         margin: of non-inferiority of the first system, as a proportion; None for no test.
+        error_ratio: variance of the reference's error over that of the prediction's, for Deming's
+            lines.
+        event: a column of the reference that says whom an event befell, for the reclassification
+            of two systems; None takes a reference score of 100 and more.
     """
 
     rule: IntervalRule = field(default_factory=IntervalRule)
@@ -54,6 +59,8 @@ class Options:
     volume: str = "volume_mm3"
     prevalence: float | None = None
     margin: float | None = None
+    error_ratio: float = 1.0
+    event: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +101,14 @@ class Versus:
         detection: on all of its own patients, by target.
         comparison: the first against it, by target, on the patients that both know.
         attrition: from the patients of the first system to those that both know.
+        reclassification: of the first over it; None without scores or events.
     """
 
     name: str
     detection: Mapping[str, Detection]
     comparison: Mapping[str, Comparison]
     attrition: Attrition
+    reclassification: Reclassification | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +167,7 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         _detections(pairs, rule),
         pooled_detection(pairs, rule),
         {a: severity(pairs, a, rule, without_none=options.without_none) for a in ARTERIES},
-        _agreements(pairs, rule),
+        _agreements(pairs, options),
         {name: band_agreement(scores, cut, rule) for name, cut in cuts.items()},
         {a: band_agreement(known, GRADES, rule) for a, known in grades.items() if len(known)},
         decision(scores, rule) if len(scores) else None,
@@ -169,14 +178,19 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
     return replace(whole, notices=state_notices(whole))
 
 
-def _agreements(pairs: Pairs, rule: IntervalRule) -> dict[str, dict[str, Agreement]]:
+def _agreements(pairs: Pairs, options: Options) -> dict[str, dict[str, Agreement]]:
     by_measure: dict[str, dict[str, Agreement]] = {}
     for measure in AMOUNTS:
         for target in TARGETS:
             known = pairs.both(measure, target)
             if len(known):
                 of = by_measure.setdefault(measure, {})
-                of[target] = agreement(*known.sides, rule, attrition=known.attrition)
+                of[target] = agreement(
+                    *known.sides,
+                    options.rule,
+                    attrition=known.attrition,
+                    error_ratio=options.error_ratio,
+                )
     return by_measure
 
 
@@ -213,6 +227,7 @@ def _versus(pairs: Pairs, against: Pairs, options: Options) -> Versus:
         _detections(against, options.rule),
         comparisons,
         first.patients,
+        reclassification(first, second, options.rule, event=options.event),
     )
 
 

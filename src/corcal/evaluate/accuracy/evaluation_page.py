@@ -21,7 +21,7 @@ _SECTIONS = (
     ("comparison", "Comparison of two systems", ("comparison",)),
     ("strata", "By group", ("strata", "figure_forest")),
     ("severity", "Severity", ("table4", "ordinal", "figure_volume")),
-    ("agreement", "Agreement of amounts", ("agreement", "limits", "figure_bland")),
+    ("agreement", "Agreement of amounts", ("agreement", "limits", "lines", "figure_bland")),
     ("categories", "Categories and decision", ("categories", "reclassification", "decision")),
 )
 

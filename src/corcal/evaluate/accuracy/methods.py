@@ -12,11 +12,13 @@ def methods(e: Evaluation) -> tuple[str, ...]:
     if any(s.fit for s in e.severity.values()):
         said.append(_ORDINAL)
     if e.agreement:
-        said.append(_AGREEMENT)
+        said += [_AGREEMENT, _LINES]
     if e.bands or e.grades:
         said.append(_CATEGORIES)
     if e.versus is not None:
         said.append(_PAIRED)
+        if e.versus.reclassification is not None:
+            said.append(_RECLASSIFICATION)
     return (*said, _MISSING)
 
 
@@ -80,15 +82,28 @@ _AGREEMENT = (
     "(Psychometrika 2000, 65, 23); bias and limits of agreement follow Bland and Altman (Lancet "
     "1986, 1, 307; Stat Methods Med Res 1999, 8, 135)."
 )
+_LINES = (
+    "The line between predicted and reference amounts, of patients above 0 on both sides, was "
+    "fitted by the regression of Passing and Bablok (J Clin Chem Clin Biochem 1983, 21, 709) and "
+    "by Deming's with jackknife intervals (Linnet, Clin Chem 1993, 39, 424), as measured and of "
+    "logarithms."
+)
 _CATEGORIES = (
     "CAC-DRS categories begin above 0, at 100 and at 300 (Hecht et al., JCCT 2018, 12, 185), "
-    "Agatston bands above 0, at 100 and at 400. Weighted kappas have linear and quadratic weights."
+    "Agatston bands above 0, at 100 and at 400. Weighted kappas have linear and quadratic weights. "
+    "Confusions were tested for symmetry (Bowker, JASA 1948, 43, 572) and for equal use of the "
+    "categories (Stuart, Biometrika 1955, 42, 412; Maxwell, Br J Psychiatry 1970, 116, 651)."
 )
 _PAIRED = (
     "Two systems were compared on the same patients by McNemar's test: exact, mid-p (Fagerland et "
     "al., BMC Med Res Methodol 2013, 13, 91) and chi-square without continuity correction; "
     "differences of proportions have Newcombe's interval (Stat Med 1998, 17, 2635, method 10), "
     "differences of areas DeLong's."
+)
+_RECLASSIFICATION = (
+    "Net reclassification improvement follows Pencina et al. (Stat Med 2008, 27, 157; 2011, 30, "
+    "11); each net has the interval of Agresti and Min (Stat Med 2005, 24, 729), their sum is "
+    "joined as by Zou and Donner (Stat Med 2008, 27, 1693)."
 )
 _MISSING = (
     "A figure is taken from the patients for whom both sides are known; missing values are never "

@@ -168,7 +168,7 @@ def _line(c: Coefficient, n: int) -> dict[str, Any]:
 
 
 def _test(test: ChiSquare | None) -> dict[str, Any] | None:
-    return None if test is None else {"chi2": test.chi2, "df": test.df, "p": test.p}
+    return None if test is None else test.as_dict()
 
 
 def _volume(v: GradeVolume) -> dict[str, Any]:

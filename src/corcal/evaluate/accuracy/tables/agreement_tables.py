@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from corcal.core.artery import Artery
 from corcal.evaluate.accuracy.categories import BandAgreement, Decision
 from corcal.evaluate.accuracy.evaluation import Evaluation
+from corcal.evaluate.accuracy.tables.symmetry_table import symmetry_table
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import DASH, figure, number, p_value, percent
 from corcal.evaluate.statistics.agreement.bland_altman import BlandAltman
@@ -15,8 +16,10 @@ from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.tables_in.results import TARGETS
 
-_TITLES = {a.value: a.title for a in Artery} | {"any": "Whole patient"}
-_UNITS = {"agatston": "Agatston score", "volume_mm3": "volume, mm³"}
+#: The targets, for people.
+TITLES = {a.value: a.title for a in Artery} | {"any": "Whole patient"}
+#: The measures with their units.
+UNITS = {"agatston": "Agatston score", "volume_mm3": "volume, mm³"}
 
 
 def agreement_table(measure: str, results: Mapping[str, Agreement], rule: IntervalRule) -> Table:
@@ -45,14 +48,14 @@ def agreement_table(measure: str, results: Mapping[str, Agreement], rule: Interv
     level = f"{100 * rule.confidence:g} %"
     return Table(
         f"agreement_{measure.removesuffix('_mm3')}",
-        f"Agreement of predicted and reference {_UNITS[measure]}",
-        ("", *(_TITLES[t] for t in TARGETS)),
+        f"Agreement of predicted and reference {UNITS[measure]}",
+        ("", *(TITLES[t] for t in TARGETS)),
         tuple(rows),
         (
             f"{level} intervals in brackets. ICC after McGraw and Wong, two-way, single "
             "measurements; limits of agreement after Bland and Altman.",
         ),
-        {_TITLES[t]: a.attrition for t, a in results.items()},
+        {TITLES[t]: a.attrition for t, a in results.items()},
     )
 
 
@@ -80,8 +83,8 @@ def limits_table(measure: str, results: Mapping[str, Agreement], rule: IntervalR
     ]
     return Table(
         f"limits_{measure.removesuffix('_mm3')}",
-        f"Limits of agreement that follow the size of the measurement: {_UNITS[measure]}",
-        ("", *(_TITLES[t] for t in TARGETS)),
+        f"Limits of agreement that follow the size of the measurement: {UNITS[measure]}",
+        ("", *(TITLES[t] for t in TARGETS)),
         tuple(rows),
         (
             "Per cent: differences over the mean of both, of means above 0. Ratio: predicted over "
@@ -89,7 +92,7 @@ def limits_table(measure: str, results: Mapping[str, Agreement], rule: IntervalR
             f"as a line of the mean m of both; limits are bias ± {rule.z:.2f} SD (Bland and "
             "Altman 1999).",
         ),
-        {_TITLES[t]: a.attrition for t, a in results.items()},
+        {TITLES[t]: a.attrition for t, a in results.items()},
     )
 
 
@@ -112,7 +115,8 @@ def category_tables(e: Evaluation) -> tuple[Table, ...]:
         return ()
     named = {b.bands.title: (f"{_slug(name)}", b) for name, b in e.bands.items()}
     named |= {f"Grade, {a}": (f"grade_{a.lower()}", b) for a, b in e.grades.items()}
-    tables = [_summary({title: b for title, (_, b) in named.items()}, e.options.rule)]
+    whole = {title: b for title, (_, b) in named.items()}
+    tables = [_summary(whole, e.options.rule), symmetry_table(whole)]
     tables += [_reclassification(title, name, b) for title, (name, b) in named.items()]
     if e.decision is not None:
         tables.append(_decision(e.decision, e.options.rule))

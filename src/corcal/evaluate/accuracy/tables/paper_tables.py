@@ -18,6 +18,8 @@ from corcal.evaluate.accuracy.tables.detection_tables import (
     pooled_table,
     strata_table,
 )
+from corcal.evaluate.accuracy.tables.lines_table import lines_table
+from corcal.evaluate.accuracy.tables.reclassification_table import reclassification_table
 from corcal.evaluate.accuracy.tables.severity_tables import parameter_table, severity_table
 from corcal.evaluate.publish.table import Table
 
@@ -33,10 +35,16 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
     tables += [strata_table(column, strata, rule) for column, strata in e.strata.items()]
     if e.versus is not None:
         tables.append(comparison_table(e))
+        if e.versus.reclassification is not None:
+            tables.append(reclassification_table(e.versus, e.options.rule))
     if _has_severity(e.severity):
         tables += [severity_table(e.severity, e.options), parameter_table(e.severity, e.options)]
     for measure, results in e.agreement.items():
-        tables += [agreement_table(measure, results, rule), limits_table(measure, results, rule)]
+        tables += [
+            agreement_table(measure, results, rule),
+            limits_table(measure, results, rule),
+            lines_table(measure, results, rule, e.options.error_ratio),
+        ]
     return (*tables, *category_tables(e))
 
 

@@ -17,6 +17,10 @@ from corcal.evaluate.statistics.agreement.bland_altman import (
     ratio_limits,
     regression_limits,
 )
+from corcal.evaluate.statistics.agreement.method_comparison import (
+    MethodComparison,
+    compare_methods,
+)
 from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.estimate import Estimate, Numbers
 from corcal.evaluate.statistics.interval import NO_ERROR, IntervalRule
@@ -38,6 +42,7 @@ class Agreement:
         percent: bias and limits in per cent of the mean of both.
         ratio: typical ratio and its limits, of pairs above 0.
         regression: limits along a regression; None where undefined.
+        lines: the lines between both measurements, as measured and of logarithms.
         attrition: patients in, used, and left out.
     """
 
@@ -50,6 +55,7 @@ class Agreement:
     percent: BlandAltman
     ratio: BlandAltman
     regression: RegressionLimits | None
+    lines: MethodComparison
     attrition: Attrition
 
     def as_dict(self) -> dict[str, Any]:
@@ -61,12 +67,18 @@ class Agreement:
             "bland_altman_percent": self.percent.as_dict(),
             "bland_altman_ratio": self.ratio.as_dict(),
             "bland_altman_regression": self.regression and self.regression.as_dict(),
+            "lines": self.lines.as_dict(),
             "attrition": self.attrition.as_dict(),
         }
 
 
 def agreement(
-    first: Numbers, second: Numbers, rule: IntervalRule, *, attrition: Attrition | None = None
+    first: Numbers,
+    second: Numbers,
+    rule: IntervalRule,
+    *,
+    attrition: Attrition | None = None,
+    error_ratio: float = 1.0,
 ) -> Agreement:
     """Return the agreement of two measurements.
 
@@ -75,6 +87,7 @@ def agreement(
         second: the same patients; the reference. Bias is first - second.
         rule: level of the intervals.
         attrition: from all patients to these; these are all where None.
+        error_ratio: variance of the second's error over that of the first's, for Deming's lines.
     """
     absolute, consistent = icc(np.column_stack([first, second]), rule)
     return Agreement(
@@ -87,6 +100,7 @@ def agreement(
         percent_limits(first, second, rule),
         ratio_limits(first, second, rule),
         regression_limits(first, second),
+        compare_methods(first, second, rule, error_ratio=error_ratio),
         attrition or Attrition(len(first)),
     )
 

@@ -52,10 +52,10 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class ChiSquare:
-    """A likelihood-ratio test.
+    """A test by the chi-square distribution.
 
     Attributes:
-        chi2: twice the difference of the log-likelihoods.
+        chi2: the statistic; of a likelihood ratio, twice the difference of the log-likelihoods.
         df: degrees of freedom.
     """
 
@@ -66,6 +66,10 @@ class ChiSquare:
     def p(self) -> float:
         """Return the p value."""
         return float(stats.chi2.sf(self.chi2, self.df))
+
+    def as_dict(self) -> dict[str, float | int]:
+        """Return everything by name, ready for JSON."""
+        return {"chi2": self.chi2, "df": self.df, "p": self.p}
 
 
 @dataclass(frozen=True)
