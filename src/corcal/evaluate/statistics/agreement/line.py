@@ -30,4 +30,4 @@ class Line:
     @classmethod
     def without_value(cls, n: int) -> Line:
         """Return the line that `n` patients do not define."""
-        return cls(Estimate.without_value(n), Estimate.undefined(n))
+        return cls(Estimate.without_value(n), Estimate.without_value(n))
