@@ -11,6 +11,7 @@ from corcal import __version__
 from corcal.cohort.cases.case import Case
 from corcal.cohort.cases.fingerprint import input_hash
 from corcal.cohort.plan import Plan
+from corcal.cohort.workers.row import NumbersRow
 from corcal.cohort.workers.task import FAILED, HALTED, Outcome, Task
 from corcal.core.errors import TableRefused
 from corcal.storage import JsonLines, read_json_lines
@@ -111,8 +112,8 @@ class Journal:
         """
         if outcome.state == HALTED:
             return
-        facts = asdict(outcome)
-        del facts["case"], facts["state"], facts["earlier"]
+        facts = {name: getattr(outcome, name) for name in ("seconds", "kind", "reason")}
+        facts["row"] = None if outcome.row is None else dict(outcome.row)
         self._lines.append(self._line(task, outcome.state, facts))
         del self._inputs[task.case.name]
 
@@ -135,16 +136,21 @@ def is_final(attempt: Attempt) -> bool:
 
 def _read(path: Path) -> dict[str, Attempt]:
     last: dict[str, Attempt] = {}
+    methods: dict[str, Method] = {}
     for number, line in enumerate(read_json_lines(path), start=1):
         try:
             if line["state"] != _STARTED:
-                last[line["case"]] = _attempt(line)
+                last[line["case"]] = _attempt(line, methods)
         except (KeyError, TypeError) as error:
             raise TableRefused(f"{path}, line {number}: is no attempt ({error!r})") from None
     return last
 
 
-def _attempt(line: dict[str, Any]) -> Attempt:
-    facts = {name: line[name] for name in ("case", "state", "seconds", "kind", "reason", "row")}
+def _attempt(line: dict[str, Any], methods: dict[str, Method]) -> Attempt:
+    facts = {name: line[name] for name in ("case", "state", "seconds", "kind", "reason")}
+    row = None if line["row"] is None else NumbersRow(line["row"])
     method = Method(line["settings"], line["models"], line["version"])
-    return Attempt(Outcome(**facts, earlier=True), line["attempt"], line["input"], method)
+    # Thousands of attempts share a method.
+    method = methods.setdefault(repr(method), method)
+    outcome = Outcome(**facts, row=row, earlier=True)
+    return Attempt(outcome, line["attempt"], line["input"], method)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corcal.core.artery import Artery
@@ -53,7 +55,45 @@ COLUMNS = (
 )
 
 
-def row_of(reading: Reading) -> dict[str, object]:
+_PLACES = {name: place for place, name in enumerate(COLUMNS)}
+
+
+class NumbersRow(Mapping[str, object]):
+    """The numbers of a case by column, in a third of the memory that a dict takes.
+
+    A cohort holds those of all its cases.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        """Take the values of the columns; None for a column that has none."""
+        self._values = tuple(_one_text(values.get(name)) for name in COLUMNS)
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[_PLACES[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLUMNS)
+
+    def __len__(self) -> int:
+        return len(COLUMNS)
+
+    def __reduce__(self) -> tuple[type[NumbersRow], tuple[dict[str, object]]]:
+        # The known ones by name, and texts once more: another process has its own.
+        return NumbersRow, ({k: v for k, v in self.items() if v is not None},)
+
+    def __repr__(self) -> str:
+        return f"NumbersRow({dict(self)!r})"
+
+
+def _one_text(value: object) -> object:
+    """Return a value of which equal texts are one object in memory."""
+    # Not the hashes of voxels, of which no two are equal.
+    return sys.intern(value) if type(value) is str and len(value) < 40 else value
+
+
+def row_of(reading: Reading) -> NumbersRow:
     """Return the numbers of a reading by column; None where there is none, booleans as 1 and 0."""
     document = report_document(reading)
     row: dict[str, Any] = {}
@@ -69,4 +109,4 @@ def row_of(reading: Reading) -> dict[str, object]:
     row["least_confidence"] = min(known, default=None)
     row["notices"] = " ".join(dict.fromkeys(n["code"] for n in document["notices"]))
     row |= {name: document["input"][name] for name in _OF_INPUT}
-    return {name: int(v) if isinstance(v, bool) else v for name, v in row.items()}
+    return NumbersRow({name: int(v) if isinstance(v, bool) else v for name, v in row.items()})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corcal.cohort.cases.case import Case
 from corcal.cohort.plan import Plan
-from corcal.cohort.workers.row import row_of
+from corcal.cohort.workers.row import NumbersRow, row_of
 from corcal.cohort.workers.task import FAILED, HALTED, REFUSED, SCORED, Outcome
 from corcal.core.errors import (
     GeometryRefused,
@@ -64,7 +64,7 @@ class Scorer:
             reason = without_names(reason, case)
         return Outcome(case.name, state, time.perf_counter() - began, kind, reason, row)
 
-    def _row(self, case: Case) -> dict[str, object]:
+    def _row(self, case: Case) -> NumbersRow:
         plan = self._plan
         scan = read_scan(case.path, settings=plan.settings.admission, series_uid=case.series_uid)
         reading = score_scan(
