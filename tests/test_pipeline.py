@@ -248,8 +248,8 @@ def test_a_percentile_and_an_age_only_for_who_is_given(case: PhantomCase, readin
 
 def test_a_gated_scan_has_the_gated_category(case: PhantomCase, reading: Reading) -> None:
     gated = replace(case.scan, acquisition=replace(case.scan.acquisition, gated=True))
-    assert reading.report.cac_drs.scale == "V"
-    assert score(case, gated).report.cac_drs.scale == "A"
+    assert reading.report.counted.scale == "V"
+    assert score(case, gated).report.counted.scale == "A"
 
 
 def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: Reading) -> None:

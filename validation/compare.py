@@ -109,7 +109,7 @@ def compare(
     score = reading.report.score
     return {
         "agatston": score.agatston,
-        "category": reading.report.cac_drs.category,
+        "category": reading.report.counted.category,
         "notices": [n.code for n in reading.report.notices],
         "spacing_mm": [round(s, 3) for s in reading.scan.grid.spacing_mm],
         "arteries": {a.value: _artery(a, sides, lesions) for a in Artery},

@@ -81,7 +81,7 @@ def _numbers(reading: Reading) -> Record:
     return {
         "agatston": score.agatston,
         "volume_mm3": score.volume_mm3,
-        "category": reading.report.cac_drs.category,
+        "category": reading.report.counted.category,
         "arteries": {a.value: score.of(a).agatston for a in Artery},
         "method": score.method,
     }

@@ -14,7 +14,7 @@ from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
-from corcal.label import find_omitted, label_scan
+from corcal.label import find_omitted, label_scan, unseen_notices
 from corcal.locate import EmbeddedLocator, check_heart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.provenance import make_provenance
@@ -71,11 +71,15 @@ def score_scan(
         model = segmenter.lesion_model
         labelled = label_scan(scan, heart, prepared, regions, settings, model)
         omitted = find_omitted(scan, heart, labelled.labels, labelled.lowest_hu, settings)
+        notices += unseen_notices(labelled.unseen, settings.courses)
     with clock.step("quantify"):
+        # A place among people is that of the whole score.
+        person = None if labelled.unseen else person
         numbers = measure(scan, labelled.labels, settings.scoring, person)
     models = {"heart": locator, "arteries": segmenter}
     made = make_provenance(settings, models, clock.seconds)
-    report = replace(_report(numbers, notices, made, labelled.certainty), omitted=omitted)
+    report = _report(numbers, notices, made, labelled.certainty)
+    report = replace(report, omitted=omitted, unseen=labelled.unseen)
     box = heart_box(heart, scan.grid)
     return Reading(scan, labelled.labels, box, report, labelled.courses, heart)
 

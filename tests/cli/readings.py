@@ -54,7 +54,7 @@ def reading(
     )
     report = Report(
         score=score,
-        cac_drs=CacDrs(scale, 3, 2),
+        counted=CacDrs(scale, 3, 2),
         percentile=percentile,
         arterial_age_years=age,
         notices=(

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corcal.cohort import Options, Outcome, Plan, check_new, find_cases, run, run_cohort
+from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.evaluate import label_files, scan_files
 from corcal.evaluate.describe import read_cohort
@@ -197,6 +199,26 @@ def test_the_summary_counts_every_case_once(tmp_path: Path, start: Start) -> Non
     assert facts["disclaimer"] in page
     assert all(row.case in page for row in outcomes)
     assert "<script" not in page
+
+
+def test_an_artery_that_was_not_found_is_unknown_in_the_tables(
+    tmp_path: Path, start: Start
+) -> None:
+    write_scans(tmp_path / "scans", 2)
+    longer = replace(SETTINGS.courses, min_course_mm=1000.0)
+    outcomes, _ = start(settings=replace(SETTINGS, courses=longer))
+    rows = _rows(tmp_path / "out" / "results.csv")
+    assert [(r["RCA_unseen"], r["cac_drs"], r["severity"]) for r in rows] == [("1", "", "")] * 2
+    for artery in Artery:
+        name = f"{artery.value}_present"
+        counted = [r[f"{artery.value}_agatston"] != "0.0" for r in rows]
+        assert [r[name] for r in rows] == ["1" if c else "" for c in counted]
+        presence = read_results(tmp_path / "out").column("present", artery.value)
+        assert [not np.isnan(p) for p in presence] == counted
+    facts = read_json(tmp_path / "out" / "cohort.json")
+    assert facts["severity"] == {**dict.fromkeys(("none", "mild", "moderate", "severe"), 0),
+                                 "not graded": 2}  # fmt: skip
+    assert len(outcomes) == 2
 
 
 def test_evaluate_reads_the_table(tmp_path: Path, start: Start) -> None:

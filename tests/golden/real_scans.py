@@ -26,7 +26,7 @@ def facts_of(reading: Reading) -> dict[str, Any]:
     return {
         "labels_sha256": hashlib.sha256(reading.labels.codes.tobytes()).hexdigest(),
         "heart_box": [list(heart.start), list(heart.stop)],
-        "cac_drs": str(report.cac_drs),
+        "cac_drs": None if report.cac_drs is None else str(report.cac_drs),
         "notices": [n.code for n in report.notices],
         "arteries": {
             a.value: {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def test_probabilities_are_the_differences_of_the_cumulative_ones() -> None:
     assert list(chances.values()) == pytest.approx(expected)
     assert list(chances) == list(Severity)
     assert ALL.grade(0.107) is Severity.MODERATE
+
+
+def test_an_artery_that_was_not_found_is_not_graded() -> None:
+    reading = make_reading()
+    partly = replace(reading, report=replace(reading.report, unseen=(Artery.RCA, Artery.LCX)))
+    graded = with_grades(partly, SeverityModel("volume_mm3", dict.fromkeys(Artery, ALL))).report
+    assert [g.artery for g in graded.grades] == [Artery.LAD]
 
 
 @pytest.mark.parametrize("volume_ml", [0.0, 1.0, 1e6])
@@ -120,4 +128,4 @@ def test_the_reports_say_the_grade(tmp_path: Path) -> None:
     assert document["arteries"]["LAD"]["grade"] is None
     assert f"grade {graded.grade.word}" in (tmp_path / "out" / "report.html").read_text("utf-8")
     rows = (tmp_path / "out" / "calcium.csv").read_text(encoding="utf-8").splitlines()
-    assert rows[1].split(",")[-2:] == [graded.grade.word, f"{graded.probability:.3f}"]
+    assert rows[1].split(",")[-3:-1] == [graded.grade.word, f"{graded.probability:.3f}"]

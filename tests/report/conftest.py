@@ -52,7 +52,7 @@ def make_report(
     )
     return Report(
         score=CalciumScore(scores, "native slices, increment/3"),
-        cac_drs=cac_drs,
+        counted=cac_drs,
         percentile=None,
         arterial_age_years=None,
         notices=(Notice("thick-slices", "Slices are 3.0 mm apart."),),

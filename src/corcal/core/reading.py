@@ -55,19 +55,22 @@ class Report:
 
     Attributes:
         score: the numbers.
-        cac_drs: category; scale V is derived from the score, not visual.
-        percentile: MESA bracket such as "50-75", or None when not asked for.
-        arterial_age_years: McClelland's arterial age, or None when not asked for.
+        counted: category of the calcium that was counted; scale V is derived from the score, not
+            visual. A lower bound where an artery is unseen.
+        percentile: MESA bracket such as "50-75", or None when not asked for or an artery is unseen.
+        arterial_age_years: McClelland's arterial age, None in the same cases.
         notices: doubts that did not stop the reading.
         provenance: how it came to be.
         certainty: how sure the reading is of each artery; empty where nobody can say, as for
             labels that were given.
         grades: grade of each artery by a severity model; empty without one.
         omitted: bright pieces in or near the heart that were not counted, largest first.
+        unseen: arteries of which too little was found to say anything of their calcium but what
+            was counted; empty where labels were given.
     """
 
     score: CalciumScore
-    cac_drs: CacDrs
+    counted: CacDrs
     percentile: str | None
     arterial_age_years: float | None
     notices: tuple[Notice, ...]
@@ -75,6 +78,22 @@ class Report:
     certainty: tuple[Certainty, ...] = ()
     grades: tuple[ArteryGrade, ...] = ()
     omitted: tuple[OmittedPiece, ...] = ()
+    unseen: tuple[Artery, ...] = ()
+
+    @property
+    def cac_drs(self) -> CacDrs | None:
+        """The category of the scan; None where an artery is unseen, so that none can be given."""
+        return None if self.unseen else self.counted
+
+    def presence_of(self, artery: Artery) -> bool | None:
+        """Return whether an artery holds calcium; None where it is unseen and none was counted."""
+        present = self.score.of(artery).present
+        return None if artery in self.unseen and not present else present
+
+    @property
+    def presence(self) -> bool | None:
+        """True if any artery holds calcium; None where an artery is unseen and none was counted."""
+        return True if self.score.vessels else None if self.unseen else False
 
     def certainty_of(self, artery: Artery) -> Certainty | None:
         """Return how certain the reading is of one artery, None where nobody can say."""
@@ -114,7 +133,8 @@ class Reading:
     def __repr__(self) -> str:
         score = self.report.score
         parts = ", ".join(f"{a.artery.value} {a.agatston:.0f}" for a in score.arteries)
-        word = self.report.cac_drs.severity.word
+        category = self.report.cac_drs
+        word = "not graded" if category is None else category.severity.word
         return f"<Reading: Agatston {score.agatston:.0f} ({parts}), {word}; {self.scan!r}>"
 
     def course_of(self, artery: Artery) -> ArteryCourse | None:

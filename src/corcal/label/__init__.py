@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         label_scan,
     )
     from corcal.label.omitted import find_omitted
+    from corcal.label.unseen import unseen_notices
 
 __all__ = [
     "CandidateLabels",
@@ -21,6 +22,7 @@ __all__ = [
     "find_omitted",
     "label_candidates",
     "label_scan",
+    "unseen_notices",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -28,5 +30,6 @@ __getattr__, __dir__ = lazy_exports(
     {
         "labelling": ("CandidateLabels", "LabelledScan", "label_candidates", "label_scan"),
         "omitted": ("find_omitted",),
+        "unseen": ("unseen_notices",),
     },
 )

@@ -25,6 +25,7 @@ from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_ca
 from corcal.label.limits import near_heart, remove_small_parts
 from corcal.label.paint import add_candidates, paint
 from corcal.label.tubes import draw_courses
+from corcal.label.unseen import unseen_arteries
 from corcal.prepare import Prepared
 from corcal.settings import Segmentation, Settings
 from corcal.space import nearest, touched_box, uncrop
@@ -58,14 +59,16 @@ class LabelledScan:
     Attributes:
         labels: on the scan's grid.
         certainty: of each artery; empty where nobody can say.
-        courses: of the arteries that are seen; empty where the settings draw none.
+        courses: of the arteries that are seen.
         lowest_hu: from where a voxel may be calcium: it stands out from blood.
+        unseen: the arteries of which too little is seen.
     """
 
     labels: ArteryLabels
     certainty: tuple[Certainty, ...]
     courses: tuple[ArteryCourse, ...]
     lowest_hu: float
+    unseen: tuple[Artery, ...]
 
 
 def label_scan(
@@ -96,12 +99,14 @@ def label_scan(
     certainty = certainties(
         every.candidates, probability, model, least=least, uncertain_below=rules.uncertain_below
     )
-    courses: tuple[ArteryCourse, ...] = ()
+    courses = find_courses(regions, every.near_heart, prepared.grid, settings.courses)
     if settings.courses.draw:
-        courses = find_courses(regions, every.near_heart, prepared.grid, settings.courses)
         labels = draw_courses(labels, courses, settings.courses)
     codes = uncrop(labels.codes, every.box, every.whole.shape)
-    return LabelledScan(ArteryLabels(codes, every.whole), certainty, courses, every.lowest_hu)
+    unseen = unseen_arteries(courses, settings.courses)
+    return LabelledScan(
+        ArteryLabels(codes, every.whole), certainty, courses, every.lowest_hu, unseen
+    )
 
 
 def label_candidates(

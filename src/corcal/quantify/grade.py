@@ -99,12 +99,14 @@ def _grading(entry: dict[str, Any]) -> ArteryGrading:
 def with_grades(reading: Reading, model: SeverityModel) -> Reading:
     """Return a reading whose report grades each artery that the model knows.
 
-    An artery without calcium is graded only by a model that was fitted with the grade none.
+    An artery without calcium is graded only by a model that was fitted with the grade none, an
+    unseen one by none.
     """
     grades = tuple(
         ArteryGrade(score.artery, grading.grade(ml), grading.probabilities(ml))
         for score in reading.report.score.arteries
         if (grading := model.arteries.get(score.artery)) is not None and _applies(grading, score)
+        if score.artery not in reading.report.unseen
         for ml in (_VOLUMES_ML[model.volume](score),)
     )
     stamp = reading.report.provenance

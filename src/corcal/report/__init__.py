@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from corcal.report.tables.lesions_csv import LESION_COLUMNS, lesion_rows
     from corcal.report.tables.report_json import report_document, report_schema
     from corcal.report.tables.total_json import TOTAL_FILE, total_json
+    from corcal.report.words.finding import grade_text, unseen_text
     from corcal.report.words.images import lesion_slice
     from corcal.report.write import REPORT_FILES, check_output, check_scan, write_reports
 
@@ -77,6 +78,7 @@ __all__ = [
     "css",
     "draw_legend",
     "font",
+    "grade_text",
     "key_slice",
     "labels_nifti",
     "lesion_rows",
@@ -92,6 +94,7 @@ __all__ = [
     "spread_views",
     "take_views",
     "total_json",
+    "unseen_text",
     "view_at",
     "write_reports",
 ]
@@ -136,6 +139,7 @@ __getattr__, __dir__ = lazy_exports(
         "tables.lesions_csv": ("LESION_COLUMNS", "lesion_rows"),
         "tables.report_json": ("report_document", "report_schema"),
         "tables.total_json": ("TOTAL_FILE", "total_json"),
+        "words.finding": ("grade_text", "unseen_text"),
         "words.images": ("lesion_slice",),
         "write": ("REPORT_FILES", "check_output", "check_scan", "write_reports"),
         "options": ("LANGUAGES", "ReportOptions"),

@@ -70,4 +70,6 @@ def prior_note(prior: Prior, report: Report) -> str:
             f" The earlier score was taken in another way ({prior.method}): the difference may be"
             " that of the method."
         )
+    if report.unseen:
+        note += " An artery was not found: the change says nothing of it."
     return note

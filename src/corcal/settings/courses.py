@@ -26,6 +26,9 @@ class Courses:
         seen_from: probability from which a point of a course is seen; below, it is inferred.
         tube_mm: radius of the tube that is drawn around a course.
         keep_within_mm: voxels that the network marked stay as far from the course as this.
+        min_course_mm: an artery of whose course less than this is seen counts as not found: nothing
+            is said of its calcium but what was counted, and the scan gets no category. 0 asks for
+            nothing.
     """
 
     draw: bool = True
@@ -39,12 +42,13 @@ class Courses:
     seen_from: float = 0.25
     tube_mm: float = 1.75
     keep_within_mm: float = 3.0
+    min_course_mm: float = 10.0
 
     def __post_init__(self) -> None:
         require_range(
             "courses",
             self,
             positive=("floor", "min_gain_mm", "min_branch_gain_mm", "tube_mm"),
-            not_negative=("max_branches", "keep_within_mm"),
+            not_negative=("max_branches", "keep_within_mm", "min_course_mm"),
             inside_0_1=("min_probability", "unseen_below", "branch_unseen_below", "seen_from"),
         )

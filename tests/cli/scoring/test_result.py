@@ -10,6 +10,7 @@ from corcal.cli.scoring.result import show
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
+from corcal.core.severity import CacDrs
 from tests.cli.readings import reading
 
 #: The result of a non-gated scan, as a person sees it; trailing blanks are left out.
@@ -59,6 +60,15 @@ def test_a_gated_scan_has_an_agatston_score_proper_and_asked_for_cohort_lines() 
     assert "CAC-DRS A3/N2: severe. Left main counted with the LAD." in text
     assert "MESA percentile: 75-90 (cohort scanned with ECG gating)." in text
     assert "Arterial age: 83 years (McClelland 2009)." in text
+
+
+def test_an_artery_that_was_not_found_leaves_no_category() -> None:
+    made = reading()
+    text = shown(replace(made, report=replace(made.report, unseen=(Artery.LCX,))))
+    assert " ".join(text.split()).count("artery - - - - - not found") == 1
+    assert "CAC-DRS none: at least severe. The LCX was not found. Left main" in text
+    nothing = replace(made.report, unseen=tuple(Artery), counted=CacDrs("V", 0, 0))
+    assert "CAC-DRS none: not graded." in shown(replace(made, report=nothing))
 
 
 def test_only_doubt_is_worth_a_word() -> None:

@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
 from corcal.pipeline import quantify_labels
 from corcal.read import read_scan
 from corcal.report import ReportOptions, write_reports
+from corcal.report.dicom.codes import CALCIFICATION
+from corcal.report.words.finding import no_category_text
 from corcal.report.write import DICOM_FILES
 from tests.read.dicom.dicom_files import AXIAL, Series
 
@@ -155,6 +158,37 @@ def groups(report: Dataset) -> dict[str, Dataset]:
 
     walk(report)
     return found
+
+
+def evaluations(group: Dataset) -> dict[str, tuple[str, str]]:
+    """Return value and meaning of the codes in a group, by the code of their name."""
+    return {
+        child.ConceptNameCodeSequence[0].CodeValue: (
+            child.ConceptCodeSequence[0].CodeValue,
+            child.ConceptCodeSequence[0].CodeMeaning,
+        )
+        for child in group.ContentSequence
+        if child.ValueType == "CODE"
+    }
+
+
+@pytest.mark.parametrize("unseen", [(Artery.LCX,), (Artery.RCA, Artery.LAD), tuple(Artery)])
+def test_an_artery_that_was_not_found_is_undetermined(
+    series: Reading, tmp_path: Path, unseen: tuple[Artery, ...]
+) -> None:
+    reading = replace(series, report=replace(series.report, unseen=unseen))
+    write_reports(reading, tmp_path, options=OPTIONS)
+    by_group = groups(hd.sr.srread(tmp_path / "report.sr.dcm"))
+    lcx = evaluations(by_group["LCX"])
+    seen = ("272519000", "Absent") if Artery.LCX not in unseen else ("373068000", "Undetermined")
+    assert lcx[CALCIFICATION.value] == seen
+    total = evaluations(by_group["All coronary arteries"])
+    value, meaning = total["CACDRS"]
+    assert value == "-".join(["NONE", *(a.value for a in unseen)])
+    assert meaning == no_category_text(unseen)
+    assert len(value) <= 16
+    assert len(meaning) <= 64
+    assert total["122132"] == ("373068000", "Undetermined")
 
 
 def test_the_numbers_are_those_of_the_json(folder: Path) -> None:

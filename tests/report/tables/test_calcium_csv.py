@@ -16,11 +16,11 @@ CASE = Case("A-1", "", "")
 def test_the_table_is_exactly_this(reading: Reading) -> None:
     assert calcium_csv(reading.report, CASE).decode() == (
         "case,artery,present,volume_mm3,agatston,mask_volume_ml,lesions,"
-        "peak_hu,mean_hu,density,mass_mg,confidence,uncertain,grade,grade_probability\n"
-        "A-1,RCA,1,98.250,118.500,0.107000,1,612.000,301.500,2.900,,,,,\n"
-        "A-1,LAD,1,36.500,27.250,0.040000,2,410.000,240.000,2.100,,,,,\n"
-        "A-1,LCX,0,0.000,0.000,0.000000,0,,,,,,,,\n"
-        "A-1,total,1,134.750,145.750,0.147000,3,612.000,,,,,,,\n"
+        "peak_hu,mean_hu,density,mass_mg,confidence,uncertain,grade,grade_probability,unseen\n"
+        "A-1,RCA,1,98.250,118.500,0.107000,1,612.000,301.500,2.900,,,,,,0\n"
+        "A-1,LAD,1,36.500,27.250,0.040000,2,410.000,240.000,2.100,,,,,,0\n"
+        "A-1,LCX,0,0.000,0.000,0.000000,0,,,,,,,,,0\n"
+        "A-1,total,1,134.750,145.750,0.147000,3,612.000,,,,,,,,0\n"
     )
 
 
@@ -37,7 +37,7 @@ def test_mass_is_summed_where_every_artery_has_one(reading: Reading) -> None:
     score = reading.report.score
     weighed = replace(score, arteries=tuple(replace(a, mass_mg=1.5) for a in score.arteries))
     table = calcium_csv(replace(reading.report, score=weighed), CASE).decode()
-    assert table.splitlines()[-1].endswith(",4.500,,,,")
+    assert table.splitlines()[-1].endswith(",4.500,,,,,0")
 
 
 def test_how_sure_the_reading_is_of_each_artery(reading: Reading) -> None:

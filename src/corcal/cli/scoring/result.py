@@ -13,9 +13,9 @@ from rich.text import Text
 from corcal import DISCLAIMER
 from corcal.cli.options import Output
 from corcal.core.artery import Artery
-from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading, Report
 from corcal.core.score import ArteryScore, CalciumScore
+from corcal.report import grade_text, unseen_text
 
 #: The paper's colours of the arteries.
 _COLOURS = {Artery.RCA: "bright_blue", Artery.LAD: "yellow", Artery.LCX: "magenta"}
@@ -45,7 +45,7 @@ def show(reading: Reading, folder: Path, screen: Console) -> None:
 
 def _table(reading: Reading) -> Table:
     score = reading.report.score
-    gated = reading.report.cac_drs.scale == "A"
+    gated = reading.report.counted.scale == "A"
     table = Table(box=SIMPLE_HEAD, show_footer=True, pad_edge=False, header_style="bold")
     lesions = sum(len(a.lesions) for a in score.arteries)
     total = ("Total", f"{score.vessels} of {len(score.arteries)}", *_amounts(score))
@@ -56,12 +56,15 @@ def _table(reading: Reading) -> Table:
     for header, footer in zip(numbers, (*total[2:], str(lesions), _peak(score)), strict=True):
         table.add_column(header, footer, justify="right", footer_style="bold", no_wrap=True)
     for artery in score.arteries:
-        table.add_row(*_row(artery, reading.report.certainty_of(artery.artery)))
+        table.add_row(*_row(artery, reading.report))
     return table
 
 
-def _row(score: ArteryScore, sure: Certainty | None) -> tuple[Text | str, ...]:
+def _row(score: ArteryScore, report: Report) -> tuple[Text | str, ...]:
     name = Text(score.artery.title, style=_COLOURS[score.artery])
+    if report.presence_of(score.artery) is None:
+        return (name, "artery\nnot found", "-", "-", "-", "-", "-")
+    sure = report.certainty_of(score.artery)
     found = Text("yes", style="bold") if score.present else Text("no")
     if sure is not None and sure.uncertain:
         found.append(f"\nuncertain\n({100 * sure.probability:.0f} %)", style="not bold")
@@ -82,11 +85,21 @@ def _peak(score: CalciumScore) -> str:
 
 def _summary(reading: Reading) -> Text:
     report = reading.report
-    derived = "" if report.cac_drs.scale == "A" else ", derived from the score, not read by eye"
-    text = Text("CAC-DRS ").append(str(report.cac_drs), style="bold")
-    text.append(f": {report.cac_drs.severity.word}{derived}. Left main counted with the LAD.\n")
+    text = Text("CAC-DRS ").append(_category(report)).append(" Left main counted with the LAD.\n")
     text.append(f"Agatston method: {report.score.method}.")
     return text.append(_cohort(report))
+
+
+def _category(report: Report) -> Text:
+    """Return the category and its word, or why there is none."""
+    if report.cac_drs is None:
+        least = grade_text(report.counted.severity, report.unseen)
+        return Text("none", style="bold").append(
+            f": {least}. {unseen_text(report.unseen)}", "not bold"
+        )
+    derived = "" if report.cac_drs.scale == "A" else ", derived from the score, not read by eye"
+    word = f": {report.cac_drs.severity.word}{derived}."
+    return Text(str(report.cac_drs), style="bold").append(word, "not bold")
 
 
 def _cohort(report: Report) -> str:

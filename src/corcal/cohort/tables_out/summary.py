@@ -91,7 +91,9 @@ def _confidence(row: Mapping[str, object]) -> float:
 
 def _by_severity(rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
     words = Counter(str(r["severity"]) for r in rows)
-    return {s.word: words[s.word] for s in Severity}
+    counts = {s.word: words[s.word] for s in Severity}
+    # A category needs all three arteries.
+    return {**counts, "not graded": len(rows) - sum(counts.values())}
 
 
 def _ranges(scores: Sequence[float]) -> dict[str, int]:

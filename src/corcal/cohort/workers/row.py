@@ -12,6 +12,7 @@ from corcal.report import report_document
 
 _OF_ARTERY = (
     "present",
+    "unseen",
     "confidence",
     "uncertain",
     "grade",

@@ -7,6 +7,7 @@ from pydicom.sr.codedict import codes
 
 from corcal.core.artery import Artery
 from corcal.core.severity import CacDrs, Severity
+from corcal.report.words.finding import no_category_text
 
 #: Where an artery's calcium lies; the left main stem is counted with the LAD.
 SITES = {
@@ -36,8 +37,13 @@ LESIONS = CodedConcept("111038", "DCM", "Number of calcifications")
 HU = CodedConcept("112031", "DCM", "Attenuation Coefficient")
 MAXIMUM = CodedConcept("56851009", "SCT", "Maximum")
 SEVERITY = CodedConcept("122132", "DCM", "Severity of Calcification")
-PRESENT = CodedConcept("52101004", "SCT", "Present")
-ABSENT = CodedConcept("272519000", "SCT", "Absent")
+UNDETERMINED = CodedConcept("373068000", "SCT", "Undetermined")
+#: None: the artery was not found, so nobody knows.
+PRESENCE = {
+    True: CodedConcept("52101004", "SCT", "Present"),
+    False: CodedConcept("272519000", "SCT", "Absent"),
+    None: UNDETERMINED,
+}
 INTELLIGENCE = CodedConcept("123110", "DCM", "Artificial Intelligence")
 CT_CHEST = CodedConcept("24627-2", "LN", "CT Chest")
 GRADES = {
@@ -54,6 +60,7 @@ HOUNSFIELD = CodedConcept("[hnsf'U]", "UCUM", "Hounsfield unit")
 #: DICOM has no codes for categories of CAC-DRS: a scheme of our own, named in the object.
 PRIVATE_SCHEME = "99CORCAL"
 CATEGORY = CodedConcept("CACDRS", PRIVATE_SCHEME, "Category by the bounds of CAC-DRS")
+COURSE = CodedConcept("COURSE", PRIVATE_SCHEME, "Artery found along its course")
 
 
 def category_code(category: CacDrs) -> CodedConcept:
@@ -61,3 +68,9 @@ def category_code(category: CacDrs) -> CodedConcept:
     text = str(category)
     how = "derived from the score, not visual" if category.scale == "V" else "from the score"
     return CodedConcept(text.replace("/", ""), PRIVATE_SCHEME, f"{text}, {how}")
+
+
+def no_category_code(unseen: tuple[Artery, ...]) -> CodedConcept:
+    """Return the private code of a category that cannot be given; its meaning says why."""
+    value = "-".join(["NONE", *(artery.value for artery in unseen)])
+    return CodedConcept(value, PRIVATE_SCHEME, no_category_text(unseen))

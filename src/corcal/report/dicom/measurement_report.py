@@ -9,7 +9,7 @@ from highdicom import sr
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from corcal.core.reading import Reading
+from corcal.core.reading import Reading, Report
 from corcal.core.score import ArteryScore
 from corcal.report.dicom import codes
 from corcal.report.dicom.identity import MANUFACTURER, MODEL_NAME, Identity, complete
@@ -102,10 +102,9 @@ def _artery_group(
 
 
 def _total_group(reading: Reading, identity: Identity) -> Group:
-    score, category = reading.report.score, reading.report.cac_drs
+    report, score = reading.report, reading.report.score
     shared = _common("All coronary arteries", "total", identity)
     lesions = sum(len(a.lesions) for a in score.arteries)
-    present = codes.PRESENT if score.vessels else codes.ABSENT
     return sr.MeasurementsAndQualitativeEvaluations(
         finding_sites=[sr.FindingSite(codes.CORONARY)],
         measurements=[
@@ -113,12 +112,24 @@ def _total_group(reading: Reading, identity: Identity) -> Group:
             _measure(codes.LESIONS, lesions, codes.NO_UNITS),
         ],
         qualitative_evaluations=[
-            sr.QualitativeEvaluation(codes.CALCIFICATION, present),
-            sr.QualitativeEvaluation(codes.SEVERITY, codes.GRADES[category.severity]),
-            sr.QualitativeEvaluation(codes.CATEGORY, codes.category_code(category)),
+            sr.QualitativeEvaluation(codes.CALCIFICATION, codes.PRESENCE[report.presence]),
+            sr.QualitativeEvaluation(codes.SEVERITY, _severity(report)),
+            sr.QualitativeEvaluation(codes.CATEGORY, _category(report)),
         ],
         **shared,
     )
+
+
+def _severity(report: Report) -> sr.CodedConcept:
+    return codes.UNDETERMINED if report.unseen else codes.GRADES[report.counted.severity]
+
+
+def _category(report: Report) -> sr.CodedConcept:
+    """Return the code of the category, or of none with the reason as its meaning."""
+    category = report.cac_drs
+    if category is None:
+        return codes.no_category_code(report.unseen)
+    return codes.category_code(category)
 
 
 def _common(name: str, part: str, identity: Identity) -> dict[str, Any]:
@@ -162,8 +173,10 @@ def _measure(
 
 
 def _evaluations(reading: Reading, score: ArteryScore) -> list[sr.QualitativeEvaluation]:
-    present = codes.PRESENT if score.present else codes.ABSENT
+    present = codes.PRESENCE[reading.report.presence_of(score.artery)]
     evaluations = [sr.QualitativeEvaluation(codes.CALCIFICATION, present)]
+    if score.artery in reading.report.unseen:
+        evaluations.append(sr.QualitativeEvaluation(codes.COURSE, codes.UNDETERMINED))
     graded = reading.report.grade_of(score.artery)
     if graded is not None:
         grade = codes.GRADES[graded.grade]

@@ -138,12 +138,16 @@ def _row(a: ArteryScore, report: Report) -> list[str]:
 
 def presence_text(a: ArteryScore, report: Report) -> str:
     """Return whether an artery holds calcium, and how sure that is."""
+    if report.presence_of(a.artery) is None:
+        return "artery not found"
     words = "present" if a.present else "none found"
     sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
     if sure is not None:
         words += f", {certainty_text(sure)} sure" + (": uncertain" if sure.uncertain else "")
     if graded is not None:
         words += f", grade {graded.grade.word} ({100 * graded.probability:.0f} %)"
+    if a.artery in report.unseen:
+        words += "; the rest of the artery not found"
     return words
 
 

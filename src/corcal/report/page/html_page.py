@@ -24,7 +24,12 @@ from corcal.report.pictures.strips import StripPicture
 from corcal.report.pictures.tiles import Tile
 from corcal.report.prior import Prior, prior_column, prior_note
 from corcal.report.words import limits
-from corcal.report.words.finding import agatston_text, is_estimated, volume_text
+from corcal.report.words.finding import (
+    agatston_text,
+    grade_text,
+    is_estimated,
+    volume_text,
+)
 from corcal.report.words.images import image_number, image_word, lesion_slice, span_text
 
 #: Lesions listed on the page; report.json has them all.
@@ -76,6 +81,8 @@ def report_html(
         report=report,
         estimated=is_estimated(report),
         grades=_GRADES,
+        grade=grade_text(report.counted.severity, report.unseen),
+        colour=_badge_colour(report),
         colours=[css(ARTERY_COLOURS[a.artery]) for a in report.score.arteries],
         titles=[a.artery.title for a in report.score.arteries],
         omitted_colour=css(OMITTED_COLOUR),
@@ -121,6 +128,12 @@ def _data_uri(image: Image.Image) -> str:
     file = io.BytesIO()
     image.save(file, format="JPEG", quality=85, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _badge_colour(report: Report) -> str:
+    """Return the number of the grade, or "unknown" where nothing can be said."""
+    unknown = report.unseen and not report.score.vessels
+    return "unknown" if unknown else str(report.counted.category)
 
 
 def _tile(tile: Tile, reading: Reading) -> dict[str, Any]:

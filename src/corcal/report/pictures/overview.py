@@ -12,7 +12,13 @@ from corcal.core.reading import Report
 from corcal.report.pictures.colours import ARTERY_COLOURS, CALCIUM_COLOUR, Colour
 from corcal.report.pictures.frame import View
 from corcal.report.pictures.paint import font, paint_marked, paint_plain
-from corcal.report.words.finding import agatston_text, category_text, total_text, volume_text
+from corcal.report.words.finding import (
+    agatston_text,
+    category_text,
+    grade_text,
+    total_text,
+    volume_text,
+)
 from corcal.report.words.limits import DISCLAIMER
 
 #: Pixels along each side of a painted view.
@@ -114,7 +120,7 @@ def _tile(sheet: Image.Image, x: int, y: int) -> Image.Image:
 def _headline(report: Report) -> str:
     # The typeface has no raised 3.
     total = total_text(report).replace("³", "3")
-    return f"{report.cac_drs.severity.word.capitalize()}: {total}"
+    return f"{grade_text(report.counted.severity, report.unseen).capitalize()}: {total}"
 
 
 def _caption(draw: ImageDraw.ImageDraw, view: View, report: Report, x: int) -> None:
@@ -125,7 +131,11 @@ def _caption(draw: ImageDraw.ImageDraw, view: View, report: Report, x: int) -> N
         return
     draw.text((x, _TOP), view.title, fill=ARTERY_COLOURS[artery], font=font(26))
     score = report.score.of(artery)
-    amount = f"score {agatston_text(score.agatston)}, {volume_text(score.volume_mm3)} mm3"
+    amount = (
+        "not found"
+        if report.presence_of(artery) is None
+        else f"score {agatston_text(score.agatston)}, {volume_text(score.volume_mm3)} mm3"
+    )
     draw.text((x + SIDE, _TOP + 4), amount, fill=BRIGHT, font=font(22), anchor="ra")
 
 

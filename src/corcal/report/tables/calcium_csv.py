@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corcal.core.reading import Report
-from corcal.core.score import ArteryScore, CalciumScore
+from corcal.core.score import ArteryScore
 from corcal.report.case import Case
 from corcal.storage import csv_bytes
 
@@ -14,7 +14,8 @@ from corcal.storage import csv_bytes
 #: exist is left empty: no mass without calibration, no HU without calcium, no mean or density of
 #: the total, which would mix arteries, and no confidence in labels that were given. `confidence`
 #: is the probability that `present` is right, `uncertain` 0 or 1. `grade` and how likely it is
-#: are there where a severity model was given.
+#: are there where a severity model was given. `unseen` is 1 for an artery that was not found:
+#: `present` is then empty unless calcium was counted.
 COLUMNS = (
     "case",
     "artery",
@@ -31,20 +32,22 @@ COLUMNS = (
     "uncertain",
     "grade",
     "grade_probability",
+    "unseen",
 )
 
 
 def calcium_csv(report: Report, case: Case) -> bytes:
     """Return the table as UTF-8 CSV with a header line: RCA, LAD, LCX, total."""
-    rows = [*(_artery(a, report) for a in report.score.arteries), _total(report.score)]
+    rows = [*(_artery(a, report) for a in report.score.arteries), _total(report)]
     return csv_bytes(COLUMNS, [(case.case_id, *row) for row in rows])
 
 
 def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:
-    sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
+    present, graded = report.presence_of(a.artery), report.grade_of(a.artery)
+    sure = None if present is None else report.certainty_of(a.artery)
     return (
         a.artery.value,
-        str(int(a.present)),
+        _flag(present),
         _number(a.volume_mm3),
         _number(a.agatston),
         _number(a.mask_volume_ml, 6),
@@ -57,14 +60,16 @@ def _artery(a: ArteryScore, report: Report) -> tuple[str, ...]:
         "" if sure is None else str(int(sure.uncertain)),
         "" if graded is None else graded.grade.word,
         _number(None if graded is None else graded.probability),
+        _flag(a.artery in report.unseen),
     )
 
 
-def _total(s: CalciumScore) -> tuple[str, ...]:
+def _total(report: Report) -> tuple[str, ...]:
+    s = report.score
     peaks = [a.peak_hu for a in s.arteries if a.peak_hu is not None]
     return (
         "total",
-        str(int(s.vessels > 0)),
+        _flag(report.presence),
         _number(s.volume_mm3),
         _number(s.agatston),
         _number(s.mask_volume_ml, 6),
@@ -77,7 +82,12 @@ def _total(s: CalciumScore) -> tuple[str, ...]:
         "",
         "",
         "",
+        _flag(bool(report.unseen)),
     )
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else str(int(value))
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -12,7 +12,7 @@ from corcal.core.score import ArteryScore, Lesion, OmittedPiece
 from corcal.core.severity import ArteryGrade
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
-from corcal.report.words.finding import is_estimated, notices
+from corcal.report.words.finding import is_estimated, notices, unseen_text
 from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
 from corcal.storage import json_bytes, parse_json
 
@@ -91,9 +91,12 @@ def _heart(reading: Reading) -> dict[str, list[int]] | None:
 
 def _artery(a: ArteryScore, reading: Reading) -> dict[str, Any]:
     report = reading.report
-    sure, graded = report.certainty_of(a.artery), report.grade_of(a.artery)
+    present, graded = report.presence_of(a.artery), report.grade_of(a.artery)
+    # How sure a reading is of "no calcium" says nothing where the artery is not there to hold it.
+    sure = None if present is None else report.certainty_of(a.artery)
     return {
-        "present": a.present,
+        "present": present,
+        "unseen": a.artery in report.unseen,
         "confidence": None if sure is None else round(sure.probability, 3),
         "uncertain": None if sure is None else sure.uncertain,
         "grade": None if graded is None else graded.grade.word,
@@ -144,7 +147,7 @@ def _omitted_piece(piece: OmittedPiece) -> dict[str, Any]:
 def _total(report: Report) -> dict[str, Any]:
     s = report.score
     return {
-        "present": s.vessels > 0,
+        "present": report.presence,
         "agatston": _round(s.agatston),
         "volume_mm3": _round(s.volume_mm3),
         "mask_volume_ml": _round(s.mask_volume_ml),
@@ -155,14 +158,17 @@ def _total(report: Report) -> dict[str, Any]:
 
 
 def _category(report: Report) -> dict[str, Any]:
-    c = report.cac_drs
+    c, counted = report.cac_drs, report.counted
+    least = counted if c is None and counted.category else None
     return {
-        "text": str(c),
-        "scale": c.scale,
-        "category": c.category,
-        "vessels": c.vessels,
+        "text": None if c is None else str(c),
+        "scale": counted.scale,
+        "category": None if c is None else c.category,
+        "vessels": counted.vessels,
         "vessels_note": VESSEL_NOTE,
-        "severity": c.severity.word,
+        "severity": None if c is None else c.severity.word,
+        "at_least": None if least is None else least.severity.word,
+        "why_none": unseen_text(report.unseen) or None,
         "derived": is_estimated(report),
     }
 

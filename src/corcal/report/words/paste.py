@@ -19,7 +19,7 @@ from corcal.core.score import ArteryScore
 from corcal.core.severity import Severity
 from corcal.report.words.finding import agatston_text, is_estimated, volume_text
 from corcal.report.words.images import calcified_slices, image_number, image_word, span_text
-from corcal.report.words.verdict import make_verdict
+from corcal.report.words.verdict import Verdict, make_verdict
 
 #: Pieces that were not counted, named one by one; the page lists them all.
 _NAMED_PIECES = 3
@@ -86,6 +86,8 @@ def _artery(score: ArteryScore, reading: Reading, words: dict[str, Any]) -> str:
     name = words["arteries"][score.artery.value]
     certainty = reading.report.certainty_of(score.artery)
     doubt = f" {words['uncertain']}" if certainty is not None and certainty.uncertain else ""
+    if reading.report.presence_of(score.artery) is None:
+        return str(words["unseen"].format(artery=name))
     if not score.present:
         return str(words["absent"].format(artery=name)) + doubt
     count = len(score.lesions)
@@ -96,7 +98,8 @@ def _artery(score: ArteryScore, reading: Reading, words: dict[str, Any]) -> str:
         lesions=words["lesion_one" if count == 1 else "lesion_many"].format(count=count),
         images=_images(score, reading, words),
     )
-    return str(sentence) + doubt
+    part = f" {words['unseen_rest']}" if score.artery in reading.report.unseen else ""
+    return str(sentence) + doubt + part
 
 
 def _images(score: ArteryScore, reading: Reading, words: dict[str, Any]) -> str:
@@ -140,6 +143,8 @@ def _omitted_sentence(reading: Reading, words: dict[str, Any]) -> str:
 
 def _impression(reading: Reading, words: dict[str, Any]) -> str:
     verdict = make_verdict(reading)
+    if verdict.unseen:
+        return _impression_unseen(verdict, reading, words)
     if verdict.grade is Severity.NONE:
         return str(words["impression_none"])
     sentence = words["impression"].format(
@@ -154,6 +159,20 @@ def _impression(reading: Reading, words: dict[str, Any]) -> str:
         grade=words["grades"][verdict.grade_without.word].lower(),
     )
     return f"{sentence} {rest}"
+
+
+def _impression_unseen(verdict: Verdict, reading: Reading, words: dict[str, Any]) -> str:
+    """Return why there is no grade, and the least that it would be."""
+    names = ", ".join(words["arteries"][artery.value] for artery in verdict.unseen)
+    sentence = str(words["impression_unseen"].format(arteries=names))
+    if verdict.grade is Severity.NONE:
+        return sentence
+    least = words["impression_at_least"].format(
+        grade=words["grades"][verdict.grade.word].lower(),
+        name=_score_name(reading, words),
+        value=_localise(agatston_text(verdict.agatston), words),
+    )
+    return f"{sentence} {least}"
 
 
 def _score(value: float, reading: Reading, words: dict[str, Any]) -> str:
