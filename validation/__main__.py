@@ -51,7 +51,7 @@ def _announce(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m validation",
-        description="How well corcal does, in four tables with 95 % intervals.",
+        description="How well corcal does, with 95 %% intervals; e and f are made of a and c.",
     )
     add = parser.add_argument
     add("data", type=Path, help="folder with ct/ and annotations/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,11 @@ from corcal.recipes import RealScans, read_scans
 from corcal.settings import Settings
 from corcal.space import components
 from corcal.storage import lps_of_ras, read_json
-from validation.truth import Calcium, Truth
+from validation.truth import Calcium, Traced, Truth
 
-#: The scans that the embedded models were trained on.
+#: The scans that the embedded models were trained on, and those that no training uses.
 SCANS = Path(__file__).parents[1] / "recipes" / "embedded" / "scans.toml"
+UNSEEN = Path(__file__).parent / "unseen_scans.toml"
 #: What the annotation's codes for look-alikes mean.
 PLACES = {
     10: "aortic wall",
@@ -30,6 +31,8 @@ PLACES = {
     20: "noise",
 }
 UNCERTAIN = 30
+#: Confidence from which a traced point counts: 3 is clearly seen, 2 probable, 1 interpolated.
+CLEAR = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +59,9 @@ class Annotated:
 
 
 def _listed(data: Path) -> RealScans:
-    """Return the scans that the embedded models were trained on."""
-    return read_scans(SCANS, data)
+    """Return the scans that the embedded models were trained on, then those they were not."""
+    trained, unseen = read_scans(SCANS, data), read_scans(UNSEEN, data)
+    return replace(trained, trust={**trained.trust, **unseen.trust})
 
 
 def names(data: Path) -> list[str]:
@@ -137,17 +141,21 @@ def _lesions(codes: NDArray[np.uint8], scan: Scan) -> tuple[NDArray[np.uint8], t
     return numbers, tuple(out)
 
 
-def _traced(data: Path, name: str) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
-    """Return the points of every traced artery, and the mouths of the RCA and the left main."""
+def _traced(data: Path, name: str) -> tuple[dict[str, Traced], NDArray[np.float64]]:
+    """Return the course of every traced artery, and the mouths of the RCA and the left main."""
     path = data / "annotations" / f"{name}_centrelines.json"
     if not path.exists():
         return {}, np.empty((0, 3))
+    trust, usable_ones = _listed(data).trust[name], usable(data, name)
     traced = read_json(path)["arteries"]
-    points: dict[str, list[NDArray[np.float64]]] = {}
-    for vessel in traced.values():
-        artery = list(Artery)[vessel["group_label"] - 1].value
-        lps = lps_of_ras(np.array(vessel["points_ras_mm"]))
-        points.setdefault(artery, []).append(lps)
+    courses = {}
+    for artery in Artery:
+        vessels = [v for v in traced.values() if v["group_label"] == artery.vessel_code]
+        if not vessels:
+            continue
+        ras = np.concatenate([np.array(v["points_ras_mm"]) for v in vessels])
+        confidence = np.concatenate([np.array(v["confidence"]) for v in vessels])
+        clear = (confidence >= CLEAR) & (artery.value in usable_ones)
+        courses[artery.value] = Traced(lps_of_ras(ras), clear, artery.value in trust.complete)
     mouths = [np.array(traced[v]["points_ras_mm"][0]) for v in ("RCA", "LM+LAD") if v in traced]
-    ostia = lps_of_ras(np.array(mouths).reshape(-1, 3))
-    return {a: np.concatenate(p) for a, p in points.items()}, ostia
+    return courses, lps_of_ras(np.array(mouths).reshape(-1, 3))

@@ -230,7 +230,7 @@ def _false(reported: Reported, mine: NDArray[np.bool_], grid: Grid, truth: Truth
     if truth.heart_mm is not None:
         record["from_heart_mm"] = [round(float(c), 1) for c in centre - truth.heart_mm]
     if truth.courses:
-        away = {a: float(cKDTree(p).query(centre)[0]) for a, p in truth.courses.items()}
+        away = {a: float(cKDTree(p.points_mm).query(centre)[0]) for a, p in truth.courses.items()}
         nearest = min(away, key=lambda a: away[a])
         record["nearest"] = {"artery": nearest, "mm": round(away[nearest], 1)}
     return record

@@ -12,7 +12,7 @@ class Goal:
     """A figure beside what is asked of it.
 
     Attributes:
-        table: a, b, c or d.
+        table: a, b, c, d or e.
         figure: what was measured.
         found: the figure.
         least: it should not be below this; None for no such bound.

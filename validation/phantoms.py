@@ -12,10 +12,12 @@ from corcal.core.errors import InputRefused
 from corcal.phantom import PhantomCase, PhantomOptions, agatston, make_case
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
-from validation.compare import Record, compare
+from validation.compare import Record
+from validation.compare_all import COMPARED, compare_all
+from validation.courses import traced_mask
 from validation.models import Models
 from validation.patches import patch_features
-from validation.truth import Calcium, Truth
+from validation.truth import Calcium, Traced, Truth
 from validation.work import Task
 
 #: Training draws its phantoms from other seeds.
@@ -39,7 +41,12 @@ def tasks(count: int, models: Models) -> list[Task]:
         Task(
             table="phantoms",
             name=f"phantom-{seed}",
-            asked={"seed": seed, "options": asdict(options_of(seed)), "models": stamp},
+            asked={
+                "seed": seed,
+                "options": asdict(options_of(seed)),
+                "models": stamp,
+                "compared": COMPARED,
+            },
             measure=measure,
             given={"seed": seed, "models": models},
         )
@@ -65,7 +72,7 @@ def measure(seed: int, models: Models) -> Record:
     except InputRefused as error:
         return {**known, "refused": str(error)}
     truth = phantom_truth(case, heart)
-    return {**known, **compare(reading, truth, settings.scoring, pair.segmenter)}
+    return {**known, **compare_all(reading, truth, settings.scoring, pair.segmenter)}
 
 
 def phantom_truth(case: PhantomCase, heart: NDArray[np.bool_]) -> Truth:
@@ -103,11 +110,7 @@ def phantom_truth(case: PhantomCase, heart: NDArray[np.bool_]) -> Truth:
     )
 
 
-def _courses(case: PhantomCase) -> dict[str, NDArray[np.float64]]:
-    out = {}
-    for artery in Artery:
-        found = np.flatnonzero(case.artery_labels.whole(artery))[::7]
-        index = np.stack(np.unravel_index(found, case.grid.shape), axis=1)
-        if len(index):
-            out[artery.value] = case.grid.to_lps(index.astype(np.float64))
-    return out
+def _courses(case: PhantomCase) -> dict[str, Traced]:
+    masks = {a.value: case.artery_labels.whole(a) for a in Artery}
+    traced = {name: traced_mask(mask, case.grid) for name, mask in masks.items()}
+    return {name: course for name, course in traced.items() if course is not None}

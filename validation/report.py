@@ -7,7 +7,9 @@ from pathlib import Path
 
 from corcal import __version__
 from corcal.evaluate.publish import Table, table_markdown
+from validation.candidates import candidate_tables
 from validation.compare import Record
+from validation.courses import course_goals, course_tables
 from validation.discriminator import discriminator_table
 from validation.goals import Goal
 from validation.tables import (
@@ -56,6 +58,14 @@ doubled, positions move by parts of a voxel, the field is cut to 20 or 30 mm rou
 mirror image is no valid variation; flips are those of the storage order, which are left out of
 the figure above because the scan that is read is the same. Categories are those of CAC-DRS: 0,
 below 100, below 300, 300 and more.""",
+    "e": """\
+Arteries as they are drawn, with their calcium, on the cases of tables a and c. Of a traced course
+only the points of confidence 2 and 3 (probable, clearly seen) are looked for, and a voxel can be
+wrong only where the artery was traced in full. A phantom's course is its tube's medial line.""",
+    "f": """\
+Candidates are the connected lesions that the network marks; the second look keeps or drops each as
+a whole. True ones touch calcium that was drawn (or is visible in the phantom); those that touch
+only calcium marked as uncertain are left out.""",
     "discriminator": """\
 How easily a classifier tells pieces of phantoms from pieces of real scans, in and round the
 heart, from their HU, edges and texture.""",
@@ -65,6 +75,8 @@ _TITLES = {
     "b": "b. Known lesions in real scans",
     "c": "c. Real annotated scans",
     "d": "d. Robustness",
+    "e": "e. Arteries",
+    "f": "f. Candidates and the second look",
     "discriminator": "Synthetic or real",
 }
 _MAKERS = {
@@ -83,14 +95,23 @@ def report(records: dict[str, list[Record]]) -> str:
     """
     measured = {name: found for name, found in records.items() if found}
     goals = [g for name, found in measured.items() for g in _MAKERS[name][1](found)]
+    phantoms, scans = measured.get("a", []), measured.get("c", [])
+    goals += course_goals(scans) if scans else []
     lines = [f"corcal {__version__}, {_networks(measured)}.", "", DEFINITIONS, ""]
     lines += [table_markdown(goal_table(goals))]
     for name, found in measured.items():
         lines += [f"### {_TITLES[name]}", "", _INTRO[name], ""]
         lines += [table_markdown(t) for t in _MAKERS[name][0](found)]
-    if "a" in measured and "c" in measured:
+    for name, tables in (
+        ("e", course_tables(phantoms, scans)),
+        ("f", candidate_tables(phantoms, scans)),
+    ):
+        if any(t.rows for t in tables):
+            lines += [f"### {_TITLES[name]}", "", _INTRO[name], ""]
+            lines += [table_markdown(t) for t in tables]
+    if phantoms and scans:
         lines += [f"### {_TITLES['discriminator']}", "", _INTRO["discriminator"], ""]
-        lines += [table_markdown(discriminator_table(measured["a"], measured["c"]))]
+        lines += [table_markdown(discriminator_table(phantoms, scans))]
     return "\n".join(lines)
 
 

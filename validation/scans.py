@@ -11,7 +11,8 @@ from corcal.core.reading import Reading
 from corcal.pipeline import score_scan
 from corcal.settings import Settings
 from validation.annotated import Annotated, annotated, names
-from validation.compare import Record, compare
+from validation.compare import Record
+from validation.compare_all import COMPARED, compare_all
 from validation.models import Models
 from validation.patches import patch_features
 from validation.work import Task
@@ -23,7 +24,7 @@ def tasks(data: Path, models: Models) -> list[Task]:
         Task(
             table="scans",
             name=name,
-            asked={"scan": name, "models": models.of(name).stamp()},
+            asked={"scan": name, "models": models.of(name).stamp(), "compared": COMPARED},
             measure=measure,
             given={"data": data, "name": name, "models": models},
         )
@@ -54,7 +55,7 @@ def measure(data: Path, name: str, models: Models) -> Record:
     return {
         **known,
         **_heart(case, reading),
-        **compare(reading, case.truth, settings.scoring, pair.segmenter),
+        **compare_all(reading, case.truth, settings.scoring, pair.segmenter),
     }
 
 

@@ -38,6 +38,21 @@ class Calcium:
 
 
 @dataclass(frozen=True, eq=False)
+class Traced:
+    """The course of one artery as it is known.
+
+    Attributes:
+        points_mm: (n, 3), LPS.
+        clear: bool (n,), where it is seen well enough to be looked for.
+        whole: True if the artery was traced in full, so that a voxel elsewhere is wrong.
+    """
+
+    points_mm: NDArray[np.float64]
+    clear: NDArray[np.bool_]
+    whole: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Truth:
     """The truth of a scan.
 
@@ -48,7 +63,7 @@ class Truth:
         places: codes on the same voxels of what is not coronary calcium; None where not known.
         names: what the codes in `places` mean.
         heart_mm: LPS centre of the heart.
-        courses: (n, 3) LPS points on each artery that is known, by name.
+        courses: of each artery that is known, by name.
     """
 
     numbers: NDArray[np.integer]
@@ -57,4 +72,4 @@ class Truth:
     places: NDArray[np.uint8] | None = None
     names: dict[int, str] = field(default_factory=dict)
     heart_mm: NDArray[np.float64] | None = None
-    courses: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    courses: dict[str, Traced] = field(default_factory=dict)
