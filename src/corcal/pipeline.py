@@ -19,7 +19,7 @@ from corcal.locate import EmbeddedLocator, check_heart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.provenance import make_provenance
 from corcal.quantify import Measurement, Person, measure
-from corcal.read import admit
+from corcal.read import admit, state_gating
 from corcal.runtime import StepClock
 from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
@@ -56,6 +56,7 @@ def score_scan(
     """
     settings, clock = settings or Settings(), StepClock(progress)
     with clock.step("admit"):
+        scan = state_gating(scan, settings.admission)
         notices = scan.notices + admit(scan, settings.admission)
         locator, segmenter = locator or EmbeddedLocator(), segmenter or EmbeddedSegmenter()
         preparation, changed = preparation_for(segmenter, settings.preparation)
@@ -106,6 +107,7 @@ def quantify_labels(
     """
     settings, clock = settings or Settings(), StepClock(progress)
     with clock.step("quantify"):
+        scan = state_gating(scan, settings.admission)
         numbers = measure(scan, labels, settings.scoring, person)
     made = make_provenance(settings, {}, clock.seconds)
     return Reading(scan, labels, None, _report(numbers, scan.notices, made, ()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,6 @@ from corcal.cli.progress import verbose_option
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
-    from corcal.core.steps import HeartLocator
-    from corcal.models import ModelChoice
     from corcal.quantify import Person
     from corcal.settings import Settings
 
@@ -111,18 +109,21 @@ def output_options(
 
 def settings(command: Command) -> Command:
     """Add --settings and --paper; the command receives `settings: Settings`."""
-    return bundle(
-        "settings",
-        _settings,
-        click.option(
-            "--settings",
-            "file",
-            type=click.Path(path_type=Path),
-            metavar="TOML",
-            help="Settings that differ from the defaults.",
-        ),
-        click.option("--paper", is_flag=True, help="Use the values of the published method."),
-    )(command)
+
+    def plain(file: Path | None, paper: bool) -> Settings:
+        return _settings(file, paper, None)
+
+    return bundle("settings", plain, *_settings_options())(command)
+
+
+def scan_settings(command: Command) -> Command:
+    """Add --settings, --paper and --gating; the command receives `settings: Settings`."""
+    gating = click.option(
+        "--gating",
+        type=click.Choice(["yes", "no"]),
+        help="The scan was ECG-gated or not, whatever its header says.",
+    )
+    return bundle("settings", _settings, *_settings_options(), gating)(command)
 
 
 def person(command: Command) -> Command:
@@ -144,70 +145,6 @@ def person(command: Command) -> Command:
             help="MESA cohort group for the percentile; never inferred.",
         ),
     )(command)
-
-
-def models(command: Command) -> Command:
-    """Add --model, --heart, --heart-weights and --device; it receives `models: ModelChoice`."""
-    model = click.option(
-        "--model",
-        metavar="MODEL",
-        help="Find the arteries with a trained model: a bundle's folder or zip, or the name "
-        "of an installed one (`corcal models`).",
-    )
-    return bundle("models", _models, model, *_heart("Where --model and TotalSegmentator run."))(
-        command
-    )
-
-
-def hearts(command: Command) -> Command:
-    """Add --heart, --heart-weights and --device; it receives `models: ModelChoice`."""
-    return bundle("models", _hearts, *_heart("Where TotalSegmentator runs."))(command)
-
-
-@dataclass(frozen=True)
-class HeartChoice:
-    """The heart locator of a command that has a --device of its own.
-
-    Attributes:
-        heart: its name.
-        heart_weights: TotalSegmentator's weights; None looks where they belong.
-    """
-
-    heart: str
-    heart_weights: Path | None
-
-    def locator(self, device: str) -> HeartLocator:
-        """Return the locator; the embedded one runs on the CPU whatever the device."""
-        on = device if self.heart == "totalsegmentator" else "cpu"
-        return _hearts(self.heart, self.heart_weights, on).locator()
-
-
-def heart(command: Command) -> Command:
-    """Add --heart and --heart-weights; it receives `heart: HeartChoice`."""
-    return bundle("heart", HeartChoice, *_heart("")[:2])(command)
-
-
-def _heart(where: str) -> tuple[Callable[[Command], Command], ...]:
-    return (
-        click.option(
-            "--heart",
-            type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
-            default="embedded",
-            help="What finds the heart; the default comes with corcal.",
-        ),
-        click.option(
-            "--heart-weights",
-            type=click.Path(path_type=Path),
-            metavar="PATH",
-            help="TotalSegmentator's weights of sub-task 293, a folder or zip.",
-        ),
-        click.option(
-            "--device",
-            type=click.Choice(["cpu", "cuda"], case_sensitive=False),
-            default="cpu",
-            help=where,
-        ),
-    )
 
 
 def require_office() -> None:
@@ -262,24 +199,30 @@ def bundle(
     return decorate
 
 
-def _settings(file: Path | None, paper: bool) -> Settings:
+def _settings_options() -> tuple[Callable[[Command], Command], ...]:
+    return (
+        click.option(
+            "--settings",
+            "file",
+            type=click.Path(path_type=Path),
+            metavar="TOML",
+            help="Settings that differ from the defaults.",
+        ),
+        click.option("--paper", is_flag=True, help="Use the values of the published method."),
+    )
+
+
+def _settings(file: Path | None, paper: bool, gating: str | None) -> Settings:
     from corcal.settings import Settings
 
     if file is not None and paper:
         raise click.UsageError("--paper and --settings exclude each other: give one of them.")
+    chosen = Settings.paper() if paper else Settings()
     if file is not None:
-        return Settings.from_toml(file)
-    return Settings.paper() if paper else Settings()
-
-
-def _models(model: str | None, heart: str, heart_weights: Path | None, device: str) -> ModelChoice:
-    from corcal.models import ModelChoice
-
-    return ModelChoice(model or "", heart, heart_weights, device)
-
-
-def _hearts(heart: str, heart_weights: Path | None, device: str) -> ModelChoice:
-    return _models(None, heart, heart_weights, device)
+        chosen = Settings.from_toml(file)
+    if gating is None:
+        return chosen
+    return replace(chosen, admission=replace(chosen.admission, gating=gating))
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:

@@ -20,6 +20,9 @@ class Acquisition:
         kernel: reconstruction kernel.
         contrast: True if the header names a contrast agent, False if it says none was given.
         gated: True if ECG-gated.
+        gating_source: what says so: an attribute of the header, "phase" for the name of a series
+            and a small field, "user", or "".
+        phase_percent: phase of the heart's cycle that the name of the series states.
         manufacturer: scanner maker.
         model: scanner model.
         mass_factors: the scanner's calcium mass calibration (small, medium, large patient),
@@ -31,6 +34,8 @@ class Acquisition:
     kernel: str = ""
     contrast: bool | None = None
     gated: bool | None = None
+    gating_source: str = ""
+    phase_percent: int | None = None
     manufacturer: str = ""
     model: str = ""
     mass_factors: tuple[float, ...] = ()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from corcal.read.dicom.choice import choose_series
     from corcal.read.dicom.series import SeriesCandidate, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
+    from corcal.read.gating import state_gating
     from corcal.read.scan import read_scan
     from corcal.read.volume.image import scan_of_image
     from corcal.read.volume.labels import parse_mapping, read_label_map, read_labels
@@ -40,6 +41,7 @@ __all__ = [
     "read_segmentation",
     "read_volume",
     "scan_of_image",
+    "state_gating",
     "volume_kind",
 ]
 
@@ -50,6 +52,7 @@ __getattr__, __dir__ = lazy_exports(
         "check": ("Check",),
         "dicom.choice": ("choose_series",),
         "dicom.series": ("SeriesCandidate", "find_series"),
+        "gating": ("state_gating",),
         "files": ("VOLUME_KINDS", "volume_kind"),
         "scan": ("read_scan",),
         "volume.image": ("scan_of_image",),

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 
 from corcal.core.scan import Acquisition
 from corcal.read.dicom.header import number, text, value, vector
+from corcal.read.gating import header_gating, phase_percent
 
 _NONE_GIVEN = re.compile(r"\s*(no|none|non.*|nil|without.*|w/?o.*|n/?a|0)\s*(contrast.*)?", re.I)
 
@@ -17,12 +18,15 @@ def acquisition_of(tags: Dataset) -> Acquisition:
     factors = vector(tags, "CalciumScoringMassFactorPatient") or vector(
         tags, "CalciumScoringMassFactorDevice"
     )
+    gated, source = header_gating(tags)
     return Acquisition(
         kvp_kv=number(tags, "KVP") or None,
         thickness_mm=number(tags, "SliceThickness") or None,
         kernel=text(tags, "ConvolutionKernel"),
         contrast=contrast_named(tags),
-        gated=_gating(tags),
+        gated=gated,
+        gating_source=source,
+        phase_percent=phase_percent(tags),
         manufacturer=text(tags, "Manufacturer"),
         model=text(tags, "ManufacturerModelName"),
         mass_factors=factors or (),
@@ -35,14 +39,3 @@ def contrast_named(tags: Dataset) -> bool | None:
     if agent:
         return _NONE_GIVEN.fullmatch(agent) is None
     return True if value(tags, "ContrastBolusAgentSequence") else None
-
-
-def _gating(tags: Dataset) -> bool | None:
-    technique = text(tags, "CardiacSynchronizationTechnique").upper()
-    if technique:
-        return technique != "NONE"
-    phase = value(tags, "NominalPercentageOfCardiacPhase") is not None
-    options = text(tags, "ScanOptions").upper()
-    if phase or number(tags, "TriggerTime") is not None or re.search("CARD|ECG|GATED", options):
-        return True
-    return None

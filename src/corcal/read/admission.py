@@ -114,6 +114,8 @@ def _field(scan: Scan, settings: Admission) -> Check:
     if field_mm >= settings.small_field_mm:
         return Check("zoomed-field", True, False, f"{text}.")
     text += f", below {settings.small_field_mm:.0f} mm: zoomed on the heart."
+    if scan.acquisition.gated is None:
+        text += " Whether it was ECG-gated is not stated: say --gating yes if it was."
     return Check("zoomed-field", False, False, text)
 
 

@@ -31,6 +31,8 @@ class Admission:
             as below; a block painted in one value is no cut.
         saturated_refused_below_hu: cut off below this the scan is refused, because Agatston's
             highest weight cannot occur; at or above it that is noted.
+        gating: "header" for what the scan's header says of ECG gating; "yes" or "no" where the user
+            knows.
         min_heart_ml: a heart with its sac is not smaller; what is, is no heart.
         max_heart_ml: and not larger.
         max_cut_face: the heart is cut off where the scan ends in more than this share of its
@@ -57,6 +59,7 @@ class Admission:
     saturated_window_hu: int = 20
     saturated_tail_hu: float = 2000.0
     saturated_refused_below_hu: int = 400
+    gating: str = "header"
     min_heart_ml: float = 150.0
     max_heart_ml: float = 2500.0
     max_cut_face: float = 0.30
@@ -89,5 +92,7 @@ class Admission:
             ),
             share=("max_cut_face",),
         )
+        known = self.gating in ("header", "yes", "no")
+        require("admission", known, f'gating is "header", "yes" or "no", not {self.gating!r}')
         larger = self.max_heart_ml > self.min_heart_ml
         require("admission", larger, "max_heart_ml must be more than min_heart_ml")

@@ -175,6 +175,8 @@ def _update(group: Any, table: dict[str, Any], where: str) -> Any:
 
 def _number(value: Any, like: Any, where: str) -> Any:
     """Return the value in the type of the default it replaces."""
+    if isinstance(like, str) and isinstance(value, str):
+        return value
     if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingsRefused(f"{where}: {value!r} is not like {like!r}")
     if not math.isfinite(value):

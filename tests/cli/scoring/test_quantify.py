@@ -155,3 +155,17 @@ def test_a_segmentation_of_slicer_is_read_by_its_names(tiny: Path, out: Path) ->
     names = ["quantify", str(tiny / "ct.nii.gz"), str(out / "labels.seg.nrrd"), "--quiet"]
     assert main([*names, "-o", str(again)]) == 0
     assert report(again)["arteries"] == ours
+
+
+def test_the_user_says_that_a_scan_was_gated(
+    command: list[str], out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--gating", "yes"]) == 0
+    assert "CAC-DRS A" in capsys.readouterr().out
+    found = report(out)
+    assert (found["input"]["gated"], found["input"]["gating_source"]) == (True, "user")
+    assert found["method"]["agatston_kind"] == "Agatston"
+    assert found["method"]["settings"]["admission"]["gating"] == "yes"
+    for path in out.iterdir():
+        assert b"non-gated" not in path.read_bytes()
+        assert b"not gated" not in path.read_bytes()

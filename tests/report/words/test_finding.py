@@ -22,9 +22,7 @@ def test_the_artery_with_most_comes_first(reading: Reading) -> None:
     assert finding(reading.report) == (
         "Calcium in 2 of 3 coronary arteries: most in the RCA, then left main + LAD."
     )
-    assert total_text(reading.report) == (
-        "146 Agatston-equivalent (estimated, non-gated), 135 mm³ (0.13 mL)"
-    )
+    assert total_text(reading.report) == ("146 Agatston-equivalent (estimated), 135 mm³ (0.13 mL)")
 
 
 def test_one_artery() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from corcal.cli import options
+from corcal.cli import model_options, options
 
 if TYPE_CHECKING:
     from corcal.cohort import Options
@@ -116,8 +116,8 @@ def _options(
     metavar="JSON",
     help="Grade each artery by the severity_model.json of `corcal evaluate`.",
 )
-@options.settings
-@options.models
+@options.scan_settings
+@model_options.models
 def cohort(
     scans: tuple[str, ...],
     output: CohortOutput,

@@ -39,7 +39,7 @@ class _Findings:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--series", metavar="UID", help="The DICOM series to look at, not the best one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
-@options.settings
+@options.scan_settings
 @click.pass_context
 def inspect(
     context: click.Context, path: Path, series: str | None, as_json: bool, settings: Settings
@@ -61,7 +61,7 @@ def inspect(
 
 def _look(path: Path, settings: Admission, series_uid: str | None) -> _Findings:
     from corcal.core.errors import InputRefused
-    from corcal.read import check_scan, choose_series, find_series, read_scan
+    from corcal.read import check_scan, choose_series, find_series, read_scan, state_gating
 
     series: tuple[SeriesCandidate, ...] = ()
     chosen: SeriesCandidate | None = None
@@ -69,7 +69,7 @@ def _look(path: Path, settings: Admission, series_uid: str | None) -> _Findings:
         series = find_series(path, settings=settings)
         chosen = choose_series(series, series_uid) if series else None
         uid = chosen.series_uid if chosen else None
-        scan = read_scan(path, settings=settings, series_uid=uid)
+        scan = state_gating(read_scan(path, settings=settings, series_uid=uid), settings)
     except InputRefused as error:
         return _Findings(series, chosen, refusal=str(error))
     return _Findings(series, chosen, scan, check_scan(scan, settings))

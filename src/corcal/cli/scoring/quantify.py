@@ -61,7 +61,7 @@ class Source:
         "RCA, LAD and LCX are the calcium of each: 1=RCA,2=LAD,3=LCX."
     ),
 )
-@options.settings
+@options.scan_settings
 @options.person
 def quantify(
     source: Source,
@@ -121,6 +121,7 @@ def _write_total(
     from corcal.core.errors import LabelsRefused
     from corcal.provenance import make_provenance
     from corcal.quantify import arterial_age_years, mesa_bracket, quantify_total
+    from corcal.read import state_gating
     from corcal.report import REPORT_FILES, TOTAL_FILE, total_json
     from corcal.storage import replace_files
 
@@ -129,6 +130,7 @@ def _write_total(
             "the labels do not say which artery, so there is a total and no report: leave out "
             "--pdf, --dicom and --prior"
         )
+    scan = state_gating(scan, settings.admission)
     total = quantify_total(scan, found.mask, settings.scoring)
     numbers = asdict(total)
     if person is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import model_options, options
 from corcal.cli.progress import steps
 from corcal.cli.report_output import ReportOutput, report_output
 
@@ -47,8 +47,8 @@ class Source:
     metavar="JSON",
     help="Grade each artery by the severity_model.json of `corcal evaluate`.",
 )
-@options.settings
-@options.models
+@options.scan_settings
+@model_options.models
 @options.person
 def score(
     source: Source,

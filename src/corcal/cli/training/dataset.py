@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import model_options, options
 
 if TYPE_CHECKING:
     from corcal.models import ModelChoice
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     help="Work folder of this training; made if absent.",
 )
 @options.settings
-@options.hearts
+@model_options.hearts
 @click.option(
     "--set-aside",
     is_flag=True,

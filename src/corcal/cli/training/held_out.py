@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
+from corcal.cli.model_options import HeartChoice, heart_options
 from corcal.cli.options import Command
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Means:
         from corcal.train import require_nnunet
 
         require_nnunet()
-        locator = options.HeartChoice(self.heart, self.heart_weights).locator(self.device)
+        locator = HeartChoice(self.heart, self.heart_weights).locator(self.device)
         return Scorer(locator, self.device, folder.settings(), self.say)
 
     def say(self, line: str) -> None:
@@ -55,18 +56,7 @@ def scoring_options(command: Command) -> Command:
         click.option(
             "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True
         ),
-        click.option(
-            "--heart",
-            type=click.Choice(["embedded", "totalsegmentator"], case_sensitive=False),
-            default="embedded",
-            help="What finds the heart; the default comes with corcal.",
-        ),
-        click.option(
-            "--heart-weights",
-            type=click.Path(path_type=Path),
-            metavar="PATH",
-            help="TotalSegmentator's weights of sub-task 293, a folder or zip.",
-        ),
+        *heart_options(),
         click.option("--quiet", is_flag=True, help="No progress; errors still show."),
     )(command)
     for add in (

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import model_options, options
 from corcal.cli.training.machine import Use, use
 
 if TYPE_CHECKING:
-    from corcal.cli.options import HeartChoice
+    from corcal.cli.model_options import HeartChoice
     from corcal.settings import Settings
 
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     help="Some of: full, no_crop, no_regions. Without it, all three.",
 )
 @options.settings
-@options.heart
+@model_options.heart
 @use
 def variants(
     manifest: Path, out: Path, only: str, settings: Settings, heart: HeartChoice, use: Use

@@ -13,7 +13,7 @@ from corcal.core.severity import ArteryGrade
 from corcal.report.case import Case, make_case
 from corcal.report.options import ReportOptions
 from corcal.report.words.finding import is_estimated, notices, unseen_text
-from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE, VESSEL_NOTE
+from corcal.report.words.limits import DISCLAIMER, VESSEL_NOTE, agatston_kind
 from corcal.storage import json_bytes, parse_json
 
 SCHEMA_ID = "corcal-report/1"
@@ -56,7 +56,7 @@ def report_document(reading: Reading, case: Case | None = None) -> dict[str, Any
         "arterial_age_years": _round(report.arterial_age_years),
         "method": {
             "agatston": report.score.method,
-            "agatston_kind": ESTIMATED_NOTE if is_estimated(report) else GATED_SCORE,
+            "agatston_kind": agatston_kind(reading.scan.acquisition.gated),
             "settings": stamp.settings,
         },
         "notices": [{"code": n.code, "text": n.text} for n in notices(reading)],
@@ -79,6 +79,7 @@ def scan_document(scan: Scan) -> dict[str, Any]:
         "manufacturer": a.manufacturer or None,
         "scanner_model": a.model or None,
         "gated": a.gated,
+        "gating_source": a.gating_source or None,
         "contrast": a.contrast,
         "voxel_sha256": scan.source.sha256 or None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from corcal.core.reading import Provenance
 from corcal.core.scan import Notice, Scan
 from corcal.report.tables.report_json import scan_document
-from corcal.report.words.limits import DISCLAIMER, ESTIMATED_NOTE, GATED_SCORE
+from corcal.report.words.limits import DISCLAIMER, agatston_kind
 from corcal.storage import json_bytes
 
 SCHEMA_ID = "corcal-total/1"
@@ -36,7 +36,7 @@ def total_json(
             "input": scan_document(scan),
             "total": rounded,
             "method": {
-                "agatston_kind": GATED_SCORE if scan.acquisition.gated else ESTIMATED_NOTE,
+                "agatston_kind": agatston_kind(scan.acquisition.gated),
                 "settings": provenance.settings,
             },
             "notices": [{"code": n.code, "text": n.text} for n in notices],

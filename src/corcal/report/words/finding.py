@@ -90,9 +90,9 @@ def grade_text(grade: Severity, unseen: Sequence[Artery]) -> str:
 
 
 def total_text(report: Report) -> str:
-    """Return the total: such as "456 Agatston-equivalent (estimated, non-gated), 512 mm³"."""
+    """Return the total: such as "456 Agatston-equivalent (estimated), 512 mm³"."""
     score = report.score
-    note = " (estimated, non-gated)" if is_estimated(report) else ""
+    note = " (estimated)" if is_estimated(report) else ""
     amount = f"{agatston_text(score.agatston)} {score_name(report)}{note}"
     return f"{amount}, {volume_text(score.volume_mm3)} mm³ ({score.volume_mm3 / 1000:.2f} mL)"
 

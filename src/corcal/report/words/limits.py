@@ -19,7 +19,17 @@ SCORED_NOTE = "from the Agatston score"
 #: Name of the score on a scan with, and without, ECG gating.
 GATED_SCORE = "Agatston"
 ESTIMATED_SCORE = "Agatston-equivalent"
-ESTIMATED_NOTE = "estimated, Agatston-equivalent (non-gated)"
+_KINDS: dict[bool | None, str] = {
+    True: GATED_SCORE,
+    False: f"estimated, {ESTIMATED_SCORE} (non-gated)",
+    None: f"estimated, {ESTIMATED_SCORE} (ECG gating not stated)",
+}
+
+
+def agatston_kind(gated: bool | None) -> str:
+    """Return what kind of score it is, for machines; unknown gating is not called none."""
+    return _KINDS[gated]
+
 
 #: What a reader should know of a score taken without ECG gating.
 NON_GATED_LIMITS = (
