@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("matplotlib")
-pytest.importorskip("statsmodels")
+pytest.importorskip("matplotlib")
 
 from corcal.cli import main as cli
 from tests.evaluate.on_disk import write_phantom, write_volume

@@ -170,7 +170,6 @@ def require_evaluate() -> None:
     """
     try:
         import matplotlib  # noqa: F401
-        import statsmodels  # noqa: F401
     except ModuleNotFoundError as error:
         raise SettingsRefused(
             f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"

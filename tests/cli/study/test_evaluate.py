@@ -73,6 +73,6 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(sys.modules, "statsmodels", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main(["evaluate", *tables[:2], "-o", str(tmp_path / "o")]) == 2
     assert "pip install 'corcal[evaluate]'" in capsys.readouterr().err

@@ -145,7 +145,8 @@ def test_everything_is_written(tmp_path: Path) -> None:
     written = publish_readers(given).write(tmp_path / "out")
     assert {p.name for p in written} == {
         "readers.json", "readers.html",
-        *(f"{t}.{s}" for t in ("table2_readers", "readers_overall", "adjudication")
+        *(f"{t}.{s}" for t in ("table2_readers", "readers_overall", "adjudication", "readers_pairs",
+                                         "readers_all")
           for s in ("csv", "md", "tex")),
     }  # fmt: skip
     document = json.loads(written[0].read_text())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("statsmodels")
+pytest.importorskip("matplotlib")
 
 from corcal.core.errors import TableRefused
 from corcal.evaluate.accuracy import measure_detection

@@ -30,6 +30,7 @@ class Plan:
     names: tuple[str, ...]
     scale: tuple[str, ...]
     seed: int
+    repeat: int
 
 
 _SCALE = click.option(
@@ -61,6 +62,13 @@ _SCALE = click.option(
         default=1,
         show_default=True,
         help="Of the cases' order and codes.",
+    ),
+    click.option(
+        "--repeat",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="Cases that each reader meets twice, for the agreement of a reader with oneself.",
     ),
 )
 @click.option(
@@ -105,7 +113,13 @@ def forms(
     from corcal.storage import add_files, check_folder
 
     folders = result_folders(results)
-    study = plan_study(list(folders), plan.names, categories=_scale(plan.scale), seed=plan.seed)
+    study = plan_study(
+        list(folders),
+        plan.names,
+        categories=_scale(plan.scale),
+        seed=plan.seed,
+        repeat=plan.repeat,
+    )
     paths = scan_files(scans, folders) if scans is not None else None
     _check_key(key, output)
     check_folder(output.folder, form_files(study), force=output.force)
@@ -161,6 +175,58 @@ def score(
         _show(given, files[1])
 
 
+@readers.command()
+@click.argument("readings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--reference",
+    required=True,
+    metavar="REF",
+    help="Presence of calcium by patient, as for `corcal evaluate`.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0.5, 0.999),
+    default=0.95,
+    show_default=True,
+    help="Level of every interval.",
+)
+@options.publication_of("the tables", "tables that are there already", "systems.json")
+def compare(
+    readings: tuple[Path, ...], reference: str, confidence: float, output: PublicationOutput
+) -> None:
+    """Compare systems by what several readers see with them.
+
+    READINGS are CSV files with the columns reader,system,case and score or present, or both;
+    artery (RCA, LAD or LCX) may stand beside them. A system is a way to read, such as without and
+    with software. OUT receives sensitivity, specificity and the area under the ROC curve of each
+    system over the readers, and their differences: for other readers and cases, and for these
+    readers (Obuchowski and Rockette). Every reader reads every case with every system.
+    """
+    from corcal.evaluate.publish import main_files
+    from corcal.evaluate.readers import (
+        compare_readings,
+        publish_systems,
+        read_readings,
+        summarize_systems,
+    )
+    from corcal.evaluate.statistics import IntervalRule
+    from corcal.evaluate.tables_in import read_results
+    from corcal.storage import check_folder
+
+    check_folder(output.folder, main_files("systems"), force=output.force)
+    rule = IntervalRule(confidence=confidence)
+    given, truth = read_readings(readings), read_results(reference)
+    figures = compare_readings(given, truth, rule)
+    publication = publish_systems(figures, given, truth.name, rule)
+    files = publication.write(output.folder, force=output.force, office=output.office)
+    if output.as_json:
+        click.echo(files[0].read_text(encoding="utf-8").rstrip("\n"))
+    elif not output.quiet:
+        for sentence in summarize_systems(figures, given):
+            click.echo(sentence)
+        click.echo(f"\nReport: {files[1]}")
+
+
 def _show(given: Ratings, page: Path) -> None:
     from corcal.evaluate.readers import agreement_of, summary_of
 
@@ -203,11 +269,13 @@ def _say_forms(study: Study, output: Output, key: Path) -> None:
     if output.as_json:
         made = {
             "cases": len(study.cases),
+            "repeated": study.repeated,
             "forms": {reader: str(page) for reader, page in pages.items()},
             "key": str(key),
         }
         click.echo(json_text(made))
     elif not output.quiet:
         for reader, page in pages.items():
-            click.echo(f"{page}: {len(study.cases)} cases for reader {reader}")
+            again = f", {study.repeated} of them twice," if study.repeated else ""
+            click.echo(f"{page}: {len(study.cases)} cases{again} for reader {reader}")
         click.echo(f"{key}: undoes the blinding; keep it from the readers")

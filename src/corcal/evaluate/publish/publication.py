@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corcal.evaluate.publish.plot import Plot
 
 #: Libraries whose versions may move a last digit.
-_LIBRARIES = ("numpy", "scipy", "statsmodels")
+_LIBRARIES = ("numpy", "scipy")
 
 
 @dataclass(frozen=True, eq=False)

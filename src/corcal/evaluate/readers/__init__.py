@@ -38,6 +38,16 @@ if TYPE_CHECKING:
         plan_study,
         read_key,
     )
+    from corcal.evaluate.readers.systems.accuracy import (
+        compare_readings,
+    )
+    from corcal.evaluate.readers.systems.readings import (
+        read_readings,
+    )
+    from corcal.evaluate.readers.systems.systems_page import (
+        publish_systems,
+        summarize_systems,
+    )
 
 __all__ = [
     "SCALE",
@@ -47,6 +57,7 @@ __all__ = [
     "Study",
     "agreement_of",
     "build_forms",
+    "compare_readings",
     "form_files",
     "free_marginal_kappa",
     "key_json",
@@ -54,8 +65,11 @@ __all__ = [
     "pictures_of_scan",
     "plan_study",
     "publish_readers",
+    "publish_systems",
     "read_key",
     "read_ratings",
+    "read_readings",
+    "summarize_systems",
     "summary_of",
 ]
 
@@ -69,5 +83,8 @@ __getattr__, __dir__ = lazy_exports(
         "ratings": ("Ratings", "read_ratings"),
         "readers_page": ("publish_readers", "summary_of"),
         "study": ("Category", "SCALE", "Study", "key_json", "plan_study", "read_key"),
+        "systems.accuracy": ("compare_readings",),
+        "systems.readings": ("read_readings",),
+        "systems.systems_page": ("publish_systems", "summarize_systems"),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corcal.core.errors import TableRefused
@@ -27,6 +27,8 @@ class Ratings:
         cases: every case of the study, sorted, rated or not.
         given: category by reader and (case, structure); what is not there was not rated.
         blinded: readers met the cases under codes, which a key undid.
+        again: second ratings of readers who met a case twice, in the form of `given`; a reader
+            without any is not there.
     """
 
     categories: tuple[str, ...]
@@ -34,6 +36,7 @@ class Ratings:
     cases: tuple[str, ...]
     given: Mapping[str, Mapping[Item, str]]
     blinded: bool = False
+    again: Mapping[str, Mapping[Item, str]] = field(default_factory=dict)
 
     def of(self, case: str, structure: Structure) -> tuple[str | None, ...]:
         """Return each reader's rating, None where there is none."""
@@ -55,7 +58,9 @@ def read_ratings(
     """Return the ratings in one or more CSV files.
 
     Each row is a rating: `reader,case,artery,structure,rating`, with artery one of RCA, LAD,
-    LCX, structure "artery" or "calcium", and an empty rating where there is none.
+    LCX, structure "artery" or "calcium", and an empty rating where there is none. A reader's
+    second rating of a case has 2 in a further column `session`, or stands under the case's second
+    code on the form.
 
     Args:
         paths: any number of files, of any number of readers.
@@ -84,12 +89,14 @@ class _Book:
         self.cases: set[str] = set(key.cases) if key is not None else set()
         names = list(key.order) if key is not None else []
         self.given: dict[str, dict[Item, str]] = {reader: {} for reader in names}
-        self.places: dict[tuple[str, Item], str] = {}
-        self.codes = {
-            (reader, b.code): b.case
-            for reader, blinded in (key.order.items() if key is not None else ())
-            for b in blinded
-        }
+        self.again: dict[str, dict[Item, str]] = {}
+        self.places: dict[tuple[str, Item, int], str] = {}
+        self.codes: dict[tuple[str, str], tuple[str, int]] = {}
+        for reader, blinded in key.order.items() if key is not None else ():
+            met: list[str] = []
+            for b in blinded:
+                met.append(b.case)
+                self.codes[reader, b.code] = b.case, met.count(b.case)
 
     def enter(self, table: CsvTable) -> None:
         table.require(*COLUMNS)
@@ -99,13 +106,15 @@ class _Book:
     def _enter(self, row: Row) -> None:
         place = row.place
         reader = self._reader(row.text("reader"), place)
-        case = self._case(reader, row.text("case"), place)
+        case, session = self._case(reader, row, place)
         self.cases.add(case)
         structure = _structure(row)
         rating = " ".join(row.text("rating").split()).lower()
         items = self.given.setdefault(reader, {})
         if not rating:
             return
+        if session == 2:
+            items = self.again.setdefault(reader, {})
         if rating not in self.categories:
             raise TableRefused(
                 f"{place}: rating {row.text('rating')!r} is not on the scale "
@@ -115,10 +124,11 @@ class _Book:
         if item in items:
             raise TableRefused(
                 f"{place}: reader {reader} rated {structure.artery} {structure.part} of case "
-                f"{row.text('case')} already ({self.places[reader, item]}); keep one of the two"
+                f"{row.text('case')} already ({self.places[reader, item, session]}); keep one of "
+                "the two, or write 2 into a column session for a second rating"
             )
         items[item] = rating
-        self.places[reader, item] = place
+        self.places[reader, item, session] = place
 
     def _reader(self, name: str, place: str) -> str:
         if not name:
@@ -128,11 +138,15 @@ class _Book:
             raise TableRefused(f"{place}: reader {name!r} is not in the key (readers: {known})")
         return name
 
-    def _case(self, reader: str, code: str, place: str) -> str:
+    def _case(self, reader: str, row: Row, place: str) -> tuple[str, int]:
+        """Return the case, and whether this is its first or second rating by the reader."""
+        code, session = row.text("case"), row.text("session") or "1"
         if not code:
             raise TableRefused(f"{place}: no case is named")
+        if session not in ("1", "2"):
+            raise TableRefused(f"{place}: session {session!r} cannot be; it must be 1, 2 or empty")
         if self.key is None:
-            return code
+            return code, int(session)
         case = self.codes.get((reader, code.upper()))
         if case is not None:
             return case
@@ -155,7 +169,8 @@ class _Book:
             )
         readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))
         cases = tuple(sorted(self.cases))
-        return Ratings(self.categories, readers, cases, self.given, self.key is not None)
+        blinded = self.key is not None
+        return Ratings(self.categories, readers, cases, self.given, blinded, self.again)
 
 
 def _structure(row: Row) -> Structure:

@@ -10,8 +10,15 @@ from corcal.evaluate.publish.publication import Publication
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.wording import figure
 from corcal.evaluate.readers.agreement import StructureAgreement, agreement_of, disputes_of
+from corcal.evaluate.readers.pair_tables import all_readers_table, oneself_table, pairs_table
+from corcal.evaluate.readers.pairs import (
+    agreement_of_all,
+    agreement_of_pairs,
+    agreement_with_oneself,
+)
 from corcal.evaluate.readers.ratings import Ratings
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
+from corcal.evaluate.statistics.interval import IntervalRule
 
 SCHEMA = "corcal-readers/1"
 
@@ -25,6 +32,13 @@ _METHODS = (
     "A case counts where at least two readers rated it. A rating that is missing is left out; it "
     "counts neither as agreement nor as disagreement.",
 )
+_PAIRS = (
+    "Two readers, and a reader's first and second ratings, are compared by Cohen's kappa, "
+    "unweighted and weighted (Psychol Bull 1968, 70, 213; errors after Fleiss, Cohen and Everitt, "
+    "1969, 72, 323); all readers at once by Fleiss' kappa (1971, 76, 378) and Gwet's AC1 and AC2 "
+    "(Br J Math Stat Psychol 2008, 61, 29; Handbook of Inter-Rater Reliability, 2014)."
+)
+_RULE = IntervalRule()
 
 
 def publish_readers(ratings: Ratings) -> Publication:
@@ -36,10 +50,23 @@ def publish_readers(ratings: Ratings) -> Publication:
     agreed = agreement_of(ratings)
     table2, overall = agreement_table(ratings, agreed), overall_table(ratings, agreed)
     disputes = adjudication_table(ratings, agreed, disputes_of(ratings))
-    page = _page(ratings, agreed, (table2, overall))
-    return Publication(
-        "readers", page, readers_document(ratings, agreed), (table2, overall, disputes)
-    )
+    more = _further_tables(ratings)
+    page = _page(ratings, agreed, (table2, overall, *more))
+    document = readers_document(ratings, agreed)
+    method = f"95 % intervals; n = {len(ratings.cases):,} cases, {len(ratings.readers)} readers"
+    tables = (table2, overall, *more, disputes)
+    return Publication("readers", page, document, tables, method=method)
+
+
+def _further_tables(ratings: Ratings) -> tuple[Table, ...]:
+    """Return the tables of pairs of readers, of all at once, and of readers with themselves."""
+    tables: list[Table] = []
+    if len(ratings.readers) > 1:
+        tables.append(pairs_table(agreement_of_pairs(ratings, _RULE)))
+        tables.append(all_readers_table(agreement_of_all(ratings, _RULE)))
+    if ratings.again:
+        tables.append(oneself_table(agreement_with_oneself(ratings, _RULE)))
+    return tuple(tables)
 
 
 def readers_document(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> dict[str, Any]:
@@ -59,6 +86,9 @@ def readers_document(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -
         "readers": list(ratings.readers),
         "categories": list(ratings.categories),
         "agreement": structures,
+        "pairs": [p.as_dict() for p in agreement_of_pairs(ratings, _RULE)],
+        "all_readers": [a.as_dict() for a in agreement_of_all(ratings, _RULE)],
+        "oneself": [p.as_dict() for p in agreement_with_oneself(ratings, _RULE)],
         "to_adjudicate": len(disputes_of(ratings)),
     }
 
@@ -105,9 +135,10 @@ def _page(
         notices=(notice,) if disputes else (),
         sections=(
             Section("table2", "Ratings and agreement", tables[:1]),
-            Section("overall", "Over all structures", tables[1:]),
+            Section("overall", "Over all structures", tables[1:2]),
+            Section("pairs", "Reader against reader", tables[2:]),
         ),
-        methods=_METHODS,
+        methods=(*_METHODS, *([_PAIRS] if tables[2:] else [])),
         beside="The same tables lie beside this page as CSV, Markdown and LaTeX, and every number "
         "in readers.json.",
     )

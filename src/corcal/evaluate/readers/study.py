@@ -100,9 +100,19 @@ class Study:
         """The names of the cases, sorted."""
         return tuple(sorted({b.case for blinded in self.order.values() for b in blinded}))
 
+    @property
+    def repeated(self) -> int:
+        """Cases that each reader meets twice."""
+        return max(len(blinded) for blinded in self.order.values()) - len(self.cases)
+
 
 def plan_study(
-    cases: Sequence[str], readers: Sequence[str], *, categories: Sequence[Category], seed: int
+    cases: Sequence[str],
+    readers: Sequence[str],
+    *,
+    categories: Sequence[Category],
+    seed: int,
+    repeat: int = 0,
 ) -> Study:
     """Return a study in which every reader meets every case in an order of their own.
 
@@ -111,25 +121,36 @@ def plan_study(
         readers: initials or other short names, for the ratings and the file names.
         categories: the scale, best first.
         seed: the same seed, cases and readers give the same plan.
+        repeat: cases that each reader meets a second time, under another code and after all
+            others; drawn for each reader.
 
     Raises:
-        TableRefused: no case, no reader, a name twice, a reader's name that cannot be part of a
-            file name, or fewer than two categories.
+        TableRefused: more repeats than cases, no case, no reader, a name twice, a reader's name
+            that cannot be part of a file name, or fewer than two categories.
     """
     check_scale(categories)
     _check_readers(readers)
     names = sorted(cases)
     if not names or len(set(names)) < len(names):
         raise TableRefused("a reader study needs at least one case, and each case once")
+    if repeat > len(names):
+        raise TableRefused(f"{repeat} cases cannot be shown twice: there are {len(names)}")
     rng = np.random.default_rng(seed)
-    needed = len(names) * len(readers)
+    needed = (len(names) + repeat) * len(readers)
     drawn = rng.choice(len(_ALPHABET) ** _CODE_LENGTH, needed, replace=False)
     codes = iter([_code(int(number)) for number in drawn])
     order = {
-        reader: tuple(BlindedCase(next(codes), names[i]) for i in rng.permutation(len(names)))
+        reader: tuple(BlindedCase(next(codes), names[i]) for i in _draw(len(names), repeat, rng))
         for reader in readers
     }
     return Study(tuple(categories), order, seed)
+
+
+def _draw(cases: int, repeat: int, rng: np.random.Generator) -> list[int]:
+    """Return every case in an order, and then some of them again."""
+    first = rng.permutation(cases)
+    again = rng.choice(cases, repeat, replace=False) if repeat else first[:0]
+    return [*map(int, first), *map(int, again)]
 
 
 def key_json(study: Study) -> bytes:

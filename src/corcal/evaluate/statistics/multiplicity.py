@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from statsmodels.stats.multitest import multipletests
+import numpy as np
 
 
 def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
@@ -12,6 +12,10 @@ def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
 
     The chance of any false finding among all of them is held, whatever their dependence.
     """
-    known = [p for p in p_values if p is not None]
-    adjusted = iter(multipletests(known, method="holm")[1]) if known else iter(())
-    return tuple(None if p is None else float(next(adjusted)) for p in p_values)
+    known = [i for i, p in enumerate(p_values) if p is not None]
+    order = sorted(known, key=lambda i: float(p_values[i] or 0.0))
+    steps = [(len(order) - rank) * float(p_values[i] or 0.0) for rank, i in enumerate(order)]
+    adjusted: list[float | None] = [None] * len(p_values)
+    for i, p in zip(order, np.maximum.accumulate(steps), strict=True):
+        adjusted[i] = min(1.0, float(p))
+    return tuple(adjusted)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.inter_rater import cohens_kappa
 
+from corcal.evaluate.statistics.agreement.chance_corrected import agreement_weights
 from corcal.evaluate.statistics.agreement.kappa_words import mchugh_words
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
@@ -63,11 +63,8 @@ def kappa(counts: NDArray[np.int64], rule: IntervalRule, *, weights: str | None 
     used = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
     if n == 0 or used.sum() < 2:
         return Kappa(Estimate.without_value(n))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # An error of 0 divides; what comes of it is not used.
-        result = cohens_kappa(counts, wt=weights)
-        value, error, null = float(result.kappa), float(result.std_kappa), float(result.std_kappa0)
-    if not math.isfinite(error) or error < 1e-9:
+    value, error, null = _kappa_and_errors(counts / n, n, agreement_weights(len(counts), weights))
+    if error < 1e-9:
         # Perfect agreement: an error of 0 would claim that nothing is left to doubt.
         error = 0.0
     z = value / null if null > 1e-12 else None
@@ -77,3 +74,21 @@ def kappa(counts: NDArray[np.int64], rule: IntervalRule, *, weights: str | None 
         z, p = None, float(stats.fisher_exact(counts).pvalue)
     estimate = rule.around(value, error, n, method="large sample").within(-1.0, 1.0)
     return Kappa(estimate, error or None, z, p)
+
+
+def _kappa_and_errors(
+    shares: NDArray[np.float64], n: int, weights: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """Return kappa, its error, and its error without agreement beyond chance.
+
+    Fleiss, Cohen and Everitt, Psychol Bull 1969, 72, 323, equations 8 and 9.
+    """
+    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
+    expected = np.outer(rows, columns)
+    agreed, chance = float((weights * shares).sum()), float((weights * expected).sum())
+    value = (agreed - chance) / (1 - chance)
+    mean = (weights @ columns)[:, None] + rows @ weights
+    own = (shares * (weights - (1 - value) * mean) ** 2).sum() - (value - chance * (1 - value)) ** 2
+    null = (expected * (weights - mean) ** 2).sum() - chance**2
+    scale = (1 - chance) * math.sqrt(n)
+    return value, math.sqrt(max(0.0, float(own))) / scale, math.sqrt(max(0.0, float(null))) / scale

@@ -1,0 +1,1 @@
+"""Several readers with several systems, such as without and with software, on the same cases."""
