@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from corcal.core.errors import HeartNotFound
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Provenance, Reading, Report
 from corcal.core.scan import Notice, Scan
-from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.core.steps import ArterySegmenter, HeartLocator, LocatedHeart
 from corcal.label import find_omitted, label_scan, unseen_notices
-from corcal.locate import EmbeddedLocator, check_heart, heart_box, locate_heart
+from corcal.locate import EmbeddedLocator, check_axes, check_heart, heart_box, locate_heart
 from corcal.prepare import preparation_for, prepare
 from corcal.provenance import make_provenance
 from corcal.quantify import Measurement, Person, measure
@@ -52,6 +53,7 @@ def score_scan(
         HeartNotFound: no heart in the field of view.
         HeartCutOff: the scan ends inside the heart.
         GeometryRefused: slices are missing inside the heart.
+        AxesRefused: the anatomy contradicts the axes that the scan states.
         ModelRefused: an embedded model file was changed.
     """
     settings, clock = settings or Settings(), StepClock(progress)
@@ -62,8 +64,8 @@ def score_scan(
         preparation, changed = preparation_for(segmenter, settings.preparation)
         settings = replace(settings, preparation=preparation)
     with clock.step("heart"):
-        heart = locate_heart(scan, locator)
-        notices += check_heart(scan, heart, settings.admission) + changed
+        heart, doubts = _find_heart(scan, locator, settings)
+        notices += doubts + changed
     with clock.step("prepare"):
         prepared = prepare(scan, heart, settings.preparation)
     with clock.step("arteries"):
@@ -83,6 +85,20 @@ def score_scan(
     report = replace(report, omitted=omitted, unseen=labelled.unseen)
     box = heart_box(heart, scan.grid)
     return Reading(scan, labelled.labels, box, report, labelled.courses, heart)
+
+
+def _find_heart(
+    scan: Scan, locator: HeartLocator, settings: Settings
+) -> tuple[LocatedHeart, tuple[Notice, ...]]:
+    """Return the heart, and the doubts that it and its place raise."""
+    try:
+        heart = locate_heart(scan, locator)
+    except HeartNotFound:
+        # Where a chest is mirrored or on its head, that is the reason to give.
+        check_axes(scan, None, settings.axes)
+        raise
+    doubts = check_axes(scan, heart, settings.axes)
+    return heart, doubts + check_heart(scan, heart, settings.admission)
 
 
 def quantify_labels(

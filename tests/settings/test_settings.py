@@ -71,7 +71,7 @@ def test_what_a_file_leaves_out_keeps_its_default(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("[scoring", "cannot be read as TOML settings"),
-        ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'courses', "),
+        ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'axes', 'courses', "),
         ("scoring = 3", r"no settings table \[scoring\]"),
         ("[scoring]\nslabs_mm = 3", r"\[scoring\] has no setting 'slabs_mm'"),
         ("[scoring]\nslab_mm = 'thin'", r"\[scoring\] slab_mm: 'thin' is not like 3.0"),
@@ -132,6 +132,7 @@ def test_as_dict_is_plain_and_whole() -> None:
     plain = Settings().as_dict()
     assert list(plain) == [
         "admission",
+        "axes",
         "preparation",
         "segmentation",
         "courses",

@@ -118,12 +118,32 @@ def settings(command: Command) -> Command:
 
 def scan_settings(command: Command) -> Command:
     """Add --settings, --paper and --gating; the command receives `settings: Settings`."""
-    gating = click.option(
+    return bundle("settings", _settings, *_settings_options(), _gating_option())(command)
+
+
+def scoring_settings(command: Command) -> Command:
+    """Add --settings, --paper, --gating and --accept-axes; it receives `settings: Settings`."""
+
+    def of_scoring(
+        file: Path | None, paper: bool, gating: str | None, accept_axes: bool
+    ) -> Settings:
+        chosen = _settings(file, paper, gating)
+        return replace(chosen, axes=replace(chosen.axes, accept=chosen.axes.accept or accept_axes))
+
+    accept = click.option(
+        "--accept-axes",
+        is_flag=True,
+        help="Score a chest whose anatomy contradicts its axes (situs inversus), with a notice.",
+    )
+    return bundle("settings", of_scoring, *_settings_options(), _gating_option(), accept)(command)
+
+
+def _gating_option() -> Callable[[Command], Command]:
+    return click.option(
         "--gating",
         type=click.Choice(["yes", "no"]),
         help="The scan was ECG-gated or not, whatever its header says.",
     )
-    return bundle("settings", _settings, *_settings_options(), gating)(command)
 
 
 def person(command: Command) -> Command:

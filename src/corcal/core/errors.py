@@ -5,6 +5,7 @@
         ├── UnreadableScan        a file is damaged, empty, or not what its name says
         ├── NoUsableSeries        nothing in the input is a chest CT that can be scored
         ├── GeometryRefused       slices missing, uneven or on inconsistent planes
+        │   └── AxesRefused       the anatomy contradicts the axes that the file states
         ├── ScanNotAdmitted       a CT, but outside what the method accepts
         │   ├── HeartNotFound     no heart in the field of view
         │   └── HeartCutOff       the scan ends inside the heart
@@ -40,6 +41,10 @@ class NoUsableSeries(InputRefused):
 
 class GeometryRefused(InputRefused):
     """Slices are missing, uneven or lie on inconsistent planes."""
+
+
+class AxesRefused(GeometryRefused):
+    """The anatomy contradicts the axes that the file states: mirrored, or on its head."""
 
 
 class ScanNotAdmitted(InputRefused):

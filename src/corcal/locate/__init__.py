@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
+    from corcal.locate.axes import check_axes
     from corcal.locate.check import check_heart
     from corcal.locate.embedded import SPACING_MM, EmbeddedLocator
     from corcal.locate.heart import heart_box, locate_heart
@@ -23,6 +24,7 @@ __all__ = [
     "EmbeddedLocator",
     "TotalSegmentatorLocator",
     "Weights",
+    "check_axes",
     "check_heart",
     "download",
     "find_weights",
@@ -34,6 +36,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "axes": ("check_axes",),
         "check": ("check_heart",),
         "embedded": ("SPACING_MM", "EmbeddedLocator"),
         "heart": ("heart_box", "locate_heart"),

@@ -38,7 +38,14 @@ class EmbeddedLocator(Engine):
             grid: where `hu` lies.
         """
         coarse = grid.with_spacing((SPACING_MM,) * 3)
-        chest = pad_to_multiple(block_mean(hu, grid, coarse), MULTIPLE, -1024.0)
-        heart = self.run({"hu": chest[None, None]})[0, 0]
-        a, b, c = coarse.shape
-        return heart[:a, :b, :c] >= 0.5, coarse
+        return self.probability(block_mean(hu, grid, coarse)) >= 0.5, coarse
+
+    def probability(self, chest: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probability of heart, float32 in the chest's shape.
+
+        Args:
+            chest: float32 HU (slice, row, column) at 4 mm.
+        """
+        a, b, c = chest.shape
+        padded = pad_to_multiple(chest, MULTIPLE, -1024.0)
+        return self.run({"hu": padded[None, None]})[0, 0, :a, :b, :c]

@@ -6,6 +6,7 @@ from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
     from corcal.settings.admission import Admission
+    from corcal.settings.axes import Axes
     from corcal.settings.courses import Courses
     from corcal.settings.omitted import Omitted
     from corcal.settings.page import settings_page
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admission",
+    "Axes",
     "Courses",
     "Omitted",
     "Preparation",
@@ -30,6 +32,7 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "admission": ("Admission",),
+        "axes": ("Axes",),
         "courses": ("Courses",),
         "omitted": ("Omitted",),
         "page": ("settings_page",),

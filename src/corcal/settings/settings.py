@@ -18,6 +18,7 @@ import tomli_w
 from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.settings.admission import Admission
+from corcal.settings.axes import Axes
 from corcal.settings.courses import Courses
 from corcal.settings.omitted import Omitted
 from corcal.settings.scoring import Scoring
@@ -33,6 +34,7 @@ class Settings:
     """Every number of the method."""
 
     admission: Admission = field(default_factory=Admission)
+    axes: Axes = field(default_factory=Axes)
     preparation: Preparation = field(default_factory=Preparation)
     segmentation: Segmentation = field(default_factory=Segmentation)
     courses: Courses = field(default_factory=Courses)

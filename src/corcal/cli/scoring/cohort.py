@@ -116,7 +116,7 @@ def _options(
     metavar="JSON",
     help="Grade each artery by the severity_model.json of `corcal evaluate`.",
 )
-@options.scan_settings
+@options.scoring_settings
 @model_options.models
 def cohort(
     scans: tuple[str, ...],

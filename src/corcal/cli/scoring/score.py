@@ -47,7 +47,7 @@ class Source:
     metavar="JSON",
     help="Grade each artery by the severity_model.json of `corcal evaluate`.",
 )
-@options.scan_settings
+@options.scoring_settings
 @model_options.models
 @options.person
 def score(
