@@ -41,21 +41,35 @@ if TYPE_CHECKING:
     from corcal.annotate.options import (
         AnnotateOptions,
     )
+    from corcal.annotate.public_set import (
+        OutlinedScan,
+        ReferenceRow,
+        find_outlined,
+        reference_csv,
+        reference_of_outlines,
+        reference_of_sheet,
+    )
 
 __all__ = [
     "AnnotateOptions",
     "DrawnCalcium",
     "DrawnScan",
     "Outcome",
+    "OutlinedScan",
+    "ReferenceRow",
     "annotate_all",
     "annotate_scan",
     "calcium_classes",
     "calcium_inside",
     "drawn_calcium",
+    "find_outlined",
     "parse_map",
     "read_drawing",
     "read_entries",
     "read_label_names",
+    "reference_csv",
+    "reference_of_outlines",
+    "reference_of_sheet",
     "require_plausible",
 ]
 
@@ -73,6 +87,14 @@ __getattr__, __dir__ = lazy_exports(
             "drawn_calcium",
         ),
         "formats.label_names": ("read_label_names",),
+        "public_set": (
+            "OutlinedScan",
+            "ReferenceRow",
+            "find_outlined",
+            "reference_csv",
+            "reference_of_outlines",
+            "reference_of_sheet",
+        ),
         "options": ("AnnotateOptions",),
     },
 )

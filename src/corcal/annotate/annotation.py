@@ -20,6 +20,7 @@ from corcal.annotate.formats.contour_file import read_contour_file
 from corcal.annotate.formats.dicom_seg import read_dicom_seg
 from corcal.annotate.formats.label_map import read_label_map
 from corcal.annotate.formats.masks import NamedVolume, read_masks
+from corcal.annotate.formats.outlines import begins_as_outlines, read_outlines
 from corcal.annotate.formats.rtstruct import read_rtstruct
 from corcal.annotate.formats.slicer_segmentation import read_slicer_segmentation
 from corcal.annotate.options import AnnotateOptions
@@ -104,6 +105,8 @@ def read_drawing(paths: Sequence[Path], scan: Scan, *, options: AnnotateOptions)
         path = _only_file(paths[0])
         if volume_kind(path):
             drawn = _of_volume(path, scan, options)
+        elif begins_as_outlines(path):
+            drawn = read_outlines(path, scan, options=options)
         elif _is_dicom(path):
             drawn = _of_dicom(pydicom.dcmread(path), scan, options, path.name)
         else:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corcal.annotate.calcium_stated import CALCIUM_CLASSES, speaks_of_calcium
 from corcal.annotate.checks.plausibility import require_plausible
-from corcal.annotate.classes import ClassMap, DrawnClass
+from corcal.annotate.classes import ClassMap, DrawnClass, calcium_class
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import drawn_overlaps, six_classes
@@ -51,9 +51,7 @@ def calcium_classes(given: ClassMap | None) -> ClassMap | None:
     """
     if given is None or any(c.is_calcium for c in given.values()):
         return given
-    of = {DrawnClass.vessel(a): DrawnClass.calcium_of(a) for a in Artery}
-    of[DrawnClass.CORONARY] = DrawnClass.CALCIUM
-    return {key: of.get(c, c) for key, c in given.items()}
+    return {key: calcium_class(c) for key, c in given.items()}
 
 
 def drawn_calcium(drawn: Drawing, scan: Scan, *, threshold_hu: float, name: str) -> DrawnCalcium:

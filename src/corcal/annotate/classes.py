@@ -99,6 +99,13 @@ def class_named(name: str) -> DrawnClass | None:
     return (DrawnClass.calcium_of if calcium else DrawnClass.vessel)(arteries[0])
 
 
+def calcium_class(drawn: DrawnClass) -> DrawnClass:
+    """Return the calcium of an artery for the artery itself, and any other class as it is."""
+    of = {DrawnClass.vessel(a): DrawnClass.calcium_of(a) for a in Artery}
+    of[DrawnClass.CORONARY] = DrawnClass.CALCIUM
+    return of.get(drawn, drawn)
+
+
 def class_in(keys: Iterable[str], given: ClassMap) -> DrawnClass | None:
     """Return what a map says of the first of these codes or names that it knows."""
     return next((given[k.strip().lower()] for k in keys if k.strip().lower() in given), None)

@@ -37,7 +37,8 @@ class Drawing:
     Attributes:
         bits: uint8 (slice, row, column); `DrawnClass.bit` of every class that holds the voxel.
         grid: the scan's.
-        kind: "con", "volume", "masks", "slicer-segmentation", "dicom-seg" or "rtstruct".
+        kind: "con", "volume", "masks", "slicer-segmentation", "outlines", "dicom-seg" or
+            "rtstruct".
         sha256: hash of the file, or of the hashes of several.
         declared: the classes that the file's own names or the user's map speak of, be they drawn
             or not; none where codes were taken for corcal's own.

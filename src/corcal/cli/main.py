@@ -35,6 +35,7 @@ ROOMS = {
         "overlap",
         "panels",
         "readers",
+        "reference",
         "sample-size",
     ),
     "training": ("annotate", "train"),
@@ -43,8 +44,8 @@ ROOMS = {
 SECTIONS = {
     "Score": ("score", "cohort", "quantify", "inspect"),
     "Study": (
-        "sample-size", "evaluate", "overlap", "readers", "describe", "panels", "ablation",
-        "checklist", "phantom",
+        "sample-size", "reference", "evaluate", "overlap", "readers", "describe", "panels",
+        "ablation", "checklist", "phantom",
     ),
     "Train": ("annotate", "train"),
     "Set up": ("settings", "models", "completion"),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from corcal.evaluate.tables_in.results_table import (
         read_results,
     )
+    from corcal.evaluate.tables_in.table_file import (
+        read_table,
+    )
 
 __all__ = [
     "ARTERIES",
@@ -31,6 +34,7 @@ __all__ = [
     "align",
     "pair",
     "read_results",
+    "read_table",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -38,6 +42,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "pairs": ("Pairs", "align", "pair"),
         "results_table": ("read_results",),
+        "table_file": ("read_table",),
         "results": ("ARTERIES", "MEASURES", "Results", "TARGETS"),
     },
 )
