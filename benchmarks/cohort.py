@@ -1,6 +1,7 @@
 """A cohort of many scans that is killed again and again, checked case by case at its end.
 
     python -m benchmarks.cohort OUT --tiny 10000             tiny phantoms and their truth
+    python -m benchmarks.cohort OUT --series 10 --kills 0    copies of the 300-slice series
     python -m benchmarks.cohort OUT --scans SCANS...         real scans and the models of corcal
 
 Half of the kills (--kills) hit the cohort's process, half a worker, all with SIGKILL. OUT holds
@@ -26,6 +27,7 @@ import numpy as np
 
 from benchmarks.cohort_check import check
 from benchmarks.processes import ProcessTree
+from benchmarks.series import write_copies
 from benchmarks.speed import machine
 from benchmarks.tiny_scans import SETTINGS, TinyModels, write_tiny_scans
 from corcal.cohort import Options, Plan, find_cases, run_cohort
@@ -146,10 +148,18 @@ def table(lines: Sequence[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
+def rate(lines: Sequence[dict[str, Any]], jobs: int) -> str:
+    """Return how many cases an hour the CPU seconds make, start of the workers included."""
+    end = [line for line in lines if "cpu_s" in line][-1]
+    hourly = jobs * 3600 * end["scored"] / end["cpu_s"]
+    return f"{hourly:,.0f} cases an hour on {jobs} quiet cores, by CPU seconds"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("out", type=Path, help="folder of the measurement")
     parser.add_argument("--tiny", type=int, default=0, help="so many tiny scans, made in OUT")
+    parser.add_argument("--series", type=int, default=0, help="so many series, made in OUT")
     parser.add_argument("--scans", type=Path, nargs="+", default=[], help="real scans")
     parser.add_argument("--kills", type=int, default=20, help="so many (20)")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (2)")
@@ -157,7 +167,8 @@ def main() -> None:
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     out, tiny = given.out.absolute(), given.tiny > 0
-    scans = [out / "scans"] if tiny else [path.absolute() for path in given.scans]
+    made = tiny or given.series > 0
+    scans = [out / "scans"] if made else [path.absolute() for path in given.scans]
     plan = plan_of(out, tiny=tiny, keep=given.keep)
     if given.work:
         work(scans, plan, given.jobs)
@@ -166,6 +177,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if tiny:
         write_tiny_scans(scans[0], given.tiny)
+    elif made:
+        write_copies(scans[0], given.series)
     cases = find_cases(scans)
     last = max(2, len(cases) - 2)
     goals = np.sort(np.random.default_rng(7).integers(1, last, given.kills)).tolist()
@@ -173,7 +186,7 @@ def main() -> None:
     Killer(out, goals).run(command)
     lines = list(read_json_lines(out / MEASURED))
     kills = Counter(line["killed"] for line in lines if "killed" in line)
-    print(f"{machine()}\nkilled: {dict(kills)}\n\n{table(lines)}\n")
+    print(f"{machine()}\nkilled: {dict(kills)}\n\n{table(lines)}\n{rate(lines, given.jobs)}\n")
     check(cases, plan)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corcal import read_scan, score_scan
+from corcal import read_scan, score
 from corcal.cohort import Case, Plan
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
@@ -49,10 +49,7 @@ def _differs(case: Case, row: Row, plan: Plan) -> bool:
     if row.require("state") != "scored":
         return False
     scan = read_scan(case.path, settings=plan.settings.admission, series_uid=case.series_uid)
-    models = plan.models
-    reading = score_scan(
-        scan, settings=plan.settings, locator=models.locator(), segmenter=models.segmenter()
-    )
+    reading = score(scan, settings=plan.settings, models=plan.models)
     return any((row.text(name) or None) != value for name, value in _cells(reading).items())
 
 

@@ -7,6 +7,8 @@ and of its heart, not on the sharpness that interpolation does not bring back.
 
 from __future__ import annotations
 
+import os
+import shutil
 import uuid
 from pathlib import Path
 
@@ -48,6 +50,16 @@ def write_series(folder: Path, shape: tuple[int, int, int] = SHAPE) -> None:
         file.Rows, file.Columns = image.shape
         file.PixelData = (image.astype(np.int32) - _INTERCEPT_HU).astype("<u2").tobytes()
         file.save_as(folder / f"{k + 1:04d}.dcm", enforce_file_format=True)
+
+
+def write_copies(folder: Path, count: int) -> None:
+    """Write the series so many times, each in a folder of its own; those that are there stay."""
+    folders = [folder / f"{number:04d}" for number in range(count)]
+    if not folders[0].exists():
+        write_series(folders[0])
+    for copy in folders[1:]:
+        if not copy.exists():
+            shutil.copytree(folders[0], copy, copy_function=os.link)
 
 
 def _centred(

@@ -2,10 +2,12 @@
 
     python -m benchmarks.speed              the command as a process of its own, and a warm run
     python -m benchmarks.speed --nnunet     and stock nnU-Net on the same heart, same cores
+    python -m benchmarks.speed --threads 1  as a worker of a cohort, and the cost of networks
 
-The scan is made from the example scan: 300 slices of 512 x 512, uncompressed DICOM. Its files
-lie in the system's file cache when they are read. Wall time counts on a quiet machine; on a
-busy one look at CPU seconds, and at the load that is printed with them.
+The scan is made from the example scan, unless --scan names another: 300 slices of 512 x 512,
+uncompressed DICOM. Its files lie in the system's file cache when they are read. Wall time counts
+on a quiet machine; on a busy one look at CPU seconds of one thread (several spend some of them on
+waiting for each other), and at the load that is printed with them.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from benchmarks.networks import network_costs
 from benchmarks.series import SHAPE, write_series
 from corcal.storage import read_json
 
@@ -58,12 +61,16 @@ class Run:
         return sum(s.cpu_seconds for s in self.steps)
 
 
-def time_run(kind: str, series: Path, out: Path) -> Run:
+def time_run(kind: str, series: Path, out: Path, threads: int | None = None) -> Run:
     """Score a series in a new process, "cold" or "warm", and return where its time went."""
     log = out.with_name("log.json")
     command = [sys.executable, "-m", "benchmarks.timed", kind, str(log), str(series), str(out)]
+    environment = dict(os.environ)
+    if threads is not None:
+        command.append(str(threads))
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
     began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     _, status, used = os.wait4(process.pid, 0)
     ended = time.monotonic()
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -114,24 +121,17 @@ def _load() -> str:
     return f"load average {os.getloadavg()[0]:.1f} (a quiet machine begins near 0)"
 
 
-def measure(rounds: int, shape: tuple[int, int, int], nnunet: bool) -> None:
-    """Make the series, run everything and print it."""
-    print(f"{machine()}\n{_load()} before the first run\n", flush=True)
-    with tempfile.TemporaryDirectory(prefix="corcal-speed-") as scratch:
-        series, out = Path(scratch) / "series", Path(scratch) / "out"
-        write_series(series, shape)
-        print(f"`corcal score` as a process, {' x '.join(map(str, shape))} uncompressed DICOM:\n")
-        runs = [time_run("cold", series, out) for _ in range(rounds)]
-        print(table(runs))
-        peak_mb = max(r.peak_mb for r in runs)
-        print(f"Peak memory {peak_mb:.0f} MB (limit {LIMIT_MB}).")
-        print(f"Limit {LIMIT_SECONDS:g} s, goal {GOAL_SECONDS:g} s wall on two quiet cores.\n")
-        print("The second scan of a process that keeps its models:\n", flush=True)
-        print(table([time_run("warm", series, out) for _ in range(rounds)]))
-        print(f"Goal {WARM_GOAL_SECONDS:g} s wall on two quiet cores.\n{_load()}", flush=True)
-        if nnunet:
-            command = [sys.executable, "-m", "benchmarks.stock_nnunet", str(series)]
-            subprocess.run(command, cwd=ROOT, check=True)
+def measure(series: Path, out: Path, rounds: int, threads: int | None) -> None:
+    """Score a series cold and warm, and print where the time went."""
+    print("`corcal score` as a process:\n", flush=True)
+    runs = [time_run("cold", series, out, threads) for _ in range(rounds)]
+    print(table(runs))
+    peak_mb = max(r.peak_mb for r in runs)
+    print(f"Peak memory {peak_mb:.0f} MB (limit {LIMIT_MB}).")
+    print(f"Limit {LIMIT_SECONDS:g} s, goal {GOAL_SECONDS:g} s wall on two quiet cores.\n")
+    print("The second scan of a process that keeps its models:\n", flush=True)
+    print(table([time_run("warm", series, out, threads) for _ in range(rounds)]))
+    print(f"Goal {WARM_GOAL_SECONDS:g} s wall on two quiet cores.\n{_load()}\n", flush=True)
 
 
 def main() -> None:
@@ -140,9 +140,22 @@ def main() -> None:
     parser.add_argument(
         "--shape", type=int, nargs=3, default=SHAPE, metavar=("SLICES", "ROWS", "COLUMNS")
     )
+    parser.add_argument("--scan", type=Path, help="time this one instead")
+    parser.add_argument("--threads", type=int, help="of networks and numpy (as many as cores)")
     parser.add_argument("--nnunet", action="store_true", help="compare with stock nnU-Net")
     given = parser.parse_args()
-    measure(max(1, given.rounds), tuple(given.shape), given.nnunet)
+    print(f"{machine()}\n{_load()} before the first run\n", flush=True)
+    with tempfile.TemporaryDirectory(prefix="corcal-speed-") as scratch:
+        series = given.scan or Path(scratch) / "series"
+        if given.scan is None:
+            write_series(series, tuple(given.shape))
+            print(f"{' x '.join(map(str, given.shape))} uncompressed DICOM\n")
+        measure(series.absolute(), Path(scratch) / "out", max(1, given.rounds), given.threads)
+        if given.threads is not None:
+            print(network_costs(given.threads), flush=True)
+        if given.nnunet:
+            command = [sys.executable, "-m", "benchmarks.stock_nnunet", str(series)]
+            subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

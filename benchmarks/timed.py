@@ -3,6 +3,8 @@
     python -m benchmarks.timed cold LOG SCAN OUT    the command, as from a shell
     python -m benchmarks.timed warm LOG SCAN OUT    the second scan of a process that keeps going
 
+A number after OUT is that of the networks' threads.
+
 In the cold run only the progress bars of the command are replaced, by a stopwatch.
 """
 
@@ -29,8 +31,8 @@ class Stopwatch:
         self.marks.append((step, time.monotonic(), time.process_time()))
 
     @contextmanager
-    def steps(self, _: bool) -> Iterator[Stopwatch]:
-        """Stand in for the progress bars of the command line."""
+    def steps(self, _quiet: bool, total: int = 0) -> Iterator[Stopwatch]:
+        """Stand in for the line of progress of the command, of so many steps."""
         yield self
         self.begin("showing the result")
 
@@ -75,9 +77,13 @@ def warm(watch: Stopwatch, scan: str, out: str) -> int:
     return 0
 
 
-def main(kind: str, log: str, scan: str, out: str) -> int:
+def main(kind: str, log: str, scan: str, out: str, threads: str = "") -> int:
     """Write the marks and the largest memory so far to LOG, and return the exit code."""
     watch = Stopwatch()
+    if threads:
+        from corcal.runtime import limit_threads
+
+        limit_threads(int(threads))
     code = {"cold": cold, "warm": warm}[kind](watch, scan, out)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Not above: the cold run must not find it imported.

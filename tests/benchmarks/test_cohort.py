@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.cohort import MEASURED, ROOT, Scored, table
+from benchmarks.cohort import MEASURED, ROOT, Scored, rate, table
 from benchmarks.tiny_scans import SETTINGS, write_tiny_scans
 from corcal.read import read_scan
 from corcal.storage import read_json_lines
@@ -38,6 +38,7 @@ def test_the_table_gives_the_cost_of_the_cases_between_two_steps() -> None:
         "| 0 to 90 | 0.200 | 60 | 100 |",
         "| 90 to 290 | 0.100 | 50 | 100 |",
     ]
+    assert rate(lines, 2) == "54,947 cases an hour on 2 quiet cores, by CPU seconds"
 
 
 def test_tiny_scans_are_distinct_and_written_once(tmp_path: Path) -> None:

@@ -67,6 +67,11 @@ class Engine:
                 )
 
     @property
+    def path(self) -> Path:
+        """OpenVINO's description of the network."""
+        return self._stem.with_suffix(".xml")
+
+    @property
     def name(self) -> str:
         """Name and version of the network."""
         return f"{self.manifest['name']} {self.manifest['version']}"
@@ -99,7 +104,7 @@ class Engine:
         key = tuple(sorted(shapes.items()))
         network = self._networks.pop(key, None)
         if network is None:
-            model = self._core.read_model(self._stem.with_suffix(".xml"))
+            model = self._core.read_model(self.path)
             model.reshape({name: list(shape) for name, shape in shapes.items()})
             network = self._core.compile_model(model, "CPU", _CONFIG)
         # Last in: the first of a full store is the one that was not asked for the longest.
