@@ -9,7 +9,7 @@ TORCH ?=
 LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo docs test slow training training-slow rehearsal lint check bench format clean
+.PHONY: demo docs site test slow training training-slow rehearsal lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -41,6 +41,10 @@ check: lint test  ## Everything a change has to pass.
 
 docs: $(VENV)/installed  ## Make the pages that are made from the code.
 	$(BIN)/corcal settings --page > docs/settings.md
+
+site: $(VENV)/installed-dev  ## Build the site of docs/ into out/site; a broken link is an error.
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "open out/site/index.html"
 
 bench: $(VENV)/installed-dev  ## Seconds and share of every step, on this machine.
 	$(BIN)/python -m benchmarks.speed

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 import corcal
 from corcal.phantom import InsertedLesion, InsertionPlan, insert_lesions, read_centrelines
+from corcal.report import CALCIUM_COLOUR
 
 DATA = Path(__file__).parent / "data"
 NAME = "LCTSC-Test-S1-201"
@@ -80,9 +81,9 @@ def rgb(plane: NDArray[np.uint8], caption: str) -> NDArray[np.uint8]:
 
 
 def marked(plane: NDArray[np.uint8], shape: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a panel with the visible lesion in blue."""
+    """Return a panel with the visible lesion in the colour of calcium."""
     out = np.array(rgb(plane, "visible"))
-    out[shape >= 128] = (64, 140, 255)
+    out[shape >= 128] = CALCIUM_COLOUR
     return out
 
 

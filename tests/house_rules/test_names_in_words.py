@@ -63,6 +63,8 @@ def test_quoted_words_of_docstrings_are_names_of_the_code() -> None:
 def _is_of_the_project(name: str) -> bool:
     """Say whether a quoted name begins with a module, a folder or a group of settings of ours."""
     first = re.split(r"[./]", name)[0]
+    if first == "out":  # what commands write, there or not
+        return False
     known = first in dotted_names.endings() or first in _groups() or (ROOT / first).is_dir()
     return known and not FILE_ENDINGS.fullmatch(name.rpartition(".")[2])
 

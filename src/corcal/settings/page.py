@@ -28,6 +28,7 @@ padding_voxels = [0, 10, 10]   # around the heart: slices, rows, columns
 slab_below_mm = 0.0     # 0: never average thin slices before scoring
 ```
 
+<!-- not run: the file stands for yours -->
 ```sh
 corcal score scan.zip -o out --settings mine.toml
 ```
