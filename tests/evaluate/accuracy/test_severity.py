@@ -152,7 +152,7 @@ def test_parallel_lines_that_the_data_reject_are_a_notice() -> None:
     assert fit.parallel_lines is not None
     assert fit.parallel_lines.p < 0.001
     assert set(notices_of(e)) == {"parallel-lines-rejected"}
-    chi2 = f"χ² {fit.parallel_lines.chi2:.1f}, df 1, p <0.001"
+    chi2 = f"χ² {fit.parallel_lines.chi2:.1f}, df 1, p < 0.001"
     assert chi2 in notices_of(e)["parallel-lines-rejected"]
 
 

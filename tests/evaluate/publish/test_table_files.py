@@ -8,7 +8,7 @@ import pytest
 from corcal.evaluate.publish.latex import table_latex
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import table_csv, table_markdown, write_table
-from corcal.evaluate.publish.wording import figure, number, p_value, percent
+from corcal.evaluate.publish.wording import figure, number, p_value, percent, state_p
 from corcal.evaluate.statistics.estimate import Estimate
 
 TABLE = Table(
@@ -90,3 +90,11 @@ def test_p_values_in_words(p: float | None, text: str) -> None:
 
 def test_numbers_in_words() -> None:
     assert (number(12345.678), number(-0.5, 1), number(None)) == ("12,345.68", "−0.5", "–")
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.2851, "p = 0.29"), (0.0123, "p = 0.012"), (1e-9, "p < 0.001"), (1.0, "p > 0.99")],
+)
+def test_a_p_value_is_stated_with_its_sign(p: float, text: str) -> None:
+    assert state_p(p) == text

@@ -9,7 +9,7 @@ import numpy as np
 
 from corcal.core.scan import Notice
 from corcal.evaluate.accuracy.severity import SeverityFit
-from corcal.evaluate.publish.wording import p_value
+from corcal.evaluate.publish.wording import state_p
 
 if TYPE_CHECKING:
     from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
@@ -78,7 +78,7 @@ def _severity(e: Evaluation) -> Iterator[Notice]:
             yield Notice(
                 "parallel-lines-rejected",
                 f"{artery}: the data speak against one slope for all thresholds (parallel lines, "
-                f"χ² {test.chi2:.1f}, df {test.df}, p {p_value(test.p)}); one B does not describe "
+                f"χ² {test.chi2:.1f}, df {test.df}, {state_p(test.p)}); one B does not describe "
                 "them all. Consider the logarithm of the volume, or fewer grades.",
             )
 

@@ -50,22 +50,31 @@ _LOOKALIKES = {"ALPHA": "A", "BETA": "B", "EPSILON": "E", "ZETA": "Z", "ETA": "H
                "CHI": "X", "UPSILON": "Y"}  # fmt: skip
 
 
-def table_latex(table: Table, left: tuple[int, ...] = (0,)) -> str:
-    """Return the table as a LaTeX float; it needs the packages booktabs and adjustbox.
+#: A wider table, in letters, would be too small to read upright.
+_UPRIGHT_LETTERS = 125
 
-    A table larger than the page is made smaller until it fits.
+
+def table_latex(table: Table, left: tuple[int, ...] = (0,)) -> str:
+    """Return the table as a LaTeX float; it needs the packages booktabs, adjustbox and rotating.
+
+    A wide table stands sideways on a page of its own; one larger than the page is made smaller
+    until it fits.
 
     Args:
         table: what to set.
         left: columns that are set to the left.
     """
     columns = "".join("l" if i in left else "r" for i in range(len(table.columns)))
+    width = sum(max(len(row[i]) for row in (table.columns, *table.rows)) + 2
+                for i in range(len(table.columns)))  # fmt: skip
+    wide = width > _UPRIGHT_LETTERS
+    name, height = ("sidewaystable", r"0.6\textwidth") if wide else ("table", r"0.8\textheight")
     lines = [
-        r"\begin{table}[htbp]",
-        r"\centering",
+        rf"\begin{{{name}}}[htbp]",
+        r"\centering\small\setlength{\tabcolsep}{4pt}",
         rf"\caption{{{escape(table.title)}}}",
         rf"\label{{tab:{table.name.replace('_', '-')}}}",
-        r"\begin{adjustbox}{max totalsize={\textwidth}{0.8\textheight}}",
+        rf"\begin{{adjustbox}}{{max totalsize={{\linewidth}}{{{height}}}}}",
         rf"\begin{{tabular}}{{{columns}}}",
         r"\toprule",
         " & ".join(map(escape, table.columns)) + r" \\",
@@ -74,8 +83,11 @@ def table_latex(table: Table, left: tuple[int, ...] = (0,)) -> str:
         r"\bottomrule",
         r"\end{tabular}",
         r"\end{adjustbox}",
-        *(rf"\par\smallskip{{\footnotesize {escape(n)}\par}}" for n in table.lines_below),
-        r"\end{table}",
+        *(
+            rf"\par\smallskip{{\footnotesize\raggedright {escape(n)}\par}}"
+            for n in table.lines_below
+        ),
+        rf"\end{{{name}}}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from corcal import DISCLAIMER, __version__
 from corcal.core.scan import Notice
@@ -17,6 +19,12 @@ from corcal.evaluate.publish.table_files import left_columns
 
 if TYPE_CHECKING:
     from corcal.evaluate.publish.plot import Plot
+
+#: Tables of more columns are set closer; those of so few do not fill the page.
+_MANY, _FEW = 6, 2
+
+#: Short brackets, such as an interval.
+_BRACKETS = re.compile(r"\([^()]{1,30}\)")
 
 #: Figures that would be coarse across the whole page.
 _NARROW = ("figure_roc", "figure_froc")
@@ -101,6 +109,7 @@ def _table(t: Table, made: str) -> dict[str, Any]:
         "notes": replace(t, made=made).lines_below,
         "left": left_columns(t),
         "repeats": len(set(first)) < len(first),
+        "kind": "dense" if len(t.columns) > _MANY else "slim" if len(t.columns) <= _FEW else "",
     }
 
 
@@ -115,6 +124,10 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    # A line may not break within an interval.
-    environment.filters["unbroken"] = lambda text: text.replace("\u2013", "\u2060\u2013\u2060")
+    environment.filters["unbroken"] = _unbroken
     return environment.from_string(source)
+
+
+def _unbroken(text: str) -> Markup:
+    """Return a text as HTML in which no line breaks within brackets, such as an interval's."""
+    return Markup(_BRACKETS.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corcal import __version__
-from corcal.evaluate.publish.office import tables_docx, tables_xlsx
+from corcal.evaluate.publish.excel import tables_xlsx
 from corcal.evaluate.publish.page import Page, page_html
 from corcal.evaluate.publish.table import Table
 from corcal.evaluate.publish.table_files import write_table
+from corcal.evaluate.publish.word import tables_docx
 from corcal.storage import add_files, json_bytes
 
 if TYPE_CHECKING:

@@ -48,3 +48,9 @@ def p_value(p: float | None) -> str:
         return "<0.001"
     digits = 2 if p >= 0.0995 else 3
     return f"{p:.{digits}f}" if p < 0.995 else ">0.99"
+
+
+def state_p(p: float) -> str:
+    """Return a p value as a statement: "p = 0.29", "p < 0.001", "p > 0.99"."""
+    text = p_value(p)
+    return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"

@@ -11,7 +11,7 @@ from corcal.evaluate.accuracy.evaluation import Evaluation, Strata
 from corcal.evaluate.accuracy.tables.detection_tables import TITLES, file_part
 from corcal.evaluate.publish.plot import COLOURS, INK, MARKERS, SOFT, Plot, render
 from corcal.evaluate.publish.wording import figure as said
-from corcal.evaluate.publish.wording import p_value
+from corcal.evaluate.publish.wording import state_p
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.group_tests import GroupTest
 from corcal.evaluate.tables_in.results import TARGETS
@@ -72,7 +72,7 @@ def _say(ax: Axes, y: float, text: str, *, overall: bool) -> None:
 def _say_p(ax: Axes, row: int, test: GroupTest | None) -> None:
     """Write the p value of heterogeneity over the first stratum of a target."""
     if test is not None:
-        ax.text(0.02, -row - 0.5, f"p = {p_value(test.p)}".replace("= <", "< "), va="center",
+        ax.text(0.02, -row - 0.5, state_p(test.p), va="center",
                 transform=ax.get_yaxis_transform(), fontsize=6, color=SOFT)  # fmt: skip
 
 
