@@ -46,6 +46,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
     assert [c.name for c in checks] == [
         "slices",
         "coverage",
+        "body-size",
         "saturated",
         "thick-slices",
         "sharp-kernel",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from corcal.core.errors import ScanNotAdmitted
 from corcal.core.scan import Notice, Scan
+from corcal.read.body_size import check_body_size
 from corcal.read.check import Check
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.saturation import check_saturation
@@ -18,6 +19,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
     return (
         _slices(scan, settings),
         _coverage(scan, settings),
+        check_body_size(scan, settings),
         check_saturation(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),

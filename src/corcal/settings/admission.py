@@ -22,6 +22,10 @@ class Admission:
             (unenhanced blood is 30 to 60).
         metal_hu: voxels this bright near the heart are noted as metal.
         small_field_mm: an in-plane field of view below this is noted as zoomed.
+        body_width_mm: a chest is not narrower nor wider; what is, is noted,
+        impossible_width_mm: or, outside this, refused: the voxel size is wrong.
+        lung_height_mm: lungs are not lower nor higher; what is, is noted. Where voxels are those
+            of an array without geometry (1 x 1 x 1 mm, origin 0), either is refused.
         saturated_below_hu: values may have been cut off at the top where the highest is below
             this; bone, metal or noise reach further in a scan as acquired.
         saturated_voxels: and at least so many voxels hold exactly the highest value,
@@ -53,6 +57,9 @@ class Admission:
     contrast_blood_hu: float = 90.0
     metal_hu: int = 2500
     small_field_mm: float = 260.0
+    body_width_mm: tuple[float, float] = (250.0, 600.0)
+    impossible_width_mm: tuple[float, float] = (150.0, 800.0)
+    lung_height_mm: tuple[float, float] = (100.0, 450.0)
     saturated_below_hu: int = 1500
     saturated_voxels: int = 100
     saturated_ratio: float = 5.0
@@ -94,5 +101,8 @@ class Admission:
         )
         known = self.gating in ("header", "yes", "no")
         require("admission", known, f'gating is "header", "yes" or "no", not {self.gating!r}')
+        for name in ("body_width_mm", "impossible_width_mm", "lung_height_mm"):
+            low, high = getattr(self, name)
+            require("admission", low < high, f"{name} must rise")
         larger = self.max_heart_ml > self.min_heart_ml
         require("admission", larger, "max_heart_ml must be more than min_heart_ml")
