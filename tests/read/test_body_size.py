@@ -61,7 +61,7 @@ def test_an_unusual_size_is_noticed(spacing_mm: tuple[float, float, float], says
 
 def test_an_impossible_width_is_refused() -> None:
     scan = Scan(chest(), Grid.axial(SHAPE, (3.0, 12.0, 12.0), (1.0, 1.0, 1.0)))
-    with pytest.raises(ScanNotAdmitted, match="The body is 96 cm wide .*voxel size is wrong"):
+    with pytest.raises(ScanNotAdmitted, match=r"The body is 96 cm wide .*voxel size is wrong"):
         admit(scan, LIMITS)
 
 

@@ -44,7 +44,7 @@ class BodySize:
 def check_body_size(scan: Scan, settings: Admission) -> Check:
     """Return whether a body can be of the size that the voxel size makes it."""
     size = body_size(scan)
-    said, wrong = _said(size, settings)
+    said, wrong = _sentence(size, settings)
     bare = is_bare(scan.grid)
     if bare:
         said = (
@@ -64,7 +64,7 @@ def check_body_size(scan: Scan, settings: Admission) -> Check:
     return Check("body-size", not (bare or wrong), False, said)
 
 
-def _said(size: BodySize, settings: Admission) -> tuple[str, bool]:
+def _sentence(size: BodySize, settings: Admission) -> tuple[str, bool]:
     """Return the sizes in words, and whether one of them is not a person's."""
     parts, wrong = [], False
     for value, limits, measured, whose in (
