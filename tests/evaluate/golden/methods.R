@@ -1,7 +1,7 @@
 # Makes methods.json: figures of R packages for data that are drawn here and written beside them.
 #   Rscript tests/evaluate/golden/methods.R tests/evaluate/golden/methods.json
-suppressMessages({library(coin); library(Hmisc); library(VGAM); library(ordinal); library(psych)
-                  library(rms); library(jsonlite)})
+suppressMessages({library(coin); library(Hmisc); library(ordinal)
+                  library(jsonlite)})
 set.seed(20261127)
 
 # Deming's line with equal errors is the first principal axis; its jackknife, patient by patient.
@@ -37,7 +37,15 @@ event <- rbinom(150, 1, 0.35)
 old <- plogis(rnorm(150) + event); new <- plogis(qlogis(old) + 0.4 * rnorm(150) + 0.3 * event - 0.1)
 nri <- improveProb(old, new, event)
 
-versions <- sapply(c("coin", "Hmisc", "VGAM", "ordinal", "psych", "rms"),
+# Grades by volume: a slope for each threshold, both kinds of errors, and the order of the grades.
+volume <- round(runif(160, 0, 0.3), 4)
+grade <- cut(12 * volume + rlogis(160), c(-Inf, 0.5, 3, Inf), labels = FALSE) - 1
+equal <- summary(clm(factor(grade) ~ volume, control = list(gradTol = 1e-10)))$coefficients
+free <- summary(clm(factor(grade) ~ 1, nominal = ~ volume,
+                    control = list(gradTol = 1e-10)))$coefficients
+order <- rcorr.cens(volume, grade)
+
+versions <- sapply(c("coin", "Hmisc", "ordinal"),
                    function(p) as.character(packageVersion(p)))
 out <- list(
   made = list(R = paste(R.version$major, R.version$minor, sep = "."), packages = as.list(versions)),
@@ -50,7 +58,11 @@ out <- list(
                   bowker = c(symmetry$statistic[[1]], symmetry$parameter[[1]], symmetry$p.value),
                   stuart_maxwell = c(statistic(marginal), marginal@statistic@df, pvalue(marginal))),
   nri = list(event = event, old = old, new = new, total = nri$nri[[1]], z = nri$z.nri[[1]],
-             events = nri$nri.ev[[1]], others = nri$nri.ne[[1]])
+             events = nri$nri.ev[[1]], others = nri$nri.ne[[1]]),
+  ordinal = list(volume = volume, grade = grade, observed = unname(equal[, "Std. Error"]),
+                 values = unname(equal[, "Estimate"]), free = -unname(free[3:4, "Estimate"]),
+                 free_error = unname(free[3:4, "Std. Error"]),
+                 somers = order[["Dxy"]], somers_error = order[["S.D."]])
 )
 write(toJSON(out, auto_unbox = TRUE, digits = NA, matrix = "rowmajor"),
       commandArgs(trailingOnly = TRUE)[1])

@@ -17,6 +17,8 @@ from corcal.evaluate.statistics.agreement.passing_bablok import passing_bablok
 from corcal.evaluate.statistics.agreement.symmetry import bowker, stuart_maxwell
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
+from corcal.evaluate.statistics.ordinal.somers import somers_d
 
 HERE = Path(__file__).parent
 R: dict[str, Any] = json.loads((HERE / "methods.json").read_text(encoding="utf-8"))
@@ -77,6 +79,29 @@ def test_the_continuous_nri_is_that_of_hmisc() -> None:
     )
     assert nri.total.value is not None
     assert nri.total.value / error == pytest.approx(g["z"])
+
+
+def test_observed_errors_and_free_slopes_are_those_of_clm() -> None:
+    g = R["ordinal"]
+    x, category = np.array(g["volume"]), np.array(g["grade"], dtype=np.intp)
+    fit = fit_ordinal(x[:, None], category, RULE)
+    assert fit is not None
+    lines = (*fit.observed_thresholds, *fit.observed_slopes)
+    assert [c.value for c in lines] == pytest.approx(g["values"], rel=1e-5)
+    assert [c.error for c in lines] == pytest.approx(g["observed"], rel=1e-5)
+    assert [c.value for c in fit.free_slopes] == pytest.approx(g["free"], rel=1e-5)
+    assert [c.error for c in fit.free_slopes] == pytest.approx(g["free_error"], rel=1e-5)
+
+
+def test_somers_d_and_its_error_are_those_of_hmisc() -> None:
+    g = R["ordinal"]
+    e = somers_d(np.array(g["volume"]), np.array(g["grade"], dtype=np.intp), RULE)
+    assert e.value is not None
+    assert e.value == pytest.approx(g["somers"])
+    assert e.low is not None
+    assert e.high is not None
+    error = (np.arctanh(e.high) - np.arctanh(e.low)) / (2 * RULE.z) * (1 - e.value**2)
+    assert error == pytest.approx(g["somers_error"])
 
 
 @pytest.mark.slow

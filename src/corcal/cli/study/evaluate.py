@@ -33,6 +33,7 @@ class EvaluateOptions:
     margin: float | None
     error_ratio: float
     event: str | None
+    log_volume: bool
 
     def options(self) -> Options:
         """Return the options of an evaluation."""
@@ -49,6 +50,7 @@ class EvaluateOptions:
             self.margin,
             self.error_ratio,
             self.event,
+            self.log_volume,
         )
 
 
@@ -125,6 +127,11 @@ class EvaluateOptions:
         metavar="COLUMN",
         help="With --against: a column of REF, 1 or 0, by whose event patients are reclassified; "
         "without it, a reference score of 100 and more.",
+    ),
+    click.option(
+        "--log-volume",
+        is_flag=True,
+        help="Regress the grade on the logarithm of the volume, ln(1 + mm3).",
     ),
 )
 def evaluate(

@@ -35,6 +35,7 @@ def evaluation_document(e: Evaluation) -> dict[str, Any]:
             "margin": e.options.margin,
             "error_ratio": e.options.error_ratio,
             "event": e.options.event,
+            "log_volume": e.options.log_volume,
         },
         "detection": {t: d.as_dict() for t, d in e.detection.items()},
         "pooled_arteries": e.pooled.as_dict(),

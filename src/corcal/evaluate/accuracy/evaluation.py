@@ -51,6 +51,7 @@ class Options:
             lines.
         event: a column of the reference that says whom an event befell, for the reclassification
             of two systems; None takes a reference score of 100 and more.
+        log_volume: regress the grade on the logarithm of 1 + the volume in mm3.
     """
 
     rule: IntervalRule = field(default_factory=IntervalRule)
@@ -61,6 +62,7 @@ class Options:
     margin: float | None = None
     error_ratio: float = 1.0
     event: str | None = None
+    log_volume: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +168,7 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         options,
         _detections(pairs, rule),
         pooled_detection(pairs, rule),
-        {a: severity(pairs, a, rule, without_none=options.without_none) for a in ARTERIES},
+        _severities(pairs, options),
         _agreements(pairs, options),
         {name: band_agreement(scores, cut, rule) for name, cut in cuts.items()},
         {a: band_agreement(known, GRADES, rule) for a, known in grades.items() if len(known)},
@@ -176,6 +178,11 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         (),
     )
     return replace(whole, notices=state_notices(whole))
+
+
+def _severities(pairs: Pairs, options: Options) -> dict[str, SeverityFit]:
+    none, log = options.without_none, options.log_volume
+    return {a: severity(pairs, a, options.rule, without_none=none, logarithm=log) for a in ARTERIES}
 
 
 def _agreements(pairs: Pairs, options: Options) -> dict[str, dict[str, Agreement]]:

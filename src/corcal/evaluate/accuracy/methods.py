@@ -73,7 +73,10 @@ _ORDINAL = (
     "Severity was modelled by ordinal regression with a logit link (proportional odds; McCullagh, "
     "J R Stat Soc B 1980, 42, 109), logit P(grade ≤ j) = threshold j − B × volume, by maximum "
     "likelihood, with Wald tests from the expected information. The test of parallel lines "
-    "compares it by likelihood ratio with a model that has a slope for each threshold."
+    "compares it by likelihood ratio with a model that has a slope for each threshold. Errors from "
+    "the observed information stand beside. The model was cross-validated tenfold: calibration "
+    "slope, Brier scores (Mon Weather Rev 1950, 78, 1), their mean (Epstein, J Appl Meteorol 1969, "
+    "8, 985); the volume's Somers' D (Am Sociol Rev 1962, 27, 799)."
 )
 _AGREEMENT = (
     "Intraclass correlations ICC(A,1) and ICC(C,1) follow McGraw and Wong (Psychol Methods 1996, "

@@ -63,6 +63,11 @@ def _severity(e: Evaluation) -> Iterator[Notice]:
             yield Notice(
                 "no-ordinal-model", f"No ordinal regression for the {artery}: {s.why_not}."
             )
+        if s.fit and s.withheld:
+            yield Notice(
+                "model-not-exported",
+                f"{artery}: the severity model is not exported: {s.withheld}.",
+            )
         if s.fit and _skips_a_grade(s):
             words = ", ".join(g.word for g in s.grades)
             text = "a grade between the lowest and the highest has no case; fitted on"

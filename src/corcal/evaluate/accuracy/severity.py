@@ -21,6 +21,7 @@ from corcal.evaluate.statistics.ordinal.proportional_odds import (
     OrdinalFit,
     fit_ordinal,
 )
+from corcal.evaluate.statistics.ordinal.validation import OrdinalValidation, validate_ordinal
 from corcal.evaluate.tables_in.pairs import Pairs
 from corcal.quantify import SeverityModel
 
@@ -51,8 +52,11 @@ class SeverityFit:
         n: arteries with a predicted volume and a reference grade.
         attrition: patients in, used, and left out.
         grades: the outcome's categories, ascending: the grades that occur.
-        fit: the model with the volume in mL, None where it cannot be fitted.
+        fit: the model with the volume in mL, or its logarithm; None where it cannot be fitted.
         why_not: the reason, "" where it can.
+        logarithm: the predictor is the natural logarithm of 1 + the volume in mm3.
+        sd: standard deviation of the predictor among the arteries of the model.
+        validation: of the model on arteries that it has not seen; None where it cannot be taken.
     """
 
     volumes: tuple[GradeVolume, ...]
@@ -61,18 +65,37 @@ class SeverityFit:
     grades: tuple[Severity, ...]
     fit: OrdinalFit | None
     why_not: str
+    logarithm: bool
+    sd: float
+    validation: OrdinalValidation | None
 
     @property
     def slope(self) -> Estimate:
-        """The regression coefficient B for one mL, with its interval."""
+        """The regression coefficient B for one unit of the predictor, with its interval."""
         return _estimate(self.fit.slopes[0], self.n) if self.fit else Estimate.without_value(self.n)
 
     def grading(self) -> ArteryGrading | None:
-        """Return the model in the form in which `corcal score` can use it, None without one."""
-        if self.fit is None:
+        """Return the model in the form in which `corcal score` can use it, None without one.
+
+        A model of the logarithm has no such form, and one that is of no use on arteries that it
+        has not seen, or could not be held against them, is not handed on.
+        """
+        if self.fit is None or self.logarithm or self.withheld:
             return None
         thresholds = tuple(t.value for t in self.fit.thresholds)
         return ArteryGrading(self.fit.slopes[0].value, self.grades, thresholds)
+
+    @property
+    def withheld(self) -> str:
+        """The reason why a fitted model is not exported; "" where it is."""
+        if self.validation is None:
+            return "it could not be cross-validated: a grade has one artery alone, or too few"
+        if self.validation.skill <= 0:
+            return (
+                "on arteries that it has not seen it is no better than the shares of the grades "
+                f"(ranked probability score {self.validation.ranked_probability_score:.3f})"
+            )
+        return ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
@@ -83,13 +106,22 @@ class SeverityFit:
             "outcome": [g.word for g in self.grades],
             "fitted": self.fit is not None,
             "why_not": self.why_not or None,
+            "predictor": "ln(1 + volume in mm3)" if self.logarithm else "volume in mL",
+            "predictor_sd": self.sd,
             "B": self.slope.as_dict(),
         }
         if self.fit is None:
             return document
         below = zip(self.grades[:-1], self.fit.thresholds, strict=True)
+        per_mm3 = _line(self.fit.slopes[0].rescale(1 / MM3_PER_ML), self.n)
         return document | {
-            "B_per_mm3": _line(self.fit.slopes[0].rescale(1 / MM3_PER_ML), self.n),
+            "B_per_mm3": None if self.logarithm else per_mm3,
+            "observed_information": {
+                "location": _line(self.fit.observed_slopes[0], self.n),
+                "thresholds": [_line(t, self.n) for t in self.fit.observed_thresholds],
+            },
+            "slope_at_each_threshold": [_line(c, self.n) for c in self.fit.free_slopes],
+            "validation": self.validation and self.validation.as_dict(),
             "location": _line(self.fit.slopes[0], self.n),
             "thresholds": [{"grade": g.word} | _line(t, self.n) for g, t in below],
             "model": _test(self.fit.model),
@@ -106,7 +138,12 @@ class SeverityFit:
 
 
 def severity(
-    pairs: Pairs, artery: str, rule: IntervalRule, *, without_none: bool = False
+    pairs: Pairs,
+    artery: str,
+    rule: IntervalRule,
+    *,
+    without_none: bool = False,
+    logarithm: bool = False,
 ) -> SeverityFit:
     """Fit the reference's grade of an artery by the predicted volume.
 
@@ -116,6 +153,7 @@ def severity(
         rule: level of the Wald intervals.
         without_none: leave out arteries graded none, as the paper's outcome did, which was mild,
             moderate or severe.
+        logarithm: fit on the natural logarithm of 1 + the volume in mm3.
     """
     known = pairs.select_known(artery, "volume_mm3", "grade")
     volumes, grades, left = known.predicted / MM3_PER_ML, known.reference, known.attrition
@@ -124,11 +162,16 @@ def severity(
         left = left.lose("graded none by the reference", int((grades == 0).sum()))
         volumes, grades = volumes[grades > 0], grades[grades > 0]
     seen = tuple(Severity(int(g)) for g in np.unique(grades))
-    fit, why_not = None, _obstacle(volumes, grades)
+    fit, why_not, validation = None, _obstacle(volumes, grades), None
+    x = np.log1p(MM3_PER_ML * volumes) if logarithm else volumes
+    sd = float(x.std(ddof=1)) if len(x) > 1 else 0.0
     if not why_not:
-        fit = fit_ordinal(volumes[:, None], np.searchsorted(np.unique(grades), grades), rule)
+        category = np.searchsorted(np.unique(grades), grades)
+        fit = fit_ordinal(x[:, None], category, rule)
         why_not = "" if fit else "the likelihood has no maximum"
-    return SeverityFit(described, len(grades), left, seen, fit, why_not)
+        validation = validate_ordinal(x, category, rule) if fit else None
+    n = len(grades)
+    return SeverityFit(described, n, left, seen, fit, why_not, logarithm, sd, validation)
 
 
 def _describe(grade: Severity, volumes_ml: Numbers) -> GradeVolume:

@@ -19,6 +19,7 @@ from corcal.evaluate.accuracy.tables.detection_tables import (
     strata_table,
 )
 from corcal.evaluate.accuracy.tables.lines_table import lines_table
+from corcal.evaluate.accuracy.tables.model_tables import model_tables
 from corcal.evaluate.accuracy.tables.reclassification_table import reclassification_table
 from corcal.evaluate.accuracy.tables.severity_tables import parameter_table, severity_table
 from corcal.evaluate.publish.table import Table
@@ -39,6 +40,7 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
             tables.append(reclassification_table(e.versus, e.options.rule))
     if _has_severity(e.severity):
         tables += [severity_table(e.severity, e.options), parameter_table(e.severity, e.options)]
+        tables += model_tables(e.severity, e.options)
     for measure, results in e.agreement.items():
         tables += [
             agreement_table(measure, results, rule),

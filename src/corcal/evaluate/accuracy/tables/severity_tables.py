@@ -34,6 +34,10 @@ def severity_table(severity: Mapping[str, SeverityFit], options: Options) -> Tab
     lines: list[tuple[str, Callable[[OrdinalFit], str]]] = [
         ("B for 1 mL", lambda f: _slope(f.slopes[0], 2)),
         ("B for 1 mm³", lambda f: _slope(f.slopes[0].rescale(1 / MM3_PER_ML), 5)),
+    ]
+    if options.log_volume:
+        lines = [("B for ln(1 + mm³)", lambda f: _slope(f.slopes[0], 3))]
+    lines += [
         ("Wald χ² (df 1)", lambda f: number(f.slopes[0].wald)),
         ("p", lambda f: p_value(f.slopes[0].p)),
         ("Parallel lines, χ² (df), p", lambda f: _test(f.parallel_lines)),
@@ -65,7 +69,8 @@ def parameter_table(severity: Mapping[str, SeverityFit], options: Options) -> Ta
             continue
         below = zip(s.grades[:-1], s.fit.thresholds, strict=True)
         rows += [(artery.title, f"Threshold [{g.word}]", *_spss(t)) for g, t in below]
-        rows.append((artery.title, "Location, volume (mL)", *_spss(s.fit.slopes[0])))
+        predictor = "ln(1 + mm³)" if options.log_volume else "volume (mL)"
+        rows.append((artery.title, f"Location, {predictor}", *_spss(s.fit.slopes[0])))
     level = f"{100 * options.rule.confidence:g} %"
     return Table(
         "ordinal_regression",
@@ -73,8 +78,8 @@ def parameter_table(severity: Mapping[str, SeverityFit], options: Options) -> Ta
         ("Artery", "Parameter", "B", "SE", "Wald", "df", "p", f"{level} low", f"{level} high"),
         tuple(rows),
         (
-            "logit P(grade ≤ j) = threshold j − B × volume in mL. Standard errors from the "
-            "expected information, as in SPSS PLUM.",
+            f"logit P(grade ≤ j) = threshold j − B × {_predictor(options)}. Standard errors from "
+            "the expected information, as in SPSS PLUM.",
         ),
         {a.title: severity[a.value].attrition for a in Artery if severity[a.value].fit},
     )
@@ -87,13 +92,22 @@ def _notes(severity: Mapping[str, SeverityFit], options: Options) -> tuple[str, 
         else "The outcome is every grade that occurs, none included."
     )
     failed = tuple(f"{a}: not fitted, {s.why_not}." for a, s in severity.items() if s.fit is None)
+    unit = (
+        ""
+        if options.log_volume
+        else ("; 1 mL = 1000 mm³, so B for 1 mm³ is a thousandth of B for 1 mL")
+    )
     return (
-        "Mean ± standard deviation. B: proportional-odds regression coefficient of the volume "
-        f"with its {100 * options.rule.confidence:g} % interval; 1 mL = 1000 mm³, so B for 1 mm³ "
-        "is a thousandth of B for 1 mL.",
+        f"Mean ± standard deviation. B: proportional-odds regression coefficient of the "
+        f"{_predictor(options).removesuffix(' in mL')} with its "
+        f"{100 * options.rule.confidence:g} % interval{unit}.",
         f"{outcome} {_VOLUMES[options.volume]}",
         *failed,
     )
+
+
+def _predictor(options: Options) -> str:
+    return "ln(1 + volume in mm³)" if options.log_volume else "volume in mL"
 
 
 def _mean(v: GradeVolume) -> str:

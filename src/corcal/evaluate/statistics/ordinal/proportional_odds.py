@@ -86,6 +86,11 @@ class OrdinalFit:
             where the general model has no maximum, or is none.
         parallel_score: score test of the same, which needs no general model (Peterson and
             Harrell, Appl Stat 1990, 39, 205); None with two categories.
+        observed_thresholds: the thresholds with errors from the observed information, as R and SAS
+            print them; `thresholds` have them from the expected one, as SPSS does.
+        observed_slopes: the slopes with those.
+        free_slopes: the slope of the first predictor at each threshold in the general model, with
+            errors from the observed information; empty where that has no maximum, or is none.
         lines_cross: with a slope for each threshold the lines cross among the cases, so that the
             general model would give negative probabilities: no model to test against.
     """
@@ -97,6 +102,9 @@ class OrdinalFit:
     n: int
     parallel_lines: ChiSquare | None
     parallel_score: ChiSquare | None
+    observed_thresholds: tuple[Coefficient, ...]
+    observed_slopes: tuple[Coefficient, ...]
+    free_slopes: tuple[Coefficient, ...]
     lines_cross: bool
 
     @property
@@ -133,22 +141,62 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     Returns:
         None where the likelihood has no maximum: the predictors separate the categories.
     """
-    spread = x.std(axis=0)
-    model = Cumulative((x - x.mean(axis=0)) / spread, category)
+    model = _standard_model(x, category)
     counts = np.bincount(category)
     null = float((counts * np.log(counts / counts.sum())).sum())
     common = model.equal_slopes()
-    start = np.concatenate([model.null_thresholds(counts), np.zeros(x.shape[1])])
-    fitted = maximum(model, common, start)
+    fitted = _equal_maximum(model, counts)
     if fitted is None:
         return None
     at, likelihood = fitted
-    information = common.T @ model.expected_information(common @ at) @ common
-    covariance = np.linalg.inv(information).astype(np.float64)
-    thresholds, slopes = _coefficients(at, covariance, x, rule)
-    parallel, cross = _parallel_lines(model, at, likelihood)
-    score = _score_test(model, common @ at)
-    return OrdinalFit(thresholds, slopes, likelihood, null, len(x), parallel, score, cross)
+    expected = common.T @ model.expected_information(common @ at) @ common
+    observed = -(common.T @ model.derivatives(common @ at)[1] @ common)
+    thresholds, slopes = _coefficients(at, _inverse(expected), x, rule)
+    observed_thresholds, observed_slopes = _coefficients(at, _inverse(observed), x, rule)
+    free, cross = _general(model, common @ at)
+    parallel = None
+    if free is not None:
+        df = model.predictors * (model.thresholds - 1)
+        parallel = ChiSquare(max(0.0, 2 * (free[1] - likelihood)), df)
+    return OrdinalFit(
+        thresholds,
+        slopes,
+        likelihood,
+        null,
+        len(x),
+        parallel,
+        _score_test(model, common @ at),
+        observed_thresholds,
+        observed_slopes,
+        () if free is None else _free_slopes(model, free[0], float(x[:, 0].std()), rule),
+        cross,
+    )
+
+
+def fit_line(x: Array, category: NDArray[np.intp]) -> tuple[Array, Array] | None:
+    """Return thresholds and slopes of the proportional-odds model, without errors and tests.
+
+    Arguments and None as of `fit_ordinal`.
+    """
+    fitted = _equal_maximum(_standard_model(x, category), np.bincount(category))
+    if fitted is None:
+        return None
+    at, p = fitted[0], x.shape[1]
+    slopes = at[-p:] / x.std(axis=0)
+    return at[:-p] + float(slopes @ x.mean(axis=0)), slopes
+
+
+def _standard_model(x: Array, category: NDArray[np.intp]) -> Cumulative:
+    return Cumulative((x - x.mean(axis=0)) / x.std(axis=0), category)
+
+
+def _equal_maximum(model: Cumulative, counts: NDArray[np.intp]) -> tuple[Array, float] | None:
+    start = np.concatenate([model.null_thresholds(counts), np.zeros(model.predictors)])
+    return maximum(model, model.equal_slopes(), start)
+
+
+def _inverse(information: Array) -> Array:
+    return np.linalg.inv(information).astype(np.float64)
 
 
 def _coefficients(
@@ -163,25 +211,35 @@ def _coefficients(
     back[k:, k:] = np.diag(1 / spread)
     values, errors = back @ at, np.sqrt(np.diag(back @ covariance @ back.T))
     lines = tuple(
-        Coefficient(float(v), float(e), float(v - rule.z * e), float(v + rule.z * e))
-        for v, e in zip(values, errors, strict=True)
+        _coefficient(float(v), float(e), rule) for v, e in zip(values, errors, strict=True)
     )
     return lines[:k], lines[k:]
 
 
-def _parallel_lines(
-    model: Cumulative, at: Array, likelihood: float
-) -> tuple[ChiSquare | None, bool]:
-    """Compare with the model that has a slope for each threshold; say whether its lines cross."""
-    k, p = model.thresholds, model.predictors
-    if k < 2:
+def _general(model: Cumulative, start: Array) -> tuple[tuple[Array, float] | None, bool]:
+    """Return the maximum with a slope for each threshold, and whether its lines cross."""
+    if model.thresholds < 2:
         return None, False
-    free = maximum(model, np.eye(k * (p + 1)), model.equal_slopes() @ at)
+    free = maximum(model, np.eye(len(start)), start)
     if free is None:
         return None, False
-    if model.lines_cross(free[0]):
-        return None, True
-    return ChiSquare(max(0.0, 2 * (free[1] - likelihood)), p * (k - 1)), False
+    return (None, True) if model.lines_cross(free[0]) else (free, False)
+
+
+def _free_slopes(
+    model: Cumulative, general: Array, spread: float, rule: IntervalRule
+) -> tuple[Coefficient, ...]:
+    """Return the slope of the first predictor at each threshold of the general model."""
+    covariance = _inverse(-model.derivatives(general)[1])
+    places = [t * (model.predictors + 1) + 1 for t in range(model.thresholds)]
+    return tuple(
+        _coefficient(float(general[i]) / spread, math.sqrt(covariance[i, i]) / spread, rule)
+        for i in places
+    )
+
+
+def _coefficient(value: float, error: float, rule: IntervalRule) -> Coefficient:
+    return Coefficient(value, error, value - rule.z * error, value + rule.z * error)
 
 
 def _score_test(model: Cumulative, general: Array) -> ChiSquare | None:
