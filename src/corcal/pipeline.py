@@ -73,7 +73,7 @@ def score_scan(
     with clock.step("labels"):
         model = segmenter.lesion_model
         labelled = label_scan(scan, heart, prepared, regions, settings, model)
-        omitted = find_omitted(scan, heart, labelled.labels, labelled.lowest_hu, settings)
+        omitted = find_omitted(scan, heart, labelled, settings)
         notices += unseen_notices(labelled.unseen, settings.courses)
     with clock.step("quantify"):
         # A place among people is that of the whole score.

@@ -3,12 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corcal.core.artery import Artery
+from corcal.core.course import ArteryCourse, Branch
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
 from corcal.core.steps import LocatedHeart
-from corcal.label import find_omitted
+from corcal.label import LabelledScan, find_omitted
 from corcal.settings import Omitted, Settings
 
 GRID = Grid.axial((30, 60, 60), (2.0, 1.0, 1.0))
@@ -22,6 +24,7 @@ def pieces_of(
     lowest_hu: float = 130.0,
     counted: bool = False,
     rules: Omitted = RULES,
+    courses: tuple[ArteryCourse, ...] = (),
 ) -> tuple[OmittedPiece, ...]:
     """Return what is listed of a heart of 40 x 40 x 40 mm with cubes of 8 voxels in it."""
     heart = np.zeros(GRID.shape, bool)
@@ -35,7 +38,8 @@ def pieces_of(
             codes[z : z + 2, y : y + 2, x : x + 2] = 5
     located, labels = LocatedHeart(heart, GRID), ArteryLabels(codes, GRID)
     settings = Settings(omitted=rules)
-    return find_omitted(Scan(voxels, GRID), located, labels, lowest_hu, settings)
+    labelled = LabelledScan(labels, (), courses, lowest_hu, ())
+    return find_omitted(Scan(voxels, GRID), located, labelled, settings)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +90,33 @@ def test_the_largest_pieces_are_listed_first_and_no_more_than_the_settings_say()
     listed = pieces_of(INSIDE, (17, 30, 30), EDGE)
     assert [p.volume_mm3 for p in listed] == [32.0, 16.0]
     assert pieces_of(INSIDE, (17, 30, 30), EDGE, rules=Omitted(max_pieces=1)) == listed[:1]
+
+
+def course(artery: Artery, start: tuple[float, float, float]) -> ArteryCourse:
+    points = np.array(start) + np.array([[0.0, 0.0, 0.0], [0.0, 0.0, -20.0]])
+    return ArteryCourse(artery, Branch(points, np.ones(2, bool)))
+
+
+#: Upper ends 30 mm apart: the root's centre is at (20, 20, 40) mm, LPS.
+OSTIA = (course(Artery.RCA, (5.0, 20.0, 40.0)), course(Artery.LAD, (35.0, 20.0, 40.0)))
+
+
+@pytest.mark.parametrize(
+    ("at", "place"),
+    [
+        ((20, 26, 20), Place.AORTIC_ROOT),
+        ((17, 26, 20), Place.AORTIC_VALVE),
+        ((8, 45, 40), Place.MITRAL),
+        ((8, 45, 15), Place.EDGE),
+        (ARTERY, Place.ARTERY),
+    ],
+)
+def test_landmarks_name_the_place(at: tuple[int, int, int], place: Place) -> None:
+    (piece,) = pieces_of(at, courses=OSTIA)
+    assert piece.place is place
+
+
+def test_without_both_ends_of_the_arteries_no_landmark_is_known() -> None:
+    far = course(Artery.LAD, (80.0, 20.0, 40.0))
+    for courses in ((), OSTIA[:1], (OSTIA[0], far)):
+        assert pieces_of((17, 26, 20), courses=courses)[0].place is Place.INSIDE

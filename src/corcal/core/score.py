@@ -112,11 +112,14 @@ class CalciumScore:
 
 
 class Place(Enum):
-    """The place of a piece, as far as it can be said without a model of the valves."""
+    """The place of a piece, as far as it can be said without a model of valves and aorta."""
 
     ARTERY = "beside an artery"
-    INSIDE = "inside the heart (valve or annulus)"
-    EDGE = "at the edge of the heart (aortic root, pericardium)"
+    AORTIC_VALVE = "at the level of the aortic valve"
+    AORTIC_ROOT = "at the aortic root (wall or origin of an artery)"
+    MITRAL = "where the mitral annulus lies"
+    INSIDE = "inside the heart"
+    EDGE = "at the edge of the heart (pericardium, aorta)"
     METAL = "metal (prosthesis, lead or clip)"
 
 

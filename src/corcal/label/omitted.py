@@ -12,10 +12,11 @@ from scipy import ndimage
 from corcal.core.artery import Artery
 from corcal.core.box import Box, index3
 from corcal.core.grid import Grid
-from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.core.score import OmittedPiece, Place
 from corcal.core.steps import LocatedHeart
+from corcal.label.labelling import LabelledScan
+from corcal.label.landmarks import find_aortic_root, landmark_place
 from corcal.label.limits import near_heart
 from corcal.settings import Omitted, Settings
 from corcal.space import nearest, touched_box
@@ -26,8 +27,7 @@ Region = tuple[slice, slice, slice]
 def find_omitted(
     scan: Scan,
     heart: LocatedHeart,
-    labels: ArteryLabels,
-    lowest_hu: float,
+    labelled: LabelledScan,
     settings: Settings,
 ) -> tuple[OmittedPiece, ...]:
     """Return the bright pieces that were not counted, largest first.
@@ -37,28 +37,30 @@ def find_omitted(
     Args:
         scan: as acquired.
         heart: where the heart is.
-        labels: on the scan's grid.
-        lowest_hu: from where a voxel may be calcium: it stands out from blood.
+        labelled: what was counted, and where the arteries run.
         settings: the scoring threshold, and what is listed.
     """
     rules = settings.omitted
-    if lowest_hu > settings.scoring.threshold_hu + rules.contrast_hu:
+    if labelled.lowest_hu > settings.scoring.threshold_hu + rules.contrast_hu:
         return ()
     box, near = _near_part(heart, scan.grid, rules)
     part = _Part(
         hu=scan.hu[box.slices],
-        codes=labels.codes[box.slices],
+        codes=labelled.labels.codes[box.slices],
         near=near,
         inside=nearest(heart.mask.view(np.uint8), heart.grid, scan.grid.cut(box)).view(np.bool_),
         grid=scan.grid.cut(box),
     )
+    root_mm = find_aortic_root(labelled.courses, rules)
     pieces = []
-    for region, piece in _bright_pieces(part, lowest_hu, rules):
+    for region, piece in _bright_pieces(part, labelled.lowest_hu, rules):
         index = np.argwhere(piece) + [s.start for s in region] + np.array(box.start)
-        x, y, z = (float(v) for v in scan.grid.to_lps(index.mean(axis=0)[None])[0])
+        centre_mm = scan.grid.to_lps(index.mean(axis=0)[None])[0]
+        landmark = None if root_mm is None else landmark_place(centre_mm, root_mm, rules)
+        x, y, z = (float(v) for v in centre_mm)
         pieces.append(
             OmittedPiece(
-                place=_place(part, region, piece, rules),
+                place=_place(part, (region, piece), landmark, rules),
                 volume_mm3=float(piece.sum() * scan.grid.voxel_mm3),
                 peak_hu=float(part.hu[region][piece].max()),
                 centre_lps_mm=(x, y, z),
@@ -116,11 +118,23 @@ def _bright_pieces(
             yield region, piece
 
 
-def _place(part: _Part, region: Region, piece: NDArray[np.bool_], rules: Omitted) -> Place:
+def _place(
+    part: _Part,
+    where: tuple[Region, NDArray[np.bool_]],
+    landmark: Place | None,
+    rules: Omitted,
+) -> Place:
+    region, piece = where
     if part.hu[region][piece].max() >= rules.metal_hu:
         return Place.METAL
-    to_artery_mm = _distances_mm(part.codes == 0, region, rules.artery_mm, part.grid)
-    if to_artery_mm[piece].min() <= rules.artery_mm:
+    to_artery_mm = _distances_mm(part.codes == 0, region, 2.0 * rules.artery_mm, part.grid)[piece]
+    # What lies along an artery may be its calcium, wherever it is; what a part of it touches is
+    # rather what the landmark says.
+    if np.median(to_artery_mm) <= rules.artery_mm:
+        return Place.ARTERY
+    if landmark is not None:
+        return landmark
+    if to_artery_mm.min() <= rules.artery_mm:
         return Place.ARTERY
     # The median lies between two voxels: with one of them twice as deep it is not the edge.
     depth_mm = _distances_mm(part.inside, region, 2.0 * rules.edge_mm, part.grid)

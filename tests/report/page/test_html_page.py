@@ -230,7 +230,7 @@ def test_what_was_left_out_is_listed_with_its_image(reading: Reading) -> None:
     piece = OmittedPiece(Place.INSIDE, 21.0, 402.0, (30.0, 24.0, 9.0), (2, 4))
     found = replace(reading, report=replace(reading.report, omitted=(piece,)))
     row = Page(html_of(found)).tables["omitted"][1]
-    assert row == ["1", "inside the heart (valve or annulus)", "3 to 5", "21", "402"]
+    assert row == ["1", "inside the heart", "3 to 5", "21", "402"]
 
 
 def test_printed_pages_carry_the_case_as_harmless_css(reading: Reading) -> None:

@@ -56,9 +56,8 @@ def test_the_largest_pieces_that_were_not_counted_are_named(reading: Reading) ->
     left_out = replace(reading, report=replace(reading.report, omitted=pieces(5)))
     _, findings, _ = text_to_paste(left_out, "en", advice=False)
     assert findings.lines[-1] == (
-        "Bright and not counted: beside an artery 40 mm³ (slice 3); inside the heart (valve or "
-        "annulus) 39 mm³ (slices 3 to 5); at the edge of the heart (aortic root, pericardium) "
-        "38 mm³ (slices 3 to 5); 2 more."
+        "Bright and not counted: beside an artery 40 mm³ (slice 3); at the level of the aortic "
+        "valve 39 mm³ (slices 3 to 5); at the aortic root 38 mm³ (slices 3 to 5); 2 more."
     )
 
 
