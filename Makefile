@@ -27,7 +27,7 @@ training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of tor
 training-slow: $(TRAIN)/installed  ## The rehearsal with three seeds, each from contours to a scored scan.
 	$(TRAIN)/bin/python -m pytest -m "training and slow" $(LEARNING) $(ARGS)
 
-rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: half an hour.
+rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: ten minutes on two cores.
 	rm -rf out/rehearsal
 	$(TRAIN)/bin/python examples/rehearsal.py out/rehearsal
 

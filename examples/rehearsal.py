@@ -1,13 +1,13 @@
 """From a radiologist's contours to a scored scan, on made-up patients, with corcal's commands.
 
-    python examples/rehearsal.py OUT [--seed N]
+    python examples/rehearsal.py OUT [--seed N] [--broken WAY]
 
 Draws phantoms and their contours (`.con`), then runs every command of docs/training.md: six
 classes, dataset, plan, two small folds, a model, and `corcal score --model` on the scans kept for
 tests. Prints each command and, at the end, drawn beside found calcium by artery; OUT/scored holds
 the reports. Ends with exit code 1 where the model did not learn: less than half of an artery's
-calcium found, or more wrong than right. Needs `pip install ".[train]"`; about ten minutes on two
-processor cores.
+calcium found, or more wrong than right. `--broken` breaks it on purpose, to see that it then fails.
+Needs `pip install ".[train]"`; about ten minutes on two processor cores that do nothing else.
 
 The model is a toy for toy scans: it shows that the steps fit together, and nothing about patients.
 """
@@ -15,10 +15,10 @@ The model is a toy for toy scans: it shows that the steps fit together, and noth
 from __future__ import annotations
 
 import argparse
-import csv
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +30,19 @@ import corcal
 from corcal import Artery
 from corcal.cli.main import main as run_corcal
 from corcal.phantom import PhantomOptions, make_case, write_con
-from corcal.settings import Settings
-from corcal.storage import write_nifti
+from corcal.settings import Settings, Training
+from corcal.storage import csv_bytes, read_csv, replace_file, write_nifti
 
 SETTINGS = Path(__file__).with_suffix(".toml")
 #: The meanings of the contours' type ids.
 TYPES = "6=RCA,7=LAD,8=LCX,9=calcium"
+#: The same with two arteries exchanged.
+EXCHANGED = "6=LAD,7=RCA,8=LCX,9=calcium"
+#: Ways to break the training itself.
+BROKEN: dict[str, Callable[[Training], Training]] = {
+    "rate": lambda training: replace(training, learning_rate=100.0),
+    "augmentation": lambda training: replace(training, elastic_share=1.0, elastic_voxels=60.0),
+}
 #: Made-up patients of one rehearsal.
 PATIENTS = 30
 #: Least and most calcium of an artery: far more than patients have, for voxels of 4 mm.
@@ -51,8 +58,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description="A training from contours to a scored scan.")
     arguments.add_argument("out", type=Path, help="receives everything; made if absent")
     arguments.add_argument("--seed", type=int, default=0, help="of patients and split")
+    arguments.add_argument(
+        "--broken",
+        choices=["exchanged", *BROKEN],
+        help="exchange two arteries, take a learning rate of 100, or bend patches beyond measure",
+    )
     given = arguments.parse_args()
-    table = rehearse(given.out, seed=given.seed)
+    types = EXCHANGED if given.broken == "exchanged" else TYPES
+    change = BROKEN.get(given.broken, lambda training: training)
+    table = rehearse(given.out, seed=given.seed, types=types, change=change)
     print("\nCalcium of the scans kept for tests, mL; rows as drawn, columns as found:\n")
     print("        " + "".join(f"{a.value:>8}" for a in Artery) + "    none")
     for name, row in zip([*(a.value for a in Artery), "none"], table, strict=True):
@@ -64,19 +78,34 @@ def main() -> None:
     print("\nThe model learnt all three arteries.")
 
 
-def rehearse(out: Path, *, seed: int = 0, settings: Path = SETTINGS) -> NDArray[np.float64]:
+def rehearse(
+    out: Path,
+    *,
+    seed: int = 0,
+    types: str = TYPES,
+    change: Callable[[Training], Training] = lambda training: training,
+) -> NDArray[np.float64]:
     """Run all steps into a folder and return drawn against found calcium.
+
+    Args:
+        out: receives everything.
+        seed: of patients and split.
+        types: the meanings of the contours' type ids.
+        change: of the settings of the training.
 
     Returns:
         float64 (4, 4), mL: row i is calcium drawn in artery i or in none, column j what of it was
         found as that of artery j or of none. The last cell is 0.
+
+    Raises:
+        SystemExit: a command refused.
     """
     drawn = draw_patients(out / "patients", seed)
     manifest = out / "labels" / "manifest.csv"
     if not manifest.exists():
-        corcal_runs("annotate", "--manifest", drawn, "-o", out / "labels", "--map", TYPES)
+        corcal_runs("annotate", "--manifest", drawn, "-o", out / "labels", "--map", types)
     work, model = out / "work", out / "rehearsal.corcal"
-    seeded = seeded_settings(settings, out / "settings.toml", seed)
+    seeded = write_settings(out / "settings.toml", seed, change)
     corcal_runs("train", "dataset", manifest, "-o", work, "--settings", seeded)
     corcal_runs("train", "plan", work)
     train_both_folds(work)
@@ -106,20 +135,20 @@ def shortfalls(table: NDArray[np.float64]) -> list[str]:
 def draw_patients(folder: Path, seed: int) -> Path:
     """Make scans and the contours a radiologist would draw, and return their list."""
     plain = replace(PhantomOptions.tiny(), contrast=0.0, mimics=0.0)
-    lines = [("scan", "annotation", "patient", "contrast")]
+    lines = []
     for number in range(PATIENTS):
         home = folder / f"patient-{number:02d}"
         lines.append((f"{home.name}/ct.nii.gz", f"{home.name}/drawn.con", home.name, "no"))
         if not (home / "drawn.con").exists():
             home.mkdir(parents=True, exist_ok=True)
             # Plenty in every artery: that nothing is there is what a network learns last.
-            amounts = np.random.default_rng([seed, number]).uniform(*CALCIUM_MM3, 3)
-            options = replace(plain, calcium_mm3=tuple(float(mm3) for mm3 in amounts))
+            rca, lad, lcx = np.random.default_rng([seed, number]).uniform(*CALCIUM_MM3, 3).tolist()
+            options = replace(plain, calcium_mm3=(rca, lad, lcx))
             case = make_case(1000 * seed + number, options=options)
             write_nifti(home / "ct.nii.gz", case.hu, case.grid.affine)
             write_con(home / "drawn.con", widen(case.labels, case.grid.spacing_mm), case.grid)
-    with (folder / "drawn.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(lines)
+    columns = ("scan", "annotation", "patient", "contrast")
+    replace_file(folder / "drawn.csv", csv_bytes(columns, lines))
     return folder / "drawn.csv"
 
 
@@ -133,11 +162,11 @@ def widen(labels: NDArray[np.uint8], spacing_mm: tuple[float, float, float]) -> 
     return np.where((labels == 0) & (outside_mm <= GENEROUS_MM), vessel, labels).astype(np.uint8)
 
 
-def seeded_settings(settings: Path, out: Path, seed: int) -> Path:
-    """Write the settings with another seed of the split, and return their file."""
-    made = Settings.from_toml(settings)
-    seeded = replace(made, training=replace(made.training, seed=seed))
-    out.write_text(seeded.to_toml(), encoding="utf-8")
+def write_settings(out: Path, seed: int, change: Callable[[Training], Training]) -> Path:
+    """Write the rehearsal's settings with a seed and a change, and return their file."""
+    made = Settings.from_toml(SETTINGS)
+    changed = replace(made, training=replace(change(made.training), seed=seed))
+    replace_file(out, changed.to_toml().encode())
     return out
 
 
@@ -166,12 +195,11 @@ def corcal_runs(*words: object) -> None:
 
 def kept_scans(work: Path, manifest: Path) -> list[tuple[Path, Path]]:
     """Return scan and labels of each case that no fold was trained on."""
-    with manifest.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    with (work / "split.csv").open(newline="", encoding="utf-8") as file:
-        kept = [int(row["line"]) - 2 for row in csv.DictReader(file) if row["part"] == "test"]
+    scans = {row.line: row for row in read_csv(manifest).rows}
+    split = read_csv(work / "split.csv").rows
+    kept = [scans[row.integer("line")] for row in split if row.text("part") == "test"]
     home = manifest.parent
-    return [(home / rows[i]["scan"], home / rows[i]["labels"]) for i in kept]
+    return [(home / row.require("scan"), home / row.require("labels")) for row in kept]
 
 
 def calcium_by_artery(scan: Path, drawn: Path, found: Path) -> NDArray[np.float64]:
@@ -181,9 +209,9 @@ def calcium_by_artery(scan: Path, drawn: Path, found: Path) -> NDArray[np.float6
         [labels.calcium(artery) for artery in Artery] + [labels.codes < 4]
         for labels in (corcal.read_labels(path, ct) for path in (drawn, found))
     ]
-    counts = [[np.count_nonzero(a & b) for b in by_artery[1]] for a in by_artery[0]]
-    counts[-1][-1] = 0
-    return np.array(counts) * ct.grid.voxel_mm3 / 1000.0
+    counts = np.array([[np.count_nonzero(a & b) for b in by_artery[1]] for a in by_artery[0]])
+    counts[-1, -1] = 0
+    return counts * (ct.grid.voxel_mm3 / 1000.0)
 
 
 if __name__ == "__main__":

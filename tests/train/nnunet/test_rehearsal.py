@@ -33,6 +33,31 @@ def test_calcium_is_found_in_the_right_arteries(
     assert rehearsal.shortfalls(table) == []
 
 
+@pytest.mark.slow
+def test_exchanged_arteries_are_refused_before_anything_is_learnt(
+    rehearsal: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(rehearsal, "PATIENTS", 2)
+    with pytest.raises(SystemExit, match="2"):
+        rehearsal.rehearse(tmp_path, types=rehearsal.EXCHANGED)
+    assert "the middle of the RCA lies" in capfd.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.training
+@pytest.mark.slow
+def test_a_learning_rate_of_100_fails(
+    rehearsal: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "PATIENTS", 6)
+    with pytest.raises(SystemExit, match="2"):
+        rehearsal.rehearse(tmp_path, change=rehearsal.BROKEN["rate"])
+    assert (tmp_path / "work").exists()
+
+
 def test_a_model_that_learnt_is_let_pass(rehearsal: ModuleType) -> None:
     table = np.array([[2, 0, 0, 1], [0, 2, 0.5, 1], [0.5, 0, 2, 1], [1, 0, 1, 0]])
     assert rehearsal.shortfalls(table) == []
