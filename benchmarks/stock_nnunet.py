@@ -27,6 +27,7 @@ from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
 from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
+from corcal.testing import DATASET
 
 INSTALL = """\
 The comparison needs nnU-Net, which is not installed here. Its plain installation replaces torch by
@@ -60,20 +61,6 @@ _ARCHITECTURE: dict[str, Any] = {
         "nonlin_kwargs": {"inplace": True},
     },
     "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
-}
-_DATASET: dict[str, Any] = {
-    "channel_names": {"0": "CT"},
-    "labels": {
-        "background": 0,
-        "whole_RCA": [1, 4],
-        "whole_LAD": [2, 5],
-        "whole_LCX": [3, 6],
-        "RCA_calcification": 4,
-        "LAD_calcification": 5,
-        "LCX_calcification": 6,
-    },
-    "regions_class_order": [1, 2, 3, 4, 5, 6],
-    "file_ending": ".nii.gz",
 }
 
 
@@ -174,7 +161,7 @@ def _predictor(shape: tuple[int, ...]) -> tuple[Any, int]:
         plans,
         plans.get_configuration("3d_fullres"),
         [network.state_dict()],
-        _DATASET,
+        DATASET,
         "nnUNetTrainer",
         None,
     )

@@ -14,7 +14,7 @@ from corcal.core.preparation import Preparation
 from corcal.core.scan import Scan
 from corcal.core.steps import LocatedHeart
 from corcal.locate import heart_box, locate_heart
-from corcal.prepare import preparation_for, prepare
+from corcal.prepare import check_trained_heart, preparation_for, prepare
 from corcal.settings import Settings
 from corcal.space.resampling import nearest, resample
 from tests.grids import boxes_in, grids, shapes
@@ -170,6 +170,7 @@ class Untrained:
     sha256 = ""
     device = "cpu"
     preparation: Preparation | None = None
+    trained_heart: str | None = None
     lesion_model: LesionModel | None = None
 
     def probabilities(
@@ -183,6 +184,31 @@ class Trained(Untrained):
 
     name = "trained 1"
     preparation = Preparation(padding_voxels=(0, 10, 10))
+
+
+class Locator(Found):
+    """A locator with a name and a hash."""
+
+    name = "hearts 2"
+    sha256 = "b" * 64
+
+
+def test_another_heart_locator_than_in_the_training_is_noted() -> None:
+    grid = Grid.axial((6, 6, 6), (10.0, 10.0, 10.0))
+    locator = Locator(np.ones(grid.shape, dtype=bool), grid)
+    segmenter, crop = Trained(), Preparation()
+    assert check_trained_heart(locator, segmenter, crop) == ()
+    segmenter.trained_heart = f"hearts 2 {'b' * 64}"
+    assert check_trained_heart(locator, segmenter, crop) == ()
+    segmenter.trained_heart = f"hearts 1 {'a' * 64}"
+    (notice,) = check_trained_heart(locator, segmenter, crop)
+    assert notice.code == "other-heart-locator"
+    assert notice.text == (
+        "trained 1 was trained on hearts found by hearts 1 aaaaaaaaaaaa; this one was found by "
+        "hearts 2 bbbbbbbbbbbb. The crop may differ from those of the training, and the result "
+        "with it: choose the heart locator of the training with --heart"
+    )
+    assert check_trained_heart(locator, segmenter, Preparation(crop_to_heart=False)) == ()
 
 
 @pytest.mark.parametrize("asked", [Preparation(), Settings.paper().preparation])

@@ -17,7 +17,7 @@ from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator, LocatedHeart
 from corcal.label import find_omitted, label_scan, unseen_notices
 from corcal.locate import EmbeddedLocator, check_axes, check_heart, heart_box, locate_heart
-from corcal.prepare import preparation_for, prepare
+from corcal.prepare import check_trained_heart, preparation_for, prepare
 from corcal.provenance import make_provenance
 from corcal.quantify import Measurement, Person, measure
 from corcal.read import admit, state_gating
@@ -63,6 +63,7 @@ def score_scan(
         locator, segmenter = locator or EmbeddedLocator(), segmenter or EmbeddedSegmenter()
         preparation, changed = preparation_for(segmenter, settings.preparation)
         settings = replace(settings, preparation=preparation)
+        changed += check_trained_heart(locator, segmenter, preparation)
     with clock.step("heart"):
         heart, doubts = _find_heart(scan, locator, settings)
         notices += doubts + changed

@@ -14,9 +14,11 @@ from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.core.preparation import Preparation
 from corcal.core.scan import Notice, Scan
-from corcal.core.steps import ArterySegmenter, LocatedHeart
+from corcal.core.steps import ArterySegmenter, HeartLocator, LocatedHeart
 from corcal.locate import heart_box
 from corcal.space import nearest, resample
+
+_SHA256_DIGITS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,32 @@ def preparation_for(
         f"with, and was given, {_differences(trained, settings)}"
     )
     return trained, (Notice("preparation-of-model", text),)
+
+
+def check_trained_heart(
+    locator: HeartLocator, segmenter: ArterySegmenter, settings: Preparation
+) -> tuple[Notice, ...]:
+    """Return a notice if the hearts of a segmenter's training were found by another locator.
+
+    Args:
+        locator: finds the heart of the scan.
+        segmenter: its `trained_heart` is compared.
+        settings: without a crop to the heart it does not matter who found it.
+    """
+    trained, here = segmenter.trained_heart, f"{locator.name} {locator.sha256}".strip()
+    if trained in (None, here) or not settings.crop_to_heart:
+        return ()
+    text = (
+        f"{segmenter.name} was trained on hearts found by {_short(trained)}; this one was found by "
+        f"{_short(here)}. The crop may differ from those of the training, and the result with it: "
+        "choose the heart locator of the training with --heart"
+    )
+    return (Notice("other-heart-locator", text),)
+
+
+def _short(model: str) -> str:
+    """Return name and hash of a model, the hash as far as people compare it."""
+    return " ".join(w[:12] if len(w) == _SHA256_DIGITS else w for w in model.split())
 
 
 def _differences(first: Preparation, second: Preparation) -> str:

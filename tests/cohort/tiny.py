@@ -86,6 +86,7 @@ class BrightArteries:
     sha256: str = "d4"
     device: str = "cpu"
     preparation: Preparation | None = None
+    trained_heart: str | None = None
     lesion_model: LesionModel | None = None
 
     def probabilities(

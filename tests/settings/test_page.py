@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,20 @@ def test_the_command_prints_what_a_file_may_hold(
     file = tmp_path / "paper.toml"
     file.write_text(capsys.readouterr().out, encoding="utf-8")
     assert Settings.from_toml(file) == Settings.paper()
+
+
+def test_a_file_changes_what_the_paper_gives(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "counts.toml"
+    file.write_text("[training]\ntest_share = 0.188\n", encoding="utf-8")
+    assert main(["settings", "--paper", "--settings", str(file)]) == 0
+    printed = tmp_path / "printed.toml"
+    printed.write_text(capsys.readouterr().out, encoding="utf-8")
+    paper = Settings.paper()
+    expected = replace(paper, training=replace(paper.training, test_share=0.188))
+    assert Settings.from_toml(printed) == expected
+    assert expected.training.elastic_share == 0.2
 
 
 def test_the_command_prints_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import zipfile
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from corcal.core.errors import OutputRefused
+from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.storage.atomic import (
     add_files,
     check_folder,
@@ -133,6 +137,25 @@ def test_one_file_on_a_full_disk_is_as_before(
     with pytest.raises(OutputRefused, match=r"a\.txt: cannot be written \(No space left"):
         replace_file(tmp_path / "a.txt", b"new")
     assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"old"]
+
+
+def _fail_half_way(filled: AbstractContextManager[Path]) -> None:
+    with filled as stage:
+        (stage / "a.txt").write_bytes(b"half")
+        raise RuntimeError("could not compress")
+
+
+@pytest.mark.parametrize(("free", "refused"), [(999_999, True), (10_000_000, False)])
+def test_a_library_that_does_not_say_that_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, refused: bool
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    for fill in (replace_folder, partial(replace_files, names=["b.txt"])):
+        with pytest.raises(OutputRefused if refused else RuntimeError):
+            _fail_half_way(fill(tmp_path / "out", force=False))
+    with pytest.raises(SettingsRefused), replace_folder(tmp_path / "out", force=False):
+        raise SettingsRefused("of its own")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_disk_that_is_found_full_only_when_flushed(

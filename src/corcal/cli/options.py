@@ -225,7 +225,7 @@ def _settings_options() -> tuple[Callable[[Command], Command], ...]:
             "file",
             type=click.Path(path_type=Path),
             metavar="TOML",
-            help="Settings that differ from the defaults.",
+            help="Settings that differ from the defaults, or from the paper's with --paper.",
         ),
         click.option("--paper", is_flag=True, help="Use the values of the published method."),
     )
@@ -234,11 +234,9 @@ def _settings_options() -> tuple[Callable[[Command], Command], ...]:
 def _settings(file: Path | None, paper: bool, gating: str | None) -> Settings:
     from corcal.settings import Settings
 
-    if file is not None and paper:
-        raise click.UsageError("--paper and --settings exclude each other: give one of them.")
     chosen = Settings.paper() if paper else Settings()
     if file is not None:
-        chosen = Settings.from_toml(file)
+        chosen = Settings.from_toml(file, base=chosen)
     if gating is None:
         return chosen
     return replace(chosen, admission=replace(chosen.admission, gating=gating))

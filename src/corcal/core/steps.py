@@ -73,6 +73,10 @@ class ArterySegmenter(Model, Protocol):
         """Preparation of crops that it insists on, over the user's settings; None takes any."""
 
     @property
+    def trained_heart(self) -> str | None:
+        """Name and hash of the locator that found the hearts of its training; None: not known."""
+
+    @property
     def lesion_model(self) -> LesionModel | None:
         """Model of its candidate lesions; None: their mean probability decides."""
 

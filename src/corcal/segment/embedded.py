@@ -26,6 +26,8 @@ class EmbeddedSegmenter(Engine):
 
     #: It takes crops of any padding.
     preparation: Preparation | None = None
+    #: It was trained on hearts that were drawn.
+    trained_heart: str | None = None
 
     def __init__(self, folder: Path = MODELS) -> None:
         """Check the model files.

@@ -68,8 +68,12 @@ class Settings:
         )
 
     @classmethod
-    def from_toml(cls, path: Path | str) -> Self:
-        """Read settings from a TOML file; what it leaves out keeps its default.
+    def from_toml(cls, path: Path | str, *, base: Self | None = None) -> Self:
+        """Read settings from a TOML file; what it leaves out is that of `base`.
+
+        Args:
+            path: the file.
+            base: the defaults when None.
 
         Raises:
             SettingsRefused: the file is not TOML, names a setting that does not exist, or gives
@@ -79,20 +83,21 @@ class Settings:
             tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
-        return cls.from_dict(tables, str(path))
+        return cls.from_dict(tables, str(path), base=base)
 
     @classmethod
-    def from_dict(cls, tables: dict[str, Any], where: str) -> Self:
-        """Read settings from nested plain values; what they leave out keeps its default.
+    def from_dict(cls, tables: dict[str, Any], where: str, *, base: Self | None = None) -> Self:
+        """Read settings from nested plain values; what they leave out is that of `base`.
 
         Args:
             tables: as `as_dict` returns them, or a part of it.
             where: they come from, for messages.
+            base: the defaults when None.
 
         Raises:
             SettingsRefused: as `from_toml`.
         """
-        settings = cls()
+        settings = base or cls()
         known = {f.name for f in fields(cls)}
         for name, table in tables.items():
             if name not in known or not isinstance(table, dict):

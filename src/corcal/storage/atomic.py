@@ -11,12 +11,14 @@ Four ways, which must not be mixed up:
 
 One rule for the disk: before a rename, the content of every file and the entries of its folder are
 flushed to the disk, and after it the folder in which it happened; else a power cut may leave a
-name with nothing under it. One refusal: `OutputRefused`, also where the disk is full. An error or
-an interruption leaves what was there before, and no partial.
+name with nothing under it. One refusal: `OutputRefused`, also where the disk is full, even if who
+fills a folder is a library that names a full disk by an error of its own. An error or an
+interruption leaves what was there before, and no partial.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -25,9 +27,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from corcal.core.errors import OutputRefused
+from corcal.core.errors import CorcalError, OutputRefused
 
 _PARTIALS = ".corcal-*.partial"
+#: Bytes left on a disk that is full: a library that failed to write there failed for that.
+_FULL = 1_000_000
 
 
 def check_folder(out: Path, names: Collection[str] = (), *, force: bool) -> None:
@@ -220,6 +224,10 @@ def _stage_in(home: Path, out: Path) -> Iterator[Path]:
         yield stage
     except OSError as error:
         raise _unwritten(out, error) from error
+    except Exception as error:
+        if isinstance(error, CorcalError) or shutil.disk_usage(_nearest_folder(home)).free > _FULL:
+            raise
+        raise _unwritten(out, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) from error
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)

@@ -12,11 +12,12 @@ from corcal.core.doors import lazy_exports
 if TYPE_CHECKING:
     from corcal.testing.linear_bundle import write_linear_bundle
     from corcal.testing.phantoms import QUIET, TINY, tiny_phantom
-    from corcal.testing.small_bundles import write_small_bundle
+    from corcal.testing.small_bundles import DATASET, write_small_bundle
     from corcal.testing.small_networks import write_small_locator, write_small_segmenter
     from corcal.testing.truth import TrueArteries, TrueHeart, TrueModels, score_phantom
 
 __all__ = [
+    "DATASET",
     "QUIET",
     "TINY",
     "TrueArteries",
@@ -35,7 +36,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         "linear_bundle": ("write_linear_bundle",),
         "phantoms": ("QUIET", "TINY", "tiny_phantom"),
-        "small_bundles": ("write_small_bundle",),
+        "small_bundles": ("DATASET", "write_small_bundle"),
         "small_networks": ("write_small_locator", "write_small_segmenter"),
         "truth": ("TrueArteries", "TrueHeart", "TrueModels", "score_phantom"),
     },

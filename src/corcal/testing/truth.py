@@ -49,6 +49,7 @@ class TrueArteries:
         sha256: for the report.
         device: for the report.
         preparation: see `corcal.core.steps.ArterySegmenter`.
+        trained_heart: see `corcal.core.steps.ArterySegmenter`.
         lesion_model: see `corcal.core.steps.ArterySegmenter`.
     """
 
@@ -57,6 +58,7 @@ class TrueArteries:
     sha256: str = "b2"
     device: str = "cpu"
     preparation: Preparation | None = None
+    trained_heart: str | None = None
     lesion_model: LesionModel | None = None
 
     def probabilities(

@@ -88,7 +88,6 @@ def test_an_earlier_report_is_noticed_before_the_scan_is_read(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--paper", "--settings", "x.toml"], "--paper and --settings exclude each other"),
         (["--settings", "absent.toml"], "absent.toml: cannot be read as TOML settings"),
         (["--age", "60"], "needs --age, --sex and --group together"),
         (["--age", "60", "--sex", "male"], "needs --age, --sex and --group together"),

@@ -81,6 +81,7 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
     class Once:
         name, sha256, device = "truth", "", "cpu"
         preparation: Preparation | None = None
+        trained_heart: str | None = None
         lesion_model: LesionModel | None = None
 
         def probabilities(self, *given: object) -> NDArray[np.float32]:

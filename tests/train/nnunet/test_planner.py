@@ -37,8 +37,9 @@ def test_the_topology_is_nnunets(
     try:
         found = topology_of(training, spacing)
     except SettingsRefused:
-        # nnU-Net pads a patch that does not divide; corcal has the user choose another.
-        assert tuple(padded) != patch
+        # nnU-Net pads a patch that does not divide, and its loss fails on two stages; corcal has
+        # the user choose another.
+        assert tuple(padded) != patch or len(strides) < 3
         assume(False)
     assert tuple(padded) == patch
     assert found.strides == strides

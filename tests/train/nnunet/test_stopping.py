@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import _thread
+import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -12,13 +16,20 @@ pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import TrainingStopped
 from corcal.storage import replace_file
-from corcal.train.events import Began, EpochDone, Event, Noted
+from corcal.train.events import Began, EpochDone, Event, Finished, Noted, Refused
 from corcal.train.nnunet.folds import train_folds
 from corcal.train.nnunet.states import epochs_done, load_state
 from corcal.train.training_folder import TrainingFolder
 from tests.train.heard import MACHINE, Heard
 
 pytestmark = pytest.mark.training
+
+ALLOW_CTRL_C = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from corcal.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def change(work: TrainingFolder, **training: object) -> None:
@@ -61,6 +72,41 @@ def test_the_best_state_is_kept_beside_the_last_two(trained: tuple[TrainingFolde
     (best,) = work.fold(0).glob("best_*.pt")
     losses = {e.epoch: e.val_loss for e in heard.of(EpochDone)}
     assert int(best.name[5:10]) == min(losses, key=lambda epoch: losses[epoch])
+
+
+def test_a_fold_that_ends_is_reported_while_the_others_go_on(own: TrainingFolder) -> None:
+    damaged = own.fold(0) / f"state_00001_{'0' * 64}.pt"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"cut short")
+    heard = Heard()
+    with pytest.raises(TrainingStopped, match=r"fold 0: .* all 1 saved states are damaged"):
+        train_folds(own, [0, 1], MACHINE, on_progress=heard)
+    kinds = [(fold, type(event)) for fold, event in heard.events]
+    assert kinds.index((0, Refused)) < kinds.index((1, Began)) < kinds.index((1, Finished))
+    assert (epochs_done(own.fold(0)), epochs_done(own.fold(1))) == (0, 2)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_command_saves_and_says_what(own: TrainingFolder, sent: signal.Signals) -> None:
+    change(own, epochs=50, iterations=5, save_every=50)
+    words = ["train", "fold", str(own.folder), "0", "--device", "cpu", "--threads", "1"]
+    command = subprocess.Popen(
+        # A shell may have started this with Ctrl-C ignored, which children inherit.
+        [sys.executable, "-c", ALLOW_CTRL_C, *words],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stderr is not None
+    with command:
+        for line in command.stderr:
+            if "epoch 1 of 50" in line:
+                break
+        command.send_signal(sent)
+        rest = command.stderr.read()
+    assert command.returncode == 130
+    saved = re.search(r"stopped; its state after epoch (\d+) is saved", rest)
+    assert saved is not None, rest
+    assert epochs_done(own.fold(0)) == int(saved[1]) >= 1
 
 
 def test_ctrl_c_saves_what_finished_epochs_learnt(own: TrainingFolder) -> None:

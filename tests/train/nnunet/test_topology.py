@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,4 +57,17 @@ def test_a_patch_that_does_not_divide_is_refused_with_one_that_does() -> None:
 def test_a_small_patch_has_fewer_stages() -> None:
     small = replace(Training(), patch_voxels=(32, 32, 32))
     assert len(topology_of(small, (1.0, 1.0, 1.0)).strides) == 4
-    assert len(topology_of(replace(small, stages=2), (1.0, 1.0, 1.0)).strides) == 2
+    assert len(topology_of(replace(small, stages=3), (1.0, 1.0, 1.0)).strides) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"stages": 2}, r"training.stages: 2; .*set it to 3 or more"),
+        ({"patch_voxels": (8, 8, 8)}, r"8 x 8 x 8 allow 2 stages; .*make each side 16 or more"),
+    ],
+)
+def test_fewer_than_three_stages_are_refused(change: dict[str, Any], said: str) -> None:
+    small = replace(replace(Training(), patch_voxels=(32, 32, 32)), **change)
+    with pytest.raises(SettingsRefused, match=said):
+        topology_of(small, (1.0, 1.0, 1.0))

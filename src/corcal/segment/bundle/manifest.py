@@ -22,6 +22,9 @@ REGION_NAMES = tuple(r.name for r in REGIONS)
 #: The channels of a network that was trained without merged regions.
 EXCLUSIVE_NAMES = ("background", *(e.name for e in EXCLUSIVE))
 
+#: Title of the heart locator's name and hash in `BundleFacts.origin`.
+HEART_ORIGIN = "heart locator"
+
 _SHA256_DIGITS = 64
 
 

@@ -16,7 +16,7 @@ from corcal.core.lesion_model import LesionModel
 from corcal.core.preparation import Preparation
 from corcal.runtime import compile_network, need
 from corcal.segment.bundle.bundle import Bundle
-from corcal.segment.bundle.manifest import network_of
+from corcal.segment.bundle.manifest import HEART_ORIGIN, network_of
 from corcal.segment.bundle.plan import Intensities
 from corcal.segment.nnunet.network import load_network
 from corcal.segment.nnunet.windows import (
@@ -76,6 +76,11 @@ class NnunetSegmenter:
     def preparation(self) -> Preparation:
         """Preparation of the crops of the model's training; it takes no others."""
         return self._bundle.preparation
+
+    @property
+    def trained_heart(self) -> str | None:
+        """Name and hash of the locator that found the hearts of its training; None: not known."""
+        return self._bundle.facts.origin.get(HEART_ORIGIN)
 
     @property
     def lesion_model(self) -> LesionModel | None:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from corcal import __version__
 from corcal.core.errors import DatasetRefused
+from corcal.segment import HEART_ORIGIN
 from corcal.storage import read_csv, read_json
 from corcal.train.training_folder import TrainingFolder
 
@@ -21,7 +22,7 @@ def origin_of(work: TrainingFolder) -> dict[str, str]:
     parts = [row.text("part") for row in read_csv(work.split_file).rows]
     kept = parts.count("test")
     return {
-        "heart locator": str(begun["heart"]).strip(),
+        HEART_ORIGIN: str(begun["heart"]).strip(),
         "scans": f"{len(parts) - kept} trained on, {kept} kept for tests",
         "dataset sha256": hashlib.sha256(work.begun_file.read_bytes()).hexdigest(),
         "corcal": __version__,

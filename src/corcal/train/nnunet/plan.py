@@ -6,7 +6,6 @@ they are written down instead. What the paper does not give is nnU-Net's default
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,10 +81,7 @@ def change_training(work: TrainingFolder, file: Path) -> None:
         OutputRefused: the folder cannot be written.
     """
     made = work.settings()
-    Settings.from_toml(file)
-    asked = tomllib.loads(file.read_text(encoding="utf-8"))
-    tables = {name: table | asked.get(name, {}) for name, table in made.as_dict().items()}
-    wanted = Settings.from_dict(tables, str(file))
+    wanted = Settings.from_toml(file, base=made)
     for name in _FIXED:
         group, key = name.split(".")
         have, want = (getattr(getattr(s, group), key) for s in (made, wanted))

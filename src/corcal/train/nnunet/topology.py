@@ -15,6 +15,9 @@ from corcal.settings import Training
 
 #: An axis is never left with fewer voxels than this.
 _SMALLEST = 4
+#: nnU-Net weighs the outputs of all stages but the lowest, and gives the last of them no weight:
+#: of fewer stages than three nothing is left, and the loss is not a number.
+_LEAST_STAGES = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ def topology_of(training: Training, spacing_mm: tuple[float, float, float]) -> T
         spacing_mm: of the prepared scans, (slice, row, column).
 
     Raises:
-        SettingsRefused: the patch cannot be halved evenly as often as the network has stages.
+        SettingsRefused: the patch cannot be halved evenly as often as the network has stages, or
+            there are fewer than three stages.
     """
     size, spacing = list(training.patch_voxels), list(spacing_mm)
     strides: list[Index] = [(1, 1, 1)]
@@ -58,6 +62,7 @@ def topology_of(training: Training, spacing_mm: tuple[float, float, float]) -> T
             spacing[axis] *= 2
     kernels.append((3, 3, 3))
     _check(training.patch_voxels, strides)
+    _check_stages(training, len(strides))
     features = tuple(
         min(training.max_features, training.features * 2**stage) for stage in range(len(strides))
     )
@@ -89,3 +94,18 @@ def _check(patch: Index, strides: list[Index]) -> None:
                 f"training.patch_voxels: {patch[axis]} {name} cannot be halved evenly through "
                 f"{len(strides)} stages; make them a multiple of {factor}, such as {above}"
             )
+
+
+def _check_stages(training: Training, stages: int) -> None:
+    if stages >= _LEAST_STAGES:
+        return
+    if training.stages < _LEAST_STAGES:
+        why = f"training.stages: {training.stages}"
+        remedy = f"set it to {_LEAST_STAGES} or more"
+    else:
+        sides = " x ".join(str(n) for n in training.patch_voxels)
+        why = f"training.patch_voxels: {sides} allow {stages} stages"
+        remedy = f"make each side {_SMALLEST * 2 ** (_LEAST_STAGES - 1)} or more"
+    raise SettingsRefused(
+        f"{why}; nnU-Net's loss looks at the outputs of at least {_LEAST_STAGES} stages: {remedy}"
+    )
