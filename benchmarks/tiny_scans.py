@@ -65,6 +65,7 @@ def write_tiny_scans(folder: Path, count: int) -> None:
         for voxels in calcium:
             factor = rng.uniform(0.8, 4.0) if rng.random() < 0.9 else 0.0
             hu[voxels] = np.rint(40 + (hu[voxels] - 40.0) * factor)
-        # What no density tells apart, a voxel of the air in the corner does.
-        hu[0, 0, :2] = -1000 - np.array(divmod(number, 100))
+        # What no density tells apart, the air in a corner does; -1024 is the lowest that is read.
+        digits = np.unravel_index(number, (20, 20, 20, 20))
+        hu[0, 0, :4] = -1000 - np.array(digits)
         replace_file(path, nifti_bytes(hu, case.grid.affine))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,46 @@ def test_a_stopped_cohort_goes_on(tmp_path: Path, sent: signal.Signals) -> None:
     process = _start(tmp_path, "--resume", "--keep", "numbers", "--jobs", "1", "--quiet")
     assert process.communicate(timeout=120) == ("", "")
     assert Counter(r["state"] for r in _rows(tmp_path).values()) == {"scored": 6}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB; skipped where this user may mount none."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("only root of Linux can mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_stops_a_cohort_which_goes_on_when_there_is_space(small_disk: Path) -> None:
+    write_scans(small_disk / "scans", 12)
+    options = ("--keep", "all", "--jobs", "2", "--quiet")
+    process = _start(small_disk, *options)
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 2
+    assert "No space left" in errors
+    assert "it can go on" in errors
+    scored = _scored_so_far(small_disk)
+    assert 0 < scored < 12
+    whole = {path.parent.name for path in small_disk.glob("out/cases/*/report.json")}
+    subprocess.run(["mount", "-o", "remount,size=60m", str(small_disk)], check=True)
+    process = _start(small_disk, "--resume", *options)
+    assert process.communicate(timeout=240) == ("", "")
+    assert Counter(r["state"] for r in _rows(small_disk).values()) == {"scored": 12}
+    folders = [path for path in (small_disk / "out" / "cases").iterdir() if path.is_dir()]
+    assert {path.name for path in folders} == set(_rows(small_disk))
+    assert whole < {path.name for path in folders}
+    assert all((path / "labels.nii.gz").stat().st_size > 0 for path in folders)
 
 
 @pytest.mark.slow

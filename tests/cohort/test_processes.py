@@ -10,7 +10,18 @@ from corcal.cohort import Options, Outcome, Plan, find_cases, run_cohort
 from corcal.cohort.workers.scorer import Scorer
 from corcal.core.errors import ModelRefused
 from corcal.core.steps import ArterySegmenter
-from tests.cohort.tiny import HANG, KILL, SETTINGS, TinyModels, write_scan, write_scans
+from tests.cohort.tiny import (
+    CRASH,
+    HANG,
+    HOARD,
+    HOARD_MB,
+    KILL,
+    SETTINGS,
+    TOO_MUCH,
+    TinyModels,
+    write_scan,
+    write_scans,
+)
 
 
 def _score(folder: Path, **options: float) -> dict[str, Outcome]:
@@ -39,6 +50,16 @@ def test_a_worker_that_dies_costs_its_case_alone(tmp_path: Path) -> None:
     assert "SIGKILL" in failed.reason
 
 
+def test_a_decoder_that_crashes_costs_its_case_alone(tmp_path: Path) -> None:
+    write_scans(tmp_path, 2)
+    write_scan(tmp_path / "a_damaged.nii.gz", 5, first_hu=CRASH)
+    outcomes = _score(tmp_path, jobs=2).values()
+    assert sorted(o.state for o in outcomes) == ["failed", "scored", "scored"]
+    [failed] = [o for o in outcomes if o.state == "failed"]
+    assert failed.kind == "process died"
+    assert "SIGSEGV" in failed.reason
+
+
 def test_a_case_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     write_scans(tmp_path, 1)
     write_scan(tmp_path / "a_sleeper.nii.gz", 5, first_hu=HANG)
@@ -50,6 +71,17 @@ def test_a_worker_that_holds_too_much_is_replaced(tmp_path: Path) -> None:
     write_scans(tmp_path, 1)
     [outcome] = _score(tmp_path, jobs=1, limit_mb=1.0).values()
     assert (outcome.state, outcome.kind) == ("failed", "out of memory")
+
+
+@pytest.mark.parametrize("first_hu", [HOARD, TOO_MUCH], ids=["takes too much", "gets no more"])
+def test_a_case_that_needs_too_much_memory_costs_itself_alone(
+    tmp_path: Path, first_hu: int
+) -> None:
+    write_scans(tmp_path, 2)
+    write_scan(tmp_path / "a_large.nii.gz", 5, first_hu=first_hu)
+    outcomes = _score(tmp_path, jobs=1, limit_mb=HOARD_MB / 2).values()
+    states = sorted((o.state, o.kind) for o in outcomes)
+    assert states == [("failed", "out of memory"), ("scored", ""), ("scored", "")]
 
 
 class UnfitModels(TinyModels):

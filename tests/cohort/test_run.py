@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from corcal.cohort import Options, Outcome, Plan, check_new, find_cases, run, run_cohort
+from corcal.cohort.workers.scorer import Scorer
 from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.evaluate import label_files, scan_files
@@ -20,6 +21,7 @@ from corcal.report import REPORT_FILES
 from corcal.storage import read_json, read_json_lines
 from tests.cohort.inline import Inline, Scripted
 from tests.cohort.tiny import SETTINGS, TinyModels, write_scan, write_scans
+from tests.read.dicom.dicom_files import Series
 
 Start = Callable[..., tuple[list[Outcome], Inline]]
 
@@ -60,6 +62,45 @@ def test_every_case_has_a_row(tmp_path: Path, start: Start) -> None:
     assert (refused["state"], refused["kind"]) == ("refused", "unreadable")
     [excluded] = [r["excluded"] for r in rows if r["excluded"]]
     assert excluded == "unreadable"
+
+
+def test_two_patients_in_a_folder_are_named_and_parted_by_a_table(
+    tmp_path: Path, start: Start
+) -> None:
+    folder = tmp_path / "scans" / "mixed"
+    hu = np.full((24, 24, 24), 40, np.int16)
+    hu[:, :2] = -1000
+    wide = {"PixelSpacing": [5.0, 5.0]}
+    patients = [Series(hu=hu, step_mm=5.0, patient=name, tags=wide) for name in ("P1", "P2")]
+    for series in patients:
+        series.write(folder)
+    [outcome], _ = start()
+    assert (outcome.state, outcome.kind) == ("refused", "no usable series")
+    [named] = _rows(tmp_path / "out" / "refused.csv")
+    assert named["case"] == outcome.case
+    assert "P1" not in named["reason"]
+    table = tmp_path / "list.csv"
+    lines = [f"scans/mixed,{name},{s.uid}" for name, s in zip("ab", patients, strict=True)]
+    table.write_text("\n".join(["scan,case,series", *lines]), encoding="utf-8")
+    cases = find_cases([table])
+    assert [(c.name, c.series_uid) for c in cases] == [
+        (name, s.uid) for name, s in zip("ab", patients, strict=True)
+    ]
+    scorer = Scorer(Plan(None, SETTINGS, TinyModels(), "numbers"))
+    assert [scorer.score(case).kind for case in cases] == ["", ""]
+
+
+def test_the_table_as_parquet_holds_what_the_csv_holds(tmp_path: Path, start: Start) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    write_scans(tmp_path / "scans", 3)
+    (tmp_path / "scans" / "damaged.nii").write_bytes(b"nothing")
+    start()
+    table = parquet.read_table(tmp_path / "out" / "results.parquet").to_pylist()
+    shown = [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in table
+    ]
+    assert shown == _rows(tmp_path / "out" / "results.csv")
+    assert {type(row["total_agatston"]) for row in table} == {float, type(None)}
 
 
 def test_nobody_is_named_but_in_cases_csv(tmp_path: Path, start: Start) -> None:

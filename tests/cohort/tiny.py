@@ -26,7 +26,9 @@ SETTINGS = Settings.from_dict(
     {"preparation": {"spacing_mm": [5.0, 5.0, 5.0], "padding_voxels": [1, 1, 1]}}, "tests"
 )
 #: In the first voxel: what a worker does instead of scoring.
-KILL, HANG, SLOW = 2000, 2001, 2002
+KILL, HANG, SLOW, CRASH, HOARD, TOO_MUCH = 2000, 2001, 2002, 2003, 2004, 2005
+#: So much memory a worker takes that meets `HOARD`.
+HOARD_MB = 1500
 
 
 def write_scan(path: Path, seed: int, *, first_hu: int = 0) -> None:
@@ -59,7 +61,7 @@ def write_scans(folder: Path, count: int) -> list[Path]:
 
 @dataclass(frozen=True)
 class BoxHeart:
-    """Takes the middle of a scan for its heart; obeys `KILL` and `HANG`."""
+    """Takes the middle of a scan for its heart; obeys `KILL` and those beside it."""
 
     name: str = "box heart 1"
     sha256: str = "c3"
@@ -73,6 +75,14 @@ class BoxHeart:
             time.sleep(60)
         if corner == SLOW:
             time.sleep(1)
+        if corner == CRASH:
+            # As a decoder does that follows a damaged file out of its memory.
+            signal.raise_signal(signal.SIGSEGV)
+        if corner == HOARD:
+            held = np.ones((HOARD_MB, 1024, 1024), np.uint8)
+            time.sleep(60 * held[0, 0, 0])
+        if corner == TOO_MUCH:
+            np.empty(1 << 60, np.uint8)
         heart = np.zeros(hu.shape, bool)
         heart[4:16, 4:18, 4:18] = True
         return heart, grid
