@@ -72,9 +72,14 @@ def test_help_loads_nothing_heavy() -> None:
         (["phantom", "inser"], "No such command 'inser'. Did you mean 'insert'?"),
         (["models", "verfy", "x"], "No such command 'verfy'. Did you mean 'verify'?"),
         (["score", "scan.zip", "-o", "out", "--forec"], "--force"),
+        (["phantom", "-o", "out", "--count", "0"], "0 must be 1 or more."),
+        (["cohort", "x", "-o", "out", "--minutes", "0"], "0.0 must be more than 0."),
         (["score", "scan.zip"], "Missing option '-o'"),
         (["score", "-o", "out"], "Missing argument 'SCAN'."),
-        (["score", "scan.zip", "-o", "out", "--age", "30"], "30 is not in the range 45<=x<=84."),
+        (
+            ["score", "scan.zip", "-o", "out", "--age", "30"],
+            "Invalid value for '--age': 30 must be 45 to 84.",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_2(

@@ -41,6 +41,9 @@ _RAS_OF_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 class Reading(nouns.Reading):
     """The result of scoring one scan: `corcal.core.reading.Reading`, and the ways out.
 
+    `scan` is as acquired, `labels` lie on its grid, `report` holds the numbers and all that is
+    said, `heart` the box of the heart on that grid, `courses` where the arteries run.
+
     Arrays and images come in the order of the input: (i, j, k) as nibabel has it for NIfTI
     files, nibabel images and arrays; (slice, row, column) as stored for everything else, which
     is also the order of SimpleITK's arrays.

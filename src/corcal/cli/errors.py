@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 import traceback
@@ -18,6 +19,12 @@ from corcal.core.errors import InputRefused
 DONE, REFUSED, DEFECT, INTERRUPTED, READER_GONE = 0, 2, 3, 130, 141
 
 _PACKAGE = Path(__file__).parents[1]
+#: What click says of a number outside its range: "30 is not in the range 45<=x<=84."
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_RANGE = re.compile(
+    rf"is not in the range (?:(?P<low>{_NUMBER})(?P<above><=?))?"
+    rf"x(?:(?P<sign><=?|>=?)(?P<high>{_NUMBER}))?"
+)
 _KINDS = {REFUSED: "refused", DEFECT: "defect", INTERRUPTED: "stopped"}
 
 
@@ -39,6 +46,8 @@ def end(error: BaseException, *, as_json: bool) -> int:
         kind = "usage" if usage else _KINDS[code]
         said = {"exit_code": code, "kind": kind, "error": type(error).__name__, "message": text}
         click.echo(json.dumps(said), err=True)
+    elif isinstance(error, click.BadParameter):
+        click.UsageError(text, error.ctx).show()
     elif isinstance(error, click.ClickException):
         error.show()
     else:
@@ -54,10 +63,24 @@ def say(text: str) -> None:
     click.echo(paragraph, err=True)
 
 
+def _range_in_words(found: re.Match[str]) -> str:
+    """Return "must be 45 to 84", "must be 1 or more", "must be more than 0"."""
+    low, above, sign, high = found.group("low", "above", "sign", "high")
+    ends = []
+    if low is not None:
+        ends.append((">=" if above == "<=" else ">", low))
+    if high is not None:
+        ends.append((sign, high))
+    if [e for e, _ in ends] == [">=", "<="]:
+        return f"must be {low} to {high}"
+    words = {">=": "{} or more", ">": "more than {}", "<=": "{} or less", "<": "less than {}"}
+    return "must be " + " and ".join(words[e].format(number) for e, number in ends)
+
+
 def _code_and_text(error: BaseException) -> tuple[int, str]:
     match error:
         case click.ClickException():
-            return REFUSED, error.format_message()
+            return REFUSED, _RANGE.sub(_range_in_words, error.format_message())
         case InputRefused():
             return REFUSED, str(error)
         case OSError(errno=errno.ENOSPC):

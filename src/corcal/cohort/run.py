@@ -56,8 +56,8 @@ def score_many(
 
     Yields:
         The outcome of each case, once: its name, its state ("scored", "refused" or "failed"),
-        its numbers by column or the reason. With a folder, cases that were done before come
-        first.
+            its numbers by column or the reason. With a folder, cases that were done before come
+            first.
 
     Raises:
         InputRefused: a source is not there, a model or a setting is refused, or the folder
