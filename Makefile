@@ -9,7 +9,7 @@ TORCH ?=
 LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
-.PHONY: demo docs site test slow training training-slow rehearsal lint check bench format clean
+.PHONY: demo docs site test fuzz slow training training-slow rehearsal lint check bench format clean
 
 demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 	$(BIN)/corcal score $(EXAMPLE) -o out/demo --force
@@ -17,6 +17,9 @@ demo: $(VENV)/installed  ## Score the example scan that comes with the project.
 # Each file stays in one process, so that what its tests share is made once.
 test: $(VENV)/installed-dev  ## Run the fast tests, in as many processes as there are cores.
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile $(ARGS)
+
+fuzz: $(VENV)/installed-dev  ## Try a hundred thousand mutants of every format; goes on where it was.
+	$(BIN)/python -m tests.fuzz --mutants 100000 --state out/fuzz
 
 slow: $(VENV)/installed-dev  ## Run the tests that take longer.
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -48,6 +48,17 @@ def test_a_folder_of_zero_byte_files(tmp_path: Path, read: Read) -> None:
         read(tmp_path)
 
 
+def test_a_value_of_no_known_kind_is_no_value(tmp_path: Path, read: Read) -> None:
+    for path in Series().write(tmp_path):
+        content = path.read_bytes()
+        kilovolts = content.replace(b"\x18\x00\x60\x00DS", b"\x18\x00\x60\x00D8")
+        assert kilovolts != content
+        path.write_bytes(kilovolts)
+    found = read(tmp_path)
+    np.testing.assert_array_equal(found.hu, body())
+    assert found.acquisition.kvp_kv in (None, 120.0)
+
+
 @pytest.mark.parametrize("name", ["x.dcm", "notes.txt"])
 def test_text_as_dicom(tmp_path: Path, read: Read, name: str) -> None:
     (tmp_path / name).write_text("hello\n" * 100)

@@ -36,6 +36,15 @@ def test_truncated_volumes(tmp_path: Path, read: Read, name: str) -> None:
         read(path)
 
 
+def test_a_nifti_that_lies_nowhere(tmp_path: Path, read: Read) -> None:
+    path = nifti(body().transpose(2, 1, 0), tmp_path / "x.nii")
+    content = bytearray(path.read_bytes())
+    content[268:272] = content[292:296] = struct.pack("<f", np.nan)
+    path.write_bytes(content)
+    with pytest.raises(GeometryRefused, match=r"x\.nii: (does not say where|its qform is damaged)"):
+        read(path)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_that_are_no_numbers(tmp_path: Path, read: Read, value: float) -> None:
     hu = body().transpose(2, 1, 0).astype(np.float32)

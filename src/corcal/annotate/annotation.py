@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
 from corcal.annotate.calcium_stated import require_calcium
 from corcal.annotate.checks.plausibility import require_plausible
 from corcal.annotate.classes import DrawnClass
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.formats.contour_file import read_contour_file
+from corcal.annotate.formats.dicom_file import is_dicom_file, modality_of, read_dicom_object
 from corcal.annotate.formats.dicom_seg import read_dicom_seg
 from corcal.annotate.formats.label_map import read_label_map
 from corcal.annotate.formats.masks import NamedVolume, read_masks
@@ -107,15 +106,13 @@ def read_drawing(paths: Sequence[Path], scan: Scan, *, options: AnnotateOptions)
             drawn = _of_volume(path, scan, options)
         elif begins_as_outlines(path):
             drawn = read_outlines(path, scan, options=options)
-        elif _is_dicom(path):
-            drawn = _of_dicom(pydicom.dcmread(path), scan, options, path.name)
+        elif is_dicom_file(path):
+            drawn = _of_dicom(read_dicom_object(path), scan, options, path.name)
         else:
             drawn = read_contour_file(path, scan, options=options)
         return replace(drawn, sha256=_sha256(path))
     except OSError as error:
         raise UnreadableScan(f"{name}: cannot be read ({error.strerror})") from error
-    except InvalidDicomError:
-        raise AnnotationRefused(f"{name}: a damaged DICOM file") from None
 
 
 def _of_volume(path: Path, scan: Scan, options: AnnotateOptions) -> Drawing:
@@ -165,13 +162,8 @@ def _only_file(path: Path) -> Path:
     return files[0]
 
 
-def _is_dicom(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(132)[128:] == b"DICM"
-
-
 def _of_dicom(ds: Dataset, scan: Scan, options: AnnotateOptions, name: str) -> Drawing:
-    modality = str(ds.get("Modality", ""))
+    modality = modality_of(ds)
     if modality == "SEG":
         drawn = read_dicom_seg(ds, scan, classes=options.classes, name=name)
     elif modality == "RTSTRUCT":

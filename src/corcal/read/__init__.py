@@ -7,7 +7,9 @@ from corcal.core.doors import lazy_exports
 if TYPE_CHECKING:
     from corcal.read.admission import admit, check_scan
     from corcal.read.check import Check
+    from corcal.read.dicom.bounds import require_bounded
     from corcal.read.dicom.choice import choose_series
+    from corcal.read.dicom.header import quiet_pydicom
     from corcal.read.dicom.series import SeriesCandidate, find_series
     from corcal.read.files import VOLUME_KINDS, volume_kind
     from corcal.read.gating import state_gating
@@ -35,11 +37,13 @@ __all__ = [
     "find_series",
     "is_segmentation",
     "parse_mapping",
+    "quiet_pydicom",
     "read_label_map",
     "read_labels",
     "read_scan",
     "read_segmentation",
     "read_volume",
+    "require_bounded",
     "scan_of_image",
     "state_gating",
     "volume_kind",
@@ -50,6 +54,8 @@ __getattr__, __dir__ = lazy_exports(
     {
         "admission": ("admit", "check_scan"),
         "check": ("Check",),
+        "dicom.bounds": ("require_bounded",),
+        "dicom.header": ("quiet_pydicom",),
         "dicom.choice": ("choose_series",),
         "dicom.series": ("SeriesCandidate", "find_series"),
         "gating": ("state_gating",),

@@ -16,6 +16,7 @@ from pydicom.pixels.utils import iter_pixels
 from corcal.annotate.checks.align import alignment
 from corcal.annotate.classes import ClassMap
 from corcal.annotate.drawing import Drawing
+from corcal.annotate.formats.dicom_file import whole_number
 from corcal.annotate.formats.part_names import Part, part_meaning
 from corcal.core.errors import AnnotationRefused
 from corcal.core.grid import Grid
@@ -36,7 +37,8 @@ def read_dicom_seg(ds: Dataset, scan: Scan, *, classes: ClassMap | None, name: s
         GridMismatch: its frames are not slices of the scan.
     """
     # Number 0 is the background that a label map may describe.
-    parts = [p for p in map(_part, ds.get("SegmentSequence") or []) if p.number > 0]
+    parts = [_part(item, name) for item in ds.get("SegmentSequence") or []]
+    parts = [p for p in parts if p.number > 0]
     if not parts:
         raise AnnotationRefused(f"{name}: a DICOM SEG without segments")
     meaning = part_meaning(parts, classes, name)
@@ -117,10 +119,10 @@ def _grid(ds: Dataset, group: Dataset, shared: Dataset, scan: Scan) -> Grid:
     return Grid((1, int(ds.Rows), int(ds.Columns)), affine, str(ds.get("FrameOfReferenceUID", "")))
 
 
-def _part(item: Dataset) -> Part:
+def _part(item: Dataset, name: str) -> Part:
     places = item.get("AnatomicRegionSequence") or []
     return Part(
-        number=int(item.SegmentNumber),
+        number=whole_number(item, "SegmentNumber", name),
         name=str(item.get("SegmentLabel", "")),
         kind_code=next(iter(_codes(item.get("SegmentedPropertyTypeCodeSequence") or [])), ""),
         place_codes=tuple(_codes(places)),

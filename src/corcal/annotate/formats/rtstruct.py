@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from corcal.annotate.classes import ClassMap, DrawnClass, class_named
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.formats.contour_fill import Points
+from corcal.annotate.formats.dicom_file import whole_number
 from corcal.annotate.formats.part_names import Part, part_meaning
 from corcal.annotate.paint import Groups, paint
 from corcal.core.errors import AnnotationRefused, GridMismatch
@@ -47,8 +48,9 @@ def read_rtstruct(
         AnnotationRefused: it is damaged, or a region means nothing here.
         GridMismatch: its contours are not in the planes of the scan's slices.
     """
-    regions = {int(r.ROINumber): r for r in ds.get("StructureSetROISequence") or []}
-    contours, open_lines = _closed_contours(ds)
+    listed = ds.get("StructureSetROISequence") or []
+    regions = {whole_number(r, "ROINumber", name): r for r in listed}
+    contours, open_lines = _closed_contours(ds, name)
     parts = [Part(n, str(r.get("ROIName", ""))) for n, r in regions.items() if contours.get(n)]
     if not parts:
         kinds = f"; it holds only open lines and points ({open_lines})" if open_lines else ""
@@ -92,13 +94,14 @@ def _kind(item: Dataset) -> str:
     return str(item.get("ContourGeometricType") or "").strip().upper()
 
 
-def _closed_contours(ds: Dataset) -> tuple[dict[int, list[Dataset]], str]:
+def _closed_contours(ds: Dataset, name: str) -> tuple[dict[int, list[Dataset]], str]:
     """Return the closed contours of each region, and how many others there are, by type."""
     contours: dict[int, list[Dataset]] = {}
     others: Counter[str] = Counter()
     for region in ds.get("ROIContourSequence") or []:
         items: Sequence[Dataset] = region.get("ContourSequence") or []
-        contours[int(region.ReferencedROINumber)] = [i for i in items if _kind(i) in _CLOSED]
+        number = whole_number(region, "ReferencedROINumber", name)
+        contours[number] = [i for i in items if _kind(i) in _CLOSED]
         others.update(_kind(i) for i in items if _kind(i) not in _CLOSED)
     return contours, ", ".join(f"{kind} {count}" for kind, count in sorted(others.items()))
 
@@ -131,9 +134,11 @@ def _contours_on(contours: list[Dataset], grid: Grid, name: str) -> Iterator[tup
         try:
             points_mm = np.array(item.ContourData, dtype=np.float64).reshape(-1, 3)
         except (AttributeError, TypeError, ValueError):
+            points_mm = np.full((1, 3), np.nan)
+        if not np.isfinite(points_mm).all():
             raise AnnotationRefused(
-                f"{name}: damaged: a contour's points are no triples of numbers"
-            ) from None
+                f"{name}: damaged: points of a contour are no triples of numbers"
+            )
         index = grid.to_index(points_mm)
         at = round(float(index[:, 0].mean())) if len(index) else 0
         if len(index):

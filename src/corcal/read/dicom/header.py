@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,18 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 Vector = tuple[float, ...]
+
+#: The errors by which pydicom answers a value that is no value of its kind.
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    NotImplementedError,
+    EOFError,
+    struct.error,
+)
 
 
 @contextmanager
@@ -37,7 +50,7 @@ def value(tags: Dataset, keyword: str) -> Any:
     """Return a header value, or None where it is absent, empty or malformed."""
     try:
         found = tags.get(keyword)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
+    except _MALFORMED:
         return None
     return None if found is None or found in ("", []) else found
 
@@ -52,7 +65,7 @@ def _raw_text(tags: Dataset, keyword: str) -> str:
     tag = tag_for_keyword(keyword)
     try:
         raw = None if tag is None or tag not in tags else tags.get_item(tag)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except _MALFORMED:
         return ""
     content = getattr(raw, "value", None)
     return content.decode("latin-1").strip(" \0") if isinstance(content, bytes) else ""

@@ -100,6 +100,8 @@ def _axes(
         _require_agreement(qform, sform, name)
         # A quaternion is always square; a matrix that somebody has rounded is not.
         chosen = sform if _is_square(sform) else qform
+    if not np.isfinite(chosen).all():
+        raise GeometryRefused(f"{name}: does not say where its first voxel lies: it is no number")
     return square_axes(chosen[:3, :3], name), chosen[:3, 3]
 
 
