@@ -1,9 +1,11 @@
-"""An executor that scores in this process, and one that follows a script."""
+"""Executors that score in this process, or follow a script; a cohort's tables read."""
 
 from __future__ import annotations
 
+import csv
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from corcal.cohort.plan import Plan
 from corcal.cohort.workers.scorer import Scorer
@@ -48,3 +50,12 @@ class Scripted(Inline):
         if state:
             return Outcome(task.case.name, state, 1.0, "process died", f"{state} by script")
         return super().score(task)
+
+
+#: Runs the cohort of a test's scans; gives its outcomes and its executor.
+Start = Callable[..., tuple[list[Outcome], Inline]]
+
+
+def table_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

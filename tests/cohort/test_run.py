@@ -2,63 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from corcal.cohort import Options, Outcome, Plan, check_new, find_cases, run, run_cohort
+from corcal.cohort import Options, Plan, check_new, find_cases, run_cohort
 from corcal.cohort.workers.scorer import Scorer
-from corcal.core.artery import Artery
 from corcal.core.errors import OutputRefused, SettingsRefused
-from corcal.evaluate import label_files, scan_files
-from corcal.evaluate.describe import read_cohort
-from corcal.evaluate.tables_in import read_results
 from corcal.report import REPORT_FILES
 from corcal.storage import read_json, read_json_lines
-from tests.cohort.inline import Inline, Scripted
+from tests.cohort.inline import Start, table_rows
 from tests.cohort.tiny import SETTINGS, TinyModels, write_scan, write_scans
 from tests.read.dicom.dicom_files import Series
-
-Start = Callable[..., tuple[list[Outcome], Inline]]
-
-
-@pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
-    """Return a function that runs the cohort of tmp_path/scans in tmp_path/out."""
-
-    def run_all(
-        states: tuple[str, ...] = (), options: Options | None = None, **changes: object
-    ) -> tuple[list[Outcome], Inline]:
-        plan = replace(Plan(tmp_path / "out", SETTINGS, TinyModels(), "numbers"), **changes)  # type: ignore[arg-type]
-        executor = Scripted(plan, states)
-        monkeypatch.setattr(run, "_executor", lambda *_: executor)
-        outcomes = list(run_cohort(find_cases([tmp_path / "scans"]), plan, options or Options()))
-        return outcomes, executor
-
-    return run_all
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_every_case_has_a_row(tmp_path: Path, start: Start) -> None:
     write_scans(tmp_path / "scans", 3)
     (tmp_path / "scans" / "DOE_JANE_damaged.nii").write_bytes(b"nothing")
     outcomes, executor = start()
-    rows = _rows(tmp_path / "out" / "results.csv")
+    rows = table_rows(tmp_path / "out" / "results.csv")
     assert len(rows) == len(outcomes) == len(executor.tasks) == 4
     assert {r["patient"] for r in rows} == {o.case for o in outcomes}
     scored = {o.case: o.row for o in outcomes if o.row is not None}
     assert {r["patient"]: float(r["total_agatston"]) for r in rows if r["state"] == "scored"} == {
         name: row["total_agatston"] for name, row in scored.items()
     }
-    [refused] = _rows(tmp_path / "out" / "refused.csv")
+    [refused] = table_rows(tmp_path / "out" / "refused.csv")
     assert (refused["state"], refused["kind"]) == ("refused", "unreadable")
     [excluded] = [r["excluded"] for r in rows if r["excluded"]]
     assert excluded == "unreadable"
@@ -76,7 +47,7 @@ def test_two_patients_in_a_folder_are_named_and_parted_by_a_table(
         series.write(folder)
     [outcome], _ = start()
     assert (outcome.state, outcome.kind) == ("refused", "no usable series")
-    [named] = _rows(tmp_path / "out" / "refused.csv")
+    [named] = table_rows(tmp_path / "out" / "refused.csv")
     assert named["case"] == outcome.case
     assert "P1" not in named["reason"]
     table = tmp_path / "list.csv"
@@ -88,19 +59,6 @@ def test_two_patients_in_a_folder_are_named_and_parted_by_a_table(
     ]
     scorer = Scorer(Plan(None, SETTINGS, TinyModels(), "numbers"))
     assert [scorer.score(case).kind for case in cases] == ["", ""]
-
-
-def test_the_table_as_parquet_holds_what_the_csv_holds(tmp_path: Path, start: Start) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    write_scans(tmp_path / "scans", 3)
-    (tmp_path / "scans" / "damaged.nii").write_bytes(b"nothing")
-    start()
-    table = parquet.read_table(tmp_path / "out" / "results.parquet").to_pylist()
-    shown = [
-        {name: "" if value is None else str(value) for name, value in row.items()} for row in table
-    ]
-    assert shown == _rows(tmp_path / "out" / "results.csv")
-    assert {type(row["total_agatston"]) for row in table} == {float, type(None)}
 
 
 def test_nobody_is_named_but_in_cases_csv(tmp_path: Path, start: Start) -> None:
@@ -116,7 +74,7 @@ def test_nobody_is_named_but_in_cases_csv(tmp_path: Path, start: Start) -> None:
         if path.is_file() and b"DOE_JANE" in path.read_bytes()
     ]
     assert naming == ["cases.csv"]
-    cases = _rows(tmp_path / "out" / "cases.csv")
+    cases = table_rows(tmp_path / "out" / "cases.csv")
     assert Path(cases[0]["scan"]).name == "DOE_JANE_0000.nii.gz"
 
 
@@ -173,7 +131,7 @@ def test_a_failed_case_is_tried_twice_and_named(tmp_path: Path, start: Start) ->
     outcomes, executor = start(("failed", "", "failed"))
     assert [task.attempt for task in executor.tasks] == [1, 1, 2]
     assert sorted(o.state for o in outcomes) == ["failed", "scored"]
-    [named] = _rows(tmp_path / "out" / "refused.csv")
+    [named] = table_rows(tmp_path / "out" / "refused.csv")
     assert (named["state"], named["reason"]) == ("failed", "failed by script")
     _, executor = start()
     assert executor.tasks == []
@@ -186,14 +144,14 @@ def test_a_failure_that_passes_leaves_no_trace_in_the_tables(tmp_path: Path, sta
     write_scans(tmp_path / "scans", 1)
     outcomes, _ = start(("failed",))
     assert [o.state for o in outcomes] == ["scored"]
-    assert _rows(tmp_path / "out" / "refused.csv") == []
+    assert table_rows(tmp_path / "out" / "refused.csv") == []
 
 
 def test_a_full_disk_stops_the_cohort_which_goes_on(tmp_path: Path, start: Start) -> None:
     write_scans(tmp_path / "scans", 3)
     with pytest.raises(OutputRefused, match="can go on"):
         start(("", "halted"))
-    states = [r["state"] for r in _rows(tmp_path / "out" / "results.csv")]
+    states = [r["state"] for r in table_rows(tmp_path / "out" / "results.csv")]
     assert sorted(states) == ["scored", "waiting", "waiting"]
     outcomes, executor = start()
     assert [task.attempt for task in executor.tasks] == [1, 1]
@@ -240,55 +198,6 @@ def test_the_summary_counts_every_case_once(tmp_path: Path, start: Start) -> Non
     assert facts["disclaimer"] in page
     assert all(row.case in page for row in outcomes)
     assert "<script" not in page
-
-
-def test_an_artery_that_was_not_found_is_unknown_in_the_tables(
-    tmp_path: Path, start: Start
-) -> None:
-    write_scans(tmp_path / "scans", 2)
-    longer = replace(SETTINGS.courses, min_course_mm=1000.0)
-    outcomes, _ = start(settings=replace(SETTINGS, courses=longer))
-    rows = _rows(tmp_path / "out" / "results.csv")
-    assert [(r["RCA_unseen"], r["cac_drs"], r["severity"]) for r in rows] == [("1", "", "")] * 2
-    for artery in Artery:
-        name = f"{artery.value}_present"
-        counted = [r[f"{artery.value}_agatston"] != "0.0" for r in rows]
-        assert [r[name] for r in rows] == ["1" if c else "" for c in counted]
-        presence = read_results(tmp_path / "out").column("present", artery.value)
-        assert [not np.isnan(p) for p in presence] == counted
-    facts = read_json(tmp_path / "out" / "cohort.json")
-    assert facts["severity"] == {**dict.fromkeys(("none", "mild", "moderate", "severe"), 0),
-                                 "not graded": 2}  # fmt: skip
-    assert len(outcomes) == 2
-
-
-def test_evaluate_reads_the_table(tmp_path: Path, start: Start) -> None:
-    write_scans(tmp_path / "scans", 3)
-    (tmp_path / "scans" / "damaged.nii").write_bytes(b"nothing")
-    outcomes, _ = start()
-    results = read_results(tmp_path / "out")
-    assert len(results) == 4
-    known = {o.case: o.row["LAD_agatston"] for o in outcomes if o.row}
-    table = dict(zip(results.patients, results.column("agatston", "LAD"), strict=True))
-    assert {name: table[name] for name in known} == known
-
-
-def test_describe_takes_the_folder(tmp_path: Path, start: Start) -> None:
-    write_scans(tmp_path / "scans", 9)
-    (tmp_path / "scans" / "damaged.nii").write_bytes(b"nothing")
-    start()
-    cohort = read_cohort(tmp_path / "out")
-    assert len(cohort.rows) == 9
-    assert cohort.excluded == {"unreadable": 1}
-
-
-def test_panels_find_labels_and_scans_in_the_folder(tmp_path: Path, start: Start) -> None:
-    write_scans(tmp_path / "scans", 2)
-    outcomes, _ = start(keep="all")
-    names = {o.case for o in outcomes}
-    assert set(label_files(tmp_path / "out")) == names
-    scans = scan_files(tmp_path / "out", names)
-    assert {p.name for p in scans.values()} == {p.name for p in (tmp_path / "scans").iterdir()}
 
 
 def test_without_a_folder_only_numbers(tmp_path: Path, start: Start) -> None:
