@@ -114,8 +114,6 @@ def test_zsh_at_a_keyboard(tmp_path: Path, path: str) -> None:
         "corcal quan\t--versio\nexit\n"
     )
     text = type_into(["zsh", "-f", "-i"], typed, path)
-    assert "corcal: " not in text
-    assert "No such option" in text or "No such option: --versio" in text
     assert "corcal quantify" in text
 
 
