@@ -91,19 +91,59 @@ def output_options(
 ) -> tuple[Callable[[Command], Command], ...]:
     """Return -o, --force, --json, --quiet and -v; arguments as of `output_of`."""
     return (
-        click.option(
-            "-o",
-            "--output",
-            "folder",
-            required=True,
-            type=click.Path(path_type=Path),
-            metavar="OUT",
-            help=f"Folder for {what}; made if absent.",
-        ),
-        click.option("--force", is_flag=True, help=f"Replace {earlier}."),
-        click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout."),
-        click.option("--quiet", is_flag=True, help="No progress, no result; errors still show."),
+        place_option("folder", f"Folder for {what}; made if absent."),
+        force_option(earlier),
+        json_option(printed),
+        quiet_option(),
         verbose_option(),
+    )
+
+
+def place_option(name: str, says: str, *, metavar: str = "OUT") -> Callable[[Command], Command]:
+    """Return -o, the place of what a command writes; its help is `says`."""
+    return click.option(
+        "-o",
+        "--output",
+        name,
+        required=True,
+        type=click.Path(path_type=Path),
+        metavar=metavar,
+        help=says,
+    )
+
+
+def force_option(earlier: str) -> Callable[[Command], Command]:
+    """Return --force, which replaces what is there of an `earlier` call."""
+    return click.option("--force", is_flag=True, help=f"Replace {earlier}.")
+
+
+def json_option(printed: str) -> Callable[[Command], Command]:
+    """Return --json, which prints something to stdout, and nothing else."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {printed} to stdout.")
+
+
+def quiet_option(*, result: bool = True) -> Callable[[Command], Command]:
+    """Return --quiet; `result` where it keeps back a result, too."""
+    silent = "No progress, no result" if result else "No progress"
+    return click.option("--quiet", is_flag=True, help=f"{silent}; errors still show.")
+
+
+def seed_option(
+    of: str, *, default: int = 0, largest: int | None = None
+) -> Callable[[Command], Command]:
+    """Return --seed.
+
+    Args:
+        of: what it decides, for the help.
+        default: where it is not given.
+        largest: None without a bound.
+    """
+    return click.option(
+        "--seed",
+        type=click.IntRange(0, largest),
+        default=default,
+        show_default=True,
+        help=f"Of {of}.",
     )
 
 

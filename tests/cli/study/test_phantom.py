@@ -100,9 +100,9 @@ def test_nothing_is_made_where_any_phantom_would_be_refused(
     ("arguments", "said"),
     [
         (["--burden", "much"], "'much' is not one of"),
-        (["--thickness", "9"], "9.0 is not in the range 0.5<=x<=5.0"),
-        (["--count", "0"], "0 is not in the range x>=1"),
-        (["--seed", "-1"], "-1 is not in the range"),
+        (["--thickness", "9"], "9.0 must be 0.5 to 5.0"),
+        (["--count", "0"], "0 must be 1 or more"),
+        (["--seed", "-1"], "-1 must be 0 to 99999"),
     ],
 )
 def test_a_wrong_wish_is_2(

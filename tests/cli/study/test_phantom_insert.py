@@ -149,7 +149,7 @@ def test_arteries_of_another_scan_are_refused(
     [
         (["--volume", "9", "3"], "volume_mm3 of inserted lesions must run"),
         (["--hu", "90", "300"], "calcium has 130 HU or more, not 90"),
-        (["--motion", "2"], "2.0 is not in the range"),
+        (["--motion", "2"], "2.0 must be 0.0 to 1.0"),
     ],
 )
 def test_lesions_that_cannot_be_are_refused(

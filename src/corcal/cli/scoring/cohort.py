@@ -61,15 +61,7 @@ def _options(
 @options.bundle(
     "output",
     CohortOutput,
-    click.option(
-        "-o",
-        "--output",
-        "folder",
-        required=True,
-        type=click.Path(path_type=Path),
-        metavar="OUT",
-        help="Folder for reports, tables and page; made if absent.",
-    ),
+    options.place_option("folder", "Folder for reports, tables and page; made if absent."),
     click.option("--resume", is_flag=True, help="Go on with the cohort in OUT."),
     click.option(
         "--keep",
@@ -85,8 +77,8 @@ def _options(
         show_default=True,
         help="Name cases by a hash of their path, or by the path, which may name patients.",
     ),
-    click.option("--json", "as_json", is_flag=True, help="Print cohort.json to stdout."),
-    click.option("--quiet", is_flag=True, help="No progress, no result; errors still show."),
+    options.json_option("cohort.json"),
+    options.quiet_option(),
 )
 @options.bundle(
     "how",

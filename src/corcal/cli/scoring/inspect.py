@@ -38,7 +38,7 @@ class _Findings:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--series", metavar="UID", help="The DICOM series to look at, not the best one.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout.")
+@options.json_option("JSON")
 @options.scan_settings
 @click.pass_context
 def inspect(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from corcal.cli import options
 from corcal.cli.groups import Commands
 
 
@@ -100,7 +101,7 @@ def _axes(axes: Iterable[int]) -> str:
     metavar="FOLDER",
     help="Folder for the bundle; without it, your own, where its name is enough to find it.",
 )
-@click.option("--force", is_flag=True, help="Replace an installed model of the same name.")
+@options.force_option("an installed model of the same name")
 def install(path: Path, folder: Path | None, force: bool) -> None:
     """Check a bundle and install it, whole or not at all.
 
@@ -120,16 +121,12 @@ def install(path: Path, folder: Path | None, force: bool) -> None:
 
 @models.command("to-nnunet")
 @click.argument("model")
-@click.option(
-    "-o",
-    "--output",
+@options.place_option(
     "results",
-    required=True,
-    type=click.Path(path_type=Path),
+    "nnU-Net's folder of trained models (nnUNet_results); made if absent.",
     metavar="RESULTS",
-    help="nnU-Net's folder of trained models (nnUNet_results); made if absent.",
 )
-@click.option("--force", is_flag=True, help="Replace the same model in RESULTS.")
+@options.force_option("the same model in RESULTS")
 def to_nnunet(model: str, results: Path, force: bool) -> None:
     """Write a bundle as nnU-Net keeps its models, to be run by plain nnU-Net.
 
@@ -148,14 +145,10 @@ def to_nnunet(model: str, results: Path, force: bool) -> None:
 
 @models.command("from-nnunet")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
+@options.place_option(
     "out",
-    required=True,
-    type=click.Path(path_type=Path),
+    "The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
     metavar="BUNDLE",
-    help="The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
 )
 @click.option(
     "--padding",
@@ -167,7 +160,7 @@ def to_nnunet(model: str, results: Path, force: bool) -> None:
 @click.option("--name", metavar="NAME", help="Of the model; without it, that of BUNDLE.")
 @click.option("--model-version", default="1", show_default=True, metavar="VERSION")
 @click.option("--checkpoint", default="checkpoint_final.pth", show_default=True, metavar="FILE")
-@click.option("--force", is_flag=True, help="Replace a model that BUNDLE holds already.")
+@options.force_option("a model that BUNDLE holds already")
 def from_nnunet(
     folder: Path,
     out: Path,

@@ -66,9 +66,7 @@ class DescribeOptions:
         help="Draw this flow instead of the table's own: box,parent,n,kind.",
     ),
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of exact tests."
-)
+@options.seed_option("exact tests")
 def describe(table: Path, output: PublicationOutput, chosen: DescribeOptions, seed: int) -> None:
     """Describe the patients of a study: characteristics and flow.
 

@@ -84,9 +84,7 @@ class EvaluateOptions:
         show_default=True,
         help="Level of every interval.",
     ),
-    click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
-    ),
+    options.seed_option("the bootstrap"),
     click.option(
         "--volume",
         type=click.Choice(["volume_mm3", "mask_volume_ml"]),

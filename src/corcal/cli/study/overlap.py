@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     metavar="1=RCA,2=LAD,3=LCX",
     help="Arteries by code, where the maps of REF hold calcium only.",
 )
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the bootstrap."
-)
+@options.seed_option("the bootstrap")
 @options.settings
 def overlap(
     predictions: Path,

@@ -14,6 +14,7 @@ from corcal.cli import options
 from corcal.cli.groups import Commands
 from corcal.cli.options import Output
 from corcal.cli.progress import Announce, steps
+from corcal.cli.study import phantom_options
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ def phantom() -> None:
 
 @phantom.command()
 @options.output_of("the phantoms", "a phantom that is there already", "the truth of all phantoms")
-@click.option(
-    "--seed", type=click.IntRange(0, 99_999), default=1, show_default=True, help="Of the first one."
-)
+@phantom_options.seed("the first one")
 @click.option(
     "--count",
     type=click.IntRange(min=1),
@@ -109,20 +108,7 @@ def phantom() -> None:
         show_default=True,
         help="Contrast agent in the blood; mix has it in four of ten.",
     ),
-    click.option(
-        "--thickness",
-        type=click.FloatRange(0.5, 5.0),
-        default=1.0,
-        show_default=True,
-        metavar="MM",
-        help="Thickness of the slices, which are contiguous.",
-    ),
-    click.option(
-        "--chest/--heart-only",
-        default=True,
-        show_default=True,
-        help="Lung tops to upper abdomen, or the heart with a margin (four times faster).",
-    ),
+    *phantom_options.field(),
     click.option(
         "--format",
         type=click.Choice(["nifti", "dicom"]),

@@ -12,6 +12,7 @@ import click
 from corcal import __version__
 from corcal.cli import options
 from corcal.cli.progress import steps
+from corcal.cli.study import phantom_options
 from corcal.storage import json_text, read_csv
 
 if TYPE_CHECKING:
@@ -37,14 +38,8 @@ class Scanned:
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="OUT",
-    help="Folder for the cohort; a cohort that is there already is gone on with.",
+@options.place_option(
+    "folder", "Folder for the cohort; a cohort that is there already is gone on with."
 )
 @options.bundle(
     "drawn",
@@ -52,7 +47,7 @@ class Scanned:
     click.option(
         "--patients", type=click.IntRange(1, 9999), default=20, show_default=True, help="How many."
     ),
-    click.option("--seed", type=click.IntRange(0, 99_999), default=1, show_default=True),
+    phantom_options.seed("the draw of patients"),
     click.option(
         "--population",
         type=click.Path(path_type=Path),
@@ -63,20 +58,7 @@ class Scanned:
 @options.bundle(
     "scanned",
     Scanned,
-    click.option(
-        "--thickness",
-        type=click.FloatRange(0.5, 5.0),
-        default=1.0,
-        show_default=True,
-        metavar="MM",
-        help="Thickness of the slices, which are contiguous.",
-    ),
-    click.option(
-        "--chest/--heart-only",
-        default=True,
-        show_default=True,
-        help="Lung tops to upper abdomen, or the heart with a margin (four times faster).",
-    ),
+    *phantom_options.field(),
     click.option("--dicom", is_flag=True, help="Write every scan as a DICOM series too."),
 )
 @click.option(
@@ -86,8 +68,8 @@ class Scanned:
     show_default=True,
     help="Patients at the same time; each chest of 1 mm slices takes 2 GB.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the counts to stdout as JSON.")
-@click.option("--quiet", is_flag=True, help="No progress, no result; errors still show.")
+@options.json_option("the counts")
+@options.quiet_option()
 def cohort(
     folder: Path, drawn: Drawn, scanned: Scanned, jobs: int, as_json: bool, quiet: bool
 ) -> None:

@@ -12,6 +12,7 @@ from corcal import __version__
 from corcal.cli import options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
+from corcal.cli.study import phantom_options
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
@@ -49,29 +50,17 @@ class Lesions:
 @click.argument("arteries", type=click.Path(path_type=Path))
 @options.output_of("the scan and its truth", "an insertion that is there already", "truth.json")
 @click.option("--series", metavar="UID", help="The DICOM series to use, if several are there.")
-@click.option("--seed", type=click.IntRange(0, 99_999), default=1, show_default=True)
+@phantom_options.seed("the lesions")
 @options.bundle(
     "lesions",
     Lesions,
     click.option(
         "--per-artery", type=click.IntRange(1, 40), default=3, show_default=True, help="How many."
     ),
-    click.option(
-        "--volume",
-        type=(float, float),
-        default=(2.0, 100.0),
-        show_default=True,
-        metavar="MIN MAX",
-        help="Of a lesion, mm3; small ones are as frequent as large ones.",
+    phantom_options.span(
+        "--volume", (2.0, 100.0), "Of a lesion, mm3; small ones are as frequent as large ones."
     ),
-    click.option(
-        "--hu",
-        type=(float, float),
-        default=(250.0, 1200.0),
-        show_default=True,
-        metavar="MIN MAX",
-        help="Of the calcium, before blur.",
-    ),
+    phantom_options.span("--hu", (250.0, 1200.0), "Of the calcium, before blur."),
     click.option(
         "--motion",
         type=click.FloatRange(0.0, 1.0),

@@ -56,13 +56,7 @@ _SCALE = click.option(
         help="A reader's initials; repeat for each reader.",
     ),
     _SCALE,
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=1,
-        show_default=True,
-        help="Of the cases' order and codes.",
-    ),
+    options.seed_option("the cases' order and codes", default=1),
     click.option(
         "--repeat",
         type=click.IntRange(min=0),

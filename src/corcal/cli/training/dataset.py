@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "work",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="WORK",
-    help="Work folder of this training; made if absent.",
-)
+@options.place_option("work", "Work folder of this training; made if absent.", metavar="WORK")
 @options.settings
 @model_options.hearts
 @click.option(
@@ -37,7 +29,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Take labels even if the scan's values or anatomy speak against them.",
 )
-@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+@options.quiet_option(result=False)
 def dataset(
     manifest: Path, work: Path, settings: Settings, models: ModelChoice, **flags: bool
 ) -> None:

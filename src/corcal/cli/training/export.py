@@ -6,17 +6,15 @@ from pathlib import Path
 
 import click
 
+from corcal.cli import options
+
 
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
+@options.place_option(
     "out",
-    required=True,
-    type=click.Path(path_type=Path),
+    "The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
     metavar="BUNDLE",
-    help="The model: a folder such as NAME.corcal, or a zip where it ends in .zip.",
 )
 @click.option("--name", metavar="NAME", help="Of the model; without it, that of BUNDLE.")
 @click.option(
@@ -25,8 +23,8 @@ import click
 @click.option(
     "--folds", "chosen", default="", metavar="0,1,...", help="Which folds; without it, all."
 )
-@click.option("--force", is_flag=True, help="Replace a model that BUNDLE holds already.")
-@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+@options.force_option("a model that BUNDLE holds already")
+@options.quiet_option(result=False)
 def export(
     work: Path, out: Path, name: str | None, model_version: str, chosen: str, **flags: bool
 ) -> None:

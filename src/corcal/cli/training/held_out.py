@@ -57,18 +57,10 @@ def scoring_options(command: Command) -> Command:
             "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True
         ),
         *heart_options(),
-        click.option("--quiet", is_flag=True, help="No progress; errors still show."),
+        options.quiet_option(result=False),
     )(command)
     for add in (
-        click.option(
-            "-o",
-            "--output",
-            "out",
-            required=True,
-            type=click.Path(path_type=Path),
-            metavar="OUT",
-            help="Receives label maps and tables.",
-        ),
+        options.place_option("out", "Receives label maps and tables."),
         click.argument("manifest", type=click.Path(path_type=Path)),
         click.argument("work", type=click.Path(path_type=Path)),
     ):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from corcal.cli import options
 from corcal.cli.options import Command, bundle
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def use(command: Command) -> Command:
             is_flag=True,
             help="Have torch compile the network: faster on a GPU, needs a C compiler.",
         ),
-        click.option("--quiet", is_flag=True, help="No progress; errors still show."),
+        options.quiet_option(result=False),
     )
     return add(command)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from corcal.cli import options
+
 
 @click.command()
 @click.argument("work", type=click.Path(path_type=Path))
@@ -16,7 +18,7 @@ import click
     metavar="TOML",
     help="Another [training] than the dataset was made with: patch, features, epochs, ...",
 )
-@click.option("--quiet", is_flag=True, help="No progress; errors still show.")
+@options.quiet_option(result=False)
 def plan(work: Path, file: Path | None, quiet: bool) -> None:
     """Write nnU-Net's plan for a dataset and preprocess its scans.
 

@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="OUT",
-    help="Receives a work folder and a model for each variant, and the table.",
-)
+@options.place_option("out", "Receives a work folder and a model for each variant, and the table.")
 @click.option(
     "--only",
     metavar="NAME,...",
