@@ -11,6 +11,9 @@ if TYPE_CHECKING:
         ModelName,
         export_bundle,
     )
+    from corcal.train.dataset.crop_geometry import (
+        put_back,
+    )
     from corcal.train.dataset.dataset import (
         Acceptance,
         make_dataset,
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
         Devices,
         choose_devices,
         visible_gpus,
+    )
+    from corcal.train.nnunet.estimate import (
+        estimate_training,
     )
     from corcal.train.nnunet.folds import (
         missing_folds,
@@ -65,10 +71,12 @@ __all__ = [
     "TrainingFolder",
     "change_training",
     "choose_devices",
+    "estimate_training",
     "export_bundle",
     "make_dataset",
     "missing_folds",
     "plan_and_preprocess",
+    "put_back",
     "read_manifest",
     "require_nnunet",
     "train_folds",
@@ -79,11 +87,13 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "bundle.export": ("ModelName", "export_bundle"),
+        "dataset.crop_geometry": ("put_back",),
         "dataset.dataset": ("Acceptance", "make_dataset"),
         "dataset.manifest": ("ManifestRow", "read_manifest"),
         "events": ("Began", "EpochDone", "Event", "Noted", "Prepared", "Refused", "Stepped"),
         "nnunet.child": ("Machine",),
         "nnunet.devices": ("Devices", "choose_devices", "visible_gpus"),
+        "nnunet.estimate": ("estimate_training",),
         "nnunet.folds": ("missing_folds", "plan_and_preprocess", "require_nnunet", "train_folds"),
         "nnunet.plan": ("change_training",),
         "training_folder": ("TrainingFolder",),

@@ -13,9 +13,10 @@ import pytest
 import SimpleITK as sitk
 
 from corcal.core.errors import DatasetRefused, OutputRefused
+from corcal.core.grid import Grid
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.train.dataset import dataset as module
-from corcal.train.dataset.crop_geometry import read_crop_geometry
+from corcal.train.dataset.crop_geometry import put_back
 from corcal.train.dataset.dataset import Acceptance, image_file, label_file, make_dataset
 from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import scan_of, small_settings, write_cohort, write_manifest
@@ -64,11 +65,22 @@ def test_the_way_back_gives_the_labels_as_drawn(made: TrainingFolder) -> None:
     for seed in range(6):
         case = f"case_{seed + 1:04d}"
         kind = "Ts" if parts(made)[case] == "test" else "Tr"
-        labels = sitk.ReadImage(str(made.raw / f"labels{kind}" / f"{case}.nii.gz"))
         _, drawn, _, grid = scan_of(seed)
-        back = read_crop_geometry(made.geometry_file(case)).put_back(sitk.GetArrayFromImage(labels))
+        back = put_back(made.raw / f"labels{kind}" / f"{case}.nii.gz", case, made)
         assert np.array_equal(back.codes, drawn)
         assert back.grid.matches(grid)
+
+
+def test_what_is_no_prediction_of_a_case_is_not_put_back(
+    made: TrainingFolder, tmp_path: Path
+) -> None:
+    wrong, grid = tmp_path / "wrong.nii.gz", Grid.axial((4, 4, 4), (1.0, 1.0, 1.0))
+    write_nifti(wrong, np.full((4, 4, 4), 7, np.uint8), grid)
+    with pytest.raises(DatasetRefused, match=r"wrong\.nii\.gz: holds values other than the codes"):
+        put_back(wrong, "case_0001", made)
+    write_nifti(wrong, np.zeros((4, 4, 4), np.uint8), grid)
+    with pytest.raises(DatasetRefused, match=r"shape \(4, 4, 4\) do not fill the crop"):
+        put_back(wrong, "case_0001", made)
 
 
 def test_what_is_saved_of_each_subject_is_what_the_paper_saves(made: TrainingFolder) -> None:

@@ -49,13 +49,10 @@ def test_exchanged_arteries_are_refused_before_anything_is_learnt(
 
 @pytest.mark.training
 @pytest.mark.slow
-def test_a_learning_rate_of_100_fails(
-    rehearsal: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rehearsal, "PATIENTS", 6)
-    with pytest.raises(SystemExit, match="2"):
-        rehearsal.rehearse(tmp_path, change=rehearsal.BROKEN["rate"])
-    assert (tmp_path / "work").exists()
+def test_a_learning_rate_of_100_fails(rehearsal: ModuleType, tmp_path: Path) -> None:
+    # Its gradients are clipped: the loss grows, but stays a number to the end.
+    table: np.ndarray = rehearsal.rehearse(tmp_path, change=rehearsal.BROKEN["rate"])
+    assert rehearsal.shortfalls(table) != []
 
 
 def test_a_model_that_learnt_is_let_pass(rehearsal: ModuleType) -> None:

@@ -28,7 +28,13 @@ def folds(work: Path, use: Use) -> None:
 def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     """Train these folds to their end and say what comes next."""
     from corcal.cli.training.show_events import progress_display
-    from corcal.train import TrainingFolder, missing_folds, require_nnunet, train_folds
+    from corcal.train import (
+        TrainingFolder,
+        estimate_training,
+        missing_folds,
+        require_nnunet,
+        train_folds,
+    )
 
     require_nnunet()
     # A job system ends its jobs so: they save their states as after Ctrl-C.
@@ -37,6 +43,7 @@ def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
         devices = use.devices()
         display.line(f"training on {devices.text}")
         machine, folder = use.machine(devices), TrainingFolder(work)
+        display.line(estimate_training(folder).text)
         train_folds(folder, numbers, machine, gpus=devices.gpus, on_progress=display)
     if use.quiet:
         return

@@ -30,14 +30,18 @@ def plan(work: Path, file: Path | None, quiet: bool) -> None:
         TrainingFolder,
         change_training,
         choose_devices,
+        estimate_training,
         plan_and_preprocess,
+        require_nnunet,
         visible_gpus,
     )
 
+    require_nnunet()
     place = TrainingFolder(work)
     if file is not None:
         change_training(place, file)
     with progress_display(quiet) as display:
+        display.line(estimate_training(place).text)
         plan_and_preprocess(place, Machine(), display.show_prepared)
     if not quiet:
         device = choose_devices("auto", (), visible=visible_gpus()).device

@@ -22,6 +22,7 @@ from corcal.train import (
     Machine,
     ModelName,
     TrainingFolder,
+    estimate_training,
     export_bundle,
     make_dataset,
     plan_and_preprocess,
@@ -124,6 +125,7 @@ def _run(
         manifest, work, changed, locator=runner.locator, on_progress=runner.on_progress
     )
     if not model.exists():
+        runner.on_progress(estimate_training(work).text)
         plan_and_preprocess(work, runner.machine, lambda _: None)
         folds = range(changed.training.folds)
         train_folds(work, folds, runner.machine, gpus=runner.gpus, on_progress=runner.on_fold_event)

@@ -15,7 +15,8 @@ from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.prepare import Prepared
 from corcal.space import nearest
-from corcal.storage import read_json
+from corcal.storage import read_json, read_nifti_values
+from corcal.train.training_folder import TrainingFolder
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,25 @@ def read_crop_geometry(path: Path) -> CropGeometry:
         return CropGeometry.from_dict(said)
     except (KeyError, TypeError, ValueError) as error:
         raise DatasetRefused(f"{path}: damaged ({error!r}); {remedy}") from error
+
+
+def put_back(prediction: Path, case: str, work: TrainingFolder) -> ArteryLabels:
+    """Return a label map that nnU-Net predicted on a prepared crop, on the scan as acquired.
+
+    Args:
+        prediction: NIfTI with the codes 0 to 6 on the crop, as nnU-Net's own commands write it.
+        case: name of the scan in the dataset, such as "case_0001".
+        work: with the dataset.
+
+    Raises:
+        DatasetRefused: the scan is not in the dataset, the shape is not that of its crop, or a
+            value is no code.
+        UnreadableScan: the file is no NIfTI file, or damaged.
+    """
+    values = read_nifti_values(prediction)
+    if not np.isin(values, np.arange(7)).all():
+        raise DatasetRefused(f"{prediction}: holds values other than the codes 0 to 6")
+    return read_crop_geometry(work.geometry_file(case)).put_back(values.astype(np.uint8))
 
 
 def _index(values: Any) -> Index:
