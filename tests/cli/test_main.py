@@ -10,6 +10,7 @@ import pytest
 
 from corcal import DISCLAIMER, __version__
 from corcal.cli import main as cli
+from corcal.read import read_scan
 
 #: Modules of the command line that are not commands.
 SHARED = {"__init__", "main", "options", "progress", "result"}
@@ -138,5 +139,20 @@ def test_on_a_terminal_a_long_message_is_wrapped_at_words(
     monkeypatch.setenv("COLUMNS", "40")
     assert cli.main([*arguments, "--quiet"]) == 3
     assert capsys.readouterr().err == (
-        "corcal: not enough memory; a chest CT of\n300 slices needs about 2.5 GB\n"
+        "corcal: not enough memory; close other\nprograms, or use a machine with more\n"
+    )
+
+
+def test_memory_that_ran_out_names_what_this_scan_needs(
+    tiny: Path, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("corcal.pipeline.score_scan", fail)
+    assert cli.main(["score", str(tiny / "ct.nii.gz"), "-o", str(out), "--quiet"]) == 3
+    shape = " x ".join(str(n) for n in read_scan(tiny / "ct.nii.gz").grid.shape)
+    assert capsys.readouterr().err == (
+        f"corcal: not enough memory: this scan of {shape} voxels needs about 1.2 GB; close other "
+        "programs, or use a machine with more\n"
     )

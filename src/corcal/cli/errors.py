@@ -9,6 +9,8 @@ import re
 import shutil
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -26,6 +28,28 @@ _RANGE = re.compile(
     rf"x(?:(?P<sign><=?|>=?)(?P<high>{_NUMBER}))?"
 )
 _KINDS = {REFUSED: "refused", DEFECT: "defect", INTERRUPTED: "stopped"}
+
+
+#: What a run takes at its peak: the heart's crop, whatever the scan, and for each of its voxels.
+_BASE_BYTES, _BYTES_A_VOXEL = 1.2e9, 8.0
+
+
+class OutOfMemory(MemoryError):
+    """Memory ran out while a scan was scored; the message says what this scan needs."""
+
+
+@contextmanager
+def need_of(shape: tuple[int, int, int]) -> Iterator[None]:
+    """Say what a scan of this shape needs where memory runs out on it."""
+    try:
+        yield
+    except MemoryError as error:
+        voxels = shape[0] * shape[1] * shape[2]
+        need_gb = (_BASE_BYTES + _BYTES_A_VOXEL * voxels) / 1e9
+        raise OutOfMemory(
+            f"not enough memory: this scan of {' x '.join(str(n) for n in shape)} voxels needs "
+            f"about {need_gb:.1f} GB; close other programs, or use a machine with more"
+        ) from error
 
 
 def end(error: BaseException, *, as_json: bool) -> int:
@@ -87,8 +111,10 @@ def _code_and_text(error: BaseException) -> tuple[int, str]:
             return REFUSED, "the disk is full; free some space or choose another disk"
         case click.Abort() | KeyboardInterrupt():
             return INTERRUPTED, "stopped"
+        case OutOfMemory():
+            return DEFECT, str(error)
         case MemoryError():
-            return DEFECT, "not enough memory; a chest CT of 300 slices needs about 2.5 GB"
+            return DEFECT, "not enough memory; close other programs, or use a machine with more"
         case _:
             return DEFECT, _defect(error)
 

@@ -62,6 +62,7 @@ class Source:
         filled_slices: slices of `Scan.hu` that the files lack and that were interpolated.
         resampled: True if tilt or varying distances had to be resampled, so that voxels are not
             those of the files.
+        other_series: how many other DICOM series lay there that could have been read instead.
     """
 
     kind: str = "array"
@@ -75,6 +76,7 @@ class Source:
     stored_flips: tuple[int, int, int] = (1, 1, 1)
     filled_slices: tuple[int, ...] = ()
     resampled: bool = False
+    other_series: int = 0
 
 
 @dataclass(frozen=True)

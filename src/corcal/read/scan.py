@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from corcal.core.scan import Scan
@@ -41,6 +42,9 @@ def _scan_of(path: Path, content: Content, settings: Admission, series_uid: str 
         from corcal.read.volume.volume import read_volume_scan  # noqa: PLC0415
 
         return read_volume_scan(content.volume)
-    series = choose_series(series_in(content, settings), series_uid)
+    candidates = series_in(content, settings)
+    series = choose_series(candidates, series_uid)
     unpacked = path if path.is_file() and content.only is None else None
-    return read_series(series, from_zip=unpacked)
+    scan = read_series(series, from_zip=unpacked)
+    others = sum(c.accepted and c is not series for c in candidates)
+    return replace(scan, source=replace(scan.source, other_series=others))

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from corcal.cli.scoring.result import show
+from corcal.cli.scoring.result import scan_line, show
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import Certainty
 from corcal.core.reading import Reading
+from corcal.core.scan import Source
 from corcal.core.severity import CacDrs
 from tests.cli.readings import reading
 
 #: The result of a non-gated scan, as a person sees it; trailing blanks are left out.
 EXPECTED = """\
+Scan: 2 slices every 3.00 mm
 
                                Agatston   Volume    Mask             Peak
  Artery            Calcium   equivalent      mm³      mL   Lesions     HU
@@ -97,3 +99,18 @@ def test_arteries_wear_the_colours_of_the_paper() -> None:
     assert "\x1b[94mRCA" in text
     assert "\x1b[33mLeft main + LAD" in text
     assert "\x1b[35mLCX" in text
+
+
+def test_the_first_line_names_the_scan_that_was_scored() -> None:
+    scan = reading().scan
+    slices = tuple(f"/data/one/CT thorax/{k:04d}.dcm" for k in range(2))
+    folder = Source(kind="dicom", series_uid="1.2.3", files=slices)
+    every = "2 slices every 3.00 mm"
+    assert scan_line(replace(scan, source=folder)) == (
+        f"Scan: one/CT thorax, {every}, series 1.2.3"
+    )
+    assert scan_line(replace(scan, source=replace(folder, other_series=2))) == (
+        f"Scan: one/CT thorax, {every}, series 1.2.3, chosen among 3 (`corcal inspect` says why)"
+    )
+    volume = Source(kind="nifti", files=("/data/one/ct.nii.gz",))
+    assert scan_line(replace(scan, source=volume)) == f"Scan: one/ct.nii.gz, {every}"

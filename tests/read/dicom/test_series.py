@@ -86,6 +86,16 @@ def test_more_slices_break_a_tie_then_the_later_acquisition(tmp_path: Path) -> N
     assert find_series(tmp_path)[0].series_uid == later.uid
 
 
+def test_a_scan_knows_how_many_other_series_it_was_chosen_from(tmp_path: Path, read: Read) -> None:
+    for folder, series in (("a", Series(body(50))), ("b", Series(body(55)))):
+        series.write(tmp_path / folder)
+    assert read(tmp_path).source.other_series == 1
+    assert read(tmp_path / "a").source.other_series == 0
+    not_ct = Series(body(50), tags={"Modality": "MR"})
+    not_ct.write(tmp_path / "a")
+    assert read(tmp_path / "a").source.other_series == 0
+
+
 def test_reformatted_series_are_read_only_when_named(tmp_path: Path, read: Read) -> None:
     series = Series(tags={"ImageType": ["DERIVED", "SECONDARY", "AXIAL", "CT_SOM5 MPR"]})
     series.write(tmp_path)

@@ -14,6 +14,7 @@ from corcal import DISCLAIMER
 from corcal.cli.options import Output
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading, Report
+from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, CalciumScore
 from corcal.report import grade_text, unseen_text
 
@@ -32,6 +33,7 @@ def present(reading: Reading, output: Output) -> None:
 def show(reading: Reading, folder: Path, screen: Console) -> None:
     """Print what a reading found, in at most 80 columns."""
     width = min(screen.width, 80)
+    screen.print(Text(scan_line(reading.scan)), soft_wrap=True)
     screen.print(_table(reading), width=width)
     screen.print(_summary(reading), width=width)
     for notice in reading.report.notices:
@@ -41,6 +43,24 @@ def show(reading: Reading, folder: Path, screen: Console) -> None:
     # A path is for copying: never broken over lines.
     screen.print(Text(f"\nReport: {folder / 'report.html'}"), soft_wrap=True)
     screen.print(Text(DISCLAIMER, style="dim"), width=width)
+
+
+def scan_line(scan: Scan) -> str:
+    """Return which scan it is: its folder or file, its series, its slices."""
+    source, slices = scan.source, f"{scan.grid.shape[0]} slices"
+    every = f"{slices} every {scan.grid.spacing_mm[0]:.2f} mm"
+    if not source.files:
+        return f"Scan: {every}"
+    path = Path(source.files[0])
+    # Of a folder of DICOM files the folder is what the user gave.
+    named = path.parent if len(source.files) > 1 else path
+    where = "/".join(named.parts[-2:])
+    if not source.series_uid:
+        return f"Scan: {where}, {every}"
+    chosen = ""
+    if source.other_series:
+        chosen = f", chosen among {source.other_series + 1} (`corcal inspect` says why)"
+    return f"Scan: {where}, {every}, series {source.series_uid}{chosen}"
 
 
 def _table(reading: Reading) -> Table:

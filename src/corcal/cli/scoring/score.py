@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import model_options, options
+from corcal.cli.errors import need_of
 from corcal.cli.progress import steps
 from corcal.cli.report_output import ReportOutput, report_output
 
@@ -77,14 +78,15 @@ def score(
         begin("reading the scan")
         ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
         check_scan(ct, output.options)
-        reading = score_scan(
-            ct,
-            settings=settings,
-            locator=locator,
-            segmenter=segmenter,
-            person=person,
-            progress=begin,
-        )
+        with need_of(ct.grid.shape):
+            reading = score_scan(
+                ct,
+                settings=settings,
+                locator=locator,
+                segmenter=segmenter,
+                person=person,
+                progress=begin,
+            )
         if grading is not None:
             reading = with_grades(reading, grading)
         begin("writing the report")

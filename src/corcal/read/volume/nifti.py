@@ -70,11 +70,22 @@ def read_nifti_frame(header: Any, name: str) -> NiftiFrame:
     """
     shape = _shape(header, name)
     sides = require_single_volume(shape, name)
-    spacing = np.abs(np.array(header["pixdim"][1:4], dtype=np.float64))
+    spacing = np.abs(_as_written(header["pixdim"][1:4]))
     directions, origin = _axes(header, spacing, name)
+    # In the precision of the header, whatever the affine was computed in.
+    origin = _as_written(origin.astype(header["pixdim"].dtype))
     factor, notices = _unit(header, spacing, shape)
     directions, origin = lps_of_ras(directions.T).T, lps_of_ras(origin)
     return NiftiFrame(sides, affine_lps(directions, spacing * factor, origin * factor), notices)
+
+
+def _as_written(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the shortest decimal numbers that a header's 32 bits stand for.
+
+    A spacing of 0.7 mm is stored as 0.699999988; DICOM, NRRD and MetaImage say 0.7, and a score
+    must not hang on the format.
+    """
+    return np.array([float(str(v)) for v in values.astype(values.dtype.newbyteorder("="))])
 
 
 def _shape(header: Any, name: str) -> tuple[int, ...]:
