@@ -48,8 +48,8 @@ def slopes_and_intercepts_of_each_slice(folder: Path) -> Path:
 def turned_half_round(folder: Path) -> Path:
     """Rows to the front, columns to the right, slices to the foot, files in another order."""
     rows, columns = HU.shape[1:]
-    last = np.array(ORIGIN_MM) + [(columns - 1) * SPACING_MM[1], (rows - 1) * SPACING_MM[0], 0.0]
-    places = last + np.outer(np.arange(len(HU)) * 3.0, [0.0, 0.0, 1.0])
+    across = np.array([(columns - 1) * SPACING_MM[1], (rows - 1) * SPACING_MM[0], 0.0])
+    places = np.array(ORIGIN_MM) + across + np.outer(np.arange(len(HU)) * 3.0, [0.0, 0.0, 1.0])
     turned = Series(
         hu=np.ascontiguousarray(HU[::-1, ::-1, ::-1]),
         orientation=(-1.0, 0.0, 0.0, 0.0, -1.0, 0.0),

@@ -30,6 +30,7 @@ _RANGE = re.compile(
 _KINDS = {REFUSED: "refused", DEFECT: "defect", INTERRUPTED: "stopped"}
 
 
+_ADVICE = "close other programs, or use a machine with more"
 #: What a run takes at its peak: the heart's crop, whatever the scan, and for each of its voxels.
 _BASE_BYTES, _BYTES_A_VOXEL = 1.2e9, 8.0
 
@@ -48,7 +49,7 @@ def need_of(shape: tuple[int, int, int]) -> Iterator[None]:
         need_gb = (_BASE_BYTES + _BYTES_A_VOXEL * voxels) / 1e9
         raise OutOfMemory(
             f"not enough memory: this scan of {' x '.join(str(n) for n in shape)} voxels needs "
-            f"about {need_gb:.1f} GB; close other programs, or use a machine with more"
+            f"about {need_gb:.1f} GB; {_ADVICE}"
         ) from error
 
 
@@ -111,10 +112,9 @@ def _code_and_text(error: BaseException) -> tuple[int, str]:
             return REFUSED, "the disk is full; free some space or choose another disk"
         case click.Abort() | KeyboardInterrupt():
             return INTERRUPTED, "stopped"
-        case OutOfMemory():
-            return DEFECT, str(error)
         case MemoryError():
-            return DEFECT, "not enough memory; close other programs, or use a machine with more"
+            said = str(error) if isinstance(error, OutOfMemory) else f"not enough memory; {_ADVICE}"
+            return DEFECT, said
         case _:
             return DEFECT, _defect(error)
 

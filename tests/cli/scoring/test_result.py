@@ -77,7 +77,7 @@ def test_only_doubt_is_worth_a_word() -> None:
     sure = tuple(Certainty(a, p, p < 0.8) for a, p in zip(Artery, (0.99, 0.714, 0.6), strict=True))
     made = reading()
     lines = shown(replace(made, report=replace(made.report, certainty=sure))).splitlines()
-    column = [line[19:31].strip() for line in lines[4:12]]
+    column = [line[19:31].strip() for line in lines[5:13]]
     assert column[:1] == ["yes"]
     assert column[1:4] == ["yes", "uncertain", "(71 %)"]
     assert column[4:7] == ["no", "uncertain", "(60 %)"]
