@@ -6,6 +6,7 @@ import numpy as np
 
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
+from corcal.settings import Settings
 from tests.truth import quiet_case, score
 from validation.candidates import candidate_tables, compare_candidates
 from validation.compare import Record
@@ -96,7 +97,8 @@ def test_candidates_are_those_of_the_reading() -> None:
     record = watched_record()
     kept = [x for x in record["items"] if x["kept"]]
     assert {x["true"] for x in record["items"]} <= {True, False}
-    assert all(x["kept"] == (x["probability"] >= 0.35) for x in record["items"])
+    least = Settings().segmentation.min_lesion_probability
+    assert all(x["kept"] == (x["probability"] >= least) for x in record["items"])
     assert record["after_mm3"] <= record["before_mm3"]
     assert (record["after_mm3"] > 0) == any(x["true"] for x in kept)
 

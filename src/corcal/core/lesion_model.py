@@ -12,9 +12,19 @@ from corcal.core.artery import Artery
 #: What is measured of a candidate, in this order: the log odds of the network's mean and highest
 #: probability of calcium over it and of its probability of artery where it is believed to be
 #: calcium (the mean weighted by that belief: blooming and motion carry calcium beyond its
-#: artery; capped), the logarithm of its volume in mm3, and that of its peak over a reference.
-#: `corcal.settings.Segmentation` has the cap and the reference.
-FEATURES = ("mean_calcium", "peak_calcium", "artery_there", "log_mm3", "log_peak")
+#: artery; capped), the logarithm of its volume in mm3, and that of its peak over a reference; how
+#: near it comes to the course of an artery (less the logarithm of 1 + its distance over a
+#: reference), and its mean depth in the heart in mm, between two bounds.
+#: `corcal.settings.Segmentation` has caps, bounds and references.
+FEATURES = (
+    "mean_calcium",
+    "peak_calcium",
+    "artery_there",
+    "log_mm3",
+    "log_peak",
+    "near_course",
+    "depth",
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class LesionModel:
             numbers are no probabilities.
     """
 
-    weights: tuple[float, float, float, float, float]
+    weights: tuple[float, ...]
     bias: float
     missed: tuple[float, float, float] | None
 
@@ -45,7 +55,7 @@ class LesionModel:
 
 
 #: For segmenters without a lesion model of their own: the network's mean probability as it is.
-MEAN_PROBABILITY = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
+MEAN_PROBABILITY = LesionModel((1.0, *(0.0,) * (len(FEATURES) - 1)), 0.0, None)
 
 
 @dataclass(frozen=True)

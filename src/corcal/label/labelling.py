@@ -21,7 +21,13 @@ from corcal.core.steps import LocatedHeart
 from corcal.label.blood import blood_hu
 from corcal.label.completion import complete_calcium
 from corcal.label.courses import find_courses
-from corcal.label.lesions import Candidates, certainties, drop_doubtful, find_candidates
+from corcal.label.lesions import (
+    Candidates,
+    Evidence,
+    certainties,
+    drop_doubtful,
+    find_candidates,
+)
 from corcal.label.limits import near_heart, remove_small_parts
 from corcal.label.paint import add_candidates, paint
 from corcal.label.tubes import draw_courses
@@ -40,7 +46,7 @@ class CandidateLabels:
         whole: the scan's grid.
         labels: on the grid of the part.
         candidates: the lesions in `labels`, measured.
-        near_heart: bool, the voxels of the crop that an artery may lie in.
+        courses: of the arteries that are seen.
         lowest_hu: from where a voxel may be calcium: it stands out from blood.
     """
 
@@ -48,7 +54,7 @@ class CandidateLabels:
     whole: Grid
     labels: ArteryLabels
     candidates: Candidates
-    near_heart: NDArray[np.bool_]
+    courses: tuple[ArteryCourse, ...]
     lowest_hu: float
 
 
@@ -99,13 +105,12 @@ def label_scan(
     certainty = certainties(
         every.candidates, probability, model, least=least, uncertain_below=rules.uncertain_below
     )
-    courses = find_courses(regions, every.near_heart, prepared.grid, settings.courses)
     if settings.courses.draw:
-        labels = draw_courses(labels, courses, settings.courses)
+        labels = draw_courses(labels, every.courses, settings.courses)
     codes = uncrop(labels.codes, every.box, every.whole.shape)
-    unseen = unseen_arteries(courses, settings.courses)
+    unseen = unseen_arteries(every.courses, settings.courses)
     return LabelledScan(
-        ArteryLabels(codes, every.whole), certainty, courses, every.lowest_hu, unseen
+        ArteryLabels(codes, every.whole), certainty, every.courses, every.lowest_hu, unseen
     )
 
 
@@ -134,8 +139,10 @@ def label_candidates(
         nearest((255 * regions[half].max(0)).astype(np.uint8), prepared.grid, part.grid)
         for half in (slice(len(Artery)), slice(len(Artery), None))
     )
-    candidates = find_candidates(part, labels, calcium, artery, rules)
-    return CandidateLabels(box, scan.grid, labels, candidates, near, lowest_hu)
+    courses = find_courses(regions, near, prepared.grid, settings.courses)
+    evidence = Evidence(calcium, artery, courses, heart)
+    candidates = find_candidates(part, labels, evidence, rules)
+    return CandidateLabels(box, scan.grid, labels, candidates, courses, lowest_hu)
 
 
 def _paint_crop(

@@ -1,8 +1,9 @@
 """The second look: each candidate lesion is measured, and kept or dropped.
 
 The network marks voxels; what is completed from them at the scoring threshold can be calcium of
-an artery, but also the aortic wall, bone, noise or an artefact. A candidate's HU and size and the
-network's own belief over its whole extent tell them apart (after Lessmann et al., IEEE TMI 2018,
+an artery, but also the aortic wall, bone, noise or an artefact. A candidate's HU and size, the
+network's own belief over its whole extent, and its place by the arteries' courses and in the heart
+tell them apart (after Lessmann et al., IEEE TMI 2018,
 who gave the second look to a network of its own).
 """
 
@@ -14,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
+from corcal.core.course import ArteryCourse
 from corcal.core.labels import ArteryLabels
 from corcal.core.lesion_model import FEATURES, Certainty, LesionModel
 from corcal.core.scan import Scan
+from corcal.core.steps import LocatedHeart
+from corcal.label.surroundings import depths_mm, distances_to_courses_mm
 from corcal.settings import Segmentation
 from corcal.space import components
 
@@ -41,22 +45,34 @@ class Candidates:
     features: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The evidence that candidates are measured by, beside the scan.
+
+    Attributes:
+        calcium: uint8 (slice, row, column), the likeliest artery's probability of calcium on
+            the grid of the labels, 255 for 1.
+        artery: uint8, the same of artery.
+        courses: of the arteries that are seen.
+        heart: where the heart is.
+    """
+
+    calcium: NDArray[np.uint8]
+    artery: NDArray[np.uint8]
+    courses: tuple[ArteryCourse, ...]
+    heart: LocatedHeart
+
+
 def find_candidates(
-    scan: Scan,
-    labels: ArteryLabels,
-    calcium: NDArray[np.uint8],
-    artery: NDArray[np.uint8],
-    settings: Segmentation,
+    scan: Scan, labels: ArteryLabels, evidence: Evidence, settings: Segmentation
 ) -> Candidates:
     """Return the candidates of completed labels, measured.
 
     Args:
         scan: as acquired, or a part of it.
         labels: on its grid.
-        calcium: uint8 (slice, row, column), the likeliest artery's probability of calcium on
-            the same grid, 255 for 1.
-        artery: uint8, the same of artery.
-        settings: `connectivity_3d`, `max_artery_log_odds` and `peak_reference_hu`.
+        evidence: what the network and the heart say of them.
+        settings: caps, bounds and references of the measures, and `connectivity_3d`.
     """
     flat = np.flatnonzero(labels.codes >= min(a.calcium_code for a in Artery))
     if not flat.size:
@@ -66,8 +82,8 @@ def find_candidates(
     lesion = components(index, settings.connectivity_3d)
     size = np.bincount(lesion)
     codes = labels.codes.ravel()[flat]
-    belief = calcium.ravel()[flat] / _LEVELS
-    around = artery.ravel()[flat] / _LEVELS
+    belief = evidence.calcium.ravel()[flat] / _LEVELS
+    around = evidence.artery.ravel()[flat] / _LEVELS
     most = settings.max_artery_log_odds
     peak = np.maximum(_highest(lesion, scan.hu.ravel()[flat].astype(np.float64)), 1.0)
     features = (
@@ -76,9 +92,27 @@ def find_candidates(
         np.minimum(_log_odds(_mean(lesion, around, belief + _EDGE)), most),
         np.log(size * scan.grid.voxel_mm3),
         np.log(peak / settings.peak_reference_hu),
+        *_place(scan.grid.to_lps(index.astype(np.float64)), lesion, evidence, settings),
     )
     arteries = [np.bincount(lesion, codes == a.calcium_code) > 0 for a in Artery]
     return Candidates(flat, lesion, np.stack(arteries, 1), np.stack(features, 1))
+
+
+def _place(
+    points_mm: NDArray[np.float64],
+    lesion: NDArray[np.intp],
+    evidence: Evidence,
+    settings: Segmentation,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how near each candidate comes to a course, and its mean depth in the heart."""
+    away_mm = distances_to_courses_mm(points_mm, evidence.courses, settings.max_course_mm)
+    nearest_mm = -_highest(lesion, -away_mm)
+    depth_mm = depths_mm(points_mm, evidence.heart, settings.min_depth_mm)
+    mean_mm = np.bincount(lesion, depth_mm) / np.bincount(lesion)
+    return (
+        -np.log1p(nearest_mm / settings.course_reference_mm),
+        np.minimum(mean_mm, settings.max_depth_mm),
+    )
 
 
 def drop_doubtful(

@@ -60,12 +60,10 @@ class EmbeddedSegmenter(Engine):
 
 
 def _lesion_model(facts: dict[str, Any]) -> LesionModel:
-    """Return the lesion model that a manifest describes."""
-    weights = tuple(float(facts["weights"][name]) for name in FEATURES)
-    missed = tuple(float(facts["missed"][a.value]) for a in Artery)
-    a, b, c, d, e = weights
-    rca, lad, lcx = missed
-    return LesionModel((a, b, c, d, e), float(facts["bias"]), (rca, lad, lcx))
+    """Return the lesion model that a manifest describes; a measure it leaves out says nothing."""
+    weights = tuple(float(facts["weights"].get(name, 0.0)) for name in FEATURES)
+    rca, lad, lcx = (float(facts["missed"][a.value]) for a in Artery)
+    return LesionModel(weights, float(facts["bias"]), (rca, lad, lcx))
 
 
 def _centroid(mask: NDArray[np.bool_]) -> NDArray[np.float64]:

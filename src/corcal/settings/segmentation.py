@@ -35,6 +35,14 @@ class Segmentation:
             no more about a candidate. The embedded lesion model was fitted with 2.
         peak_reference_hu: to which a candidate's peak is set in proportion. The embedded lesion
             model was fitted with 130.
+        course_reference_mm: to which a candidate's distance from the course of an artery is set
+            in proportion. The embedded lesion model was fitted with 2.
+        max_course_mm: from here on a candidate is plainly apart from the arteries. The embedded
+            lesion model was fitted with 20.
+        min_depth_mm: less than so deep in the heart (negative: outside) is as bad. The embedded
+            lesion model was fitted with -6.
+        max_depth_mm: more than so deep in the heart is as good. The embedded lesion model was
+            fitted with 3.
     """
 
     threshold: float = 0.5
@@ -46,7 +54,7 @@ class Segmentation:
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
     candidate_probability: float = 0.25
-    min_lesion_probability: float = 0.35
+    min_lesion_probability: float = 0.45
     uncertain_below: float = 0.8
     connectivity_3d: int = 26
     blood_percentile: float = 95.0
@@ -54,6 +62,10 @@ class Segmentation:
     blood_every_voxels: int = 3
     max_artery_log_odds: float = 2.0
     peak_reference_hu: float = 130.0
+    course_reference_mm: float = 2.0
+    max_course_mm: float = 20.0
+    min_depth_mm: float = -6.0
+    max_depth_mm: float = 3.0
 
     def __post_init__(self) -> None:
         require_range(
@@ -72,7 +84,9 @@ class Segmentation:
             ),
             at_least_1=("blood_average_voxels", "blood_every_voxels"),
             percentile=("blood_percentile",),
-            positive=("peak_reference_hu",),
+            positive=("peak_reference_hu", "course_reference_mm", "max_course_mm"),
         )
+        ordered = self.min_depth_mm <= self.max_depth_mm
+        require("segmentation", ordered, "min_depth_mm must not be more than max_depth_mm")
         known = self.connectivity_3d in (6, 18, 26)
         require("segmentation", known, "connectivity_3d is 6, 18 or 26")

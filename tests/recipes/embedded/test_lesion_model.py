@@ -10,12 +10,12 @@ pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.artery import REGIONS
 from corcal.core.grid import Grid
-from corcal.core.lesion_model import FEATURES, LesionModel
+from corcal.core.lesion_model import FEATURES, MEAN_PROBABILITY, LesionModel
 from corcal.core.preparation import Preparation
 from corcal.phantom import PhantomOptions, make_case
 from corcal.recipes.embedded.lesion_model import CaseCandidates, fit_weights, phantom_candidates
 
-WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6]), -1.0
+WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6, 0.9, 0.2]), -1.0
 
 
 def case(
@@ -42,9 +42,22 @@ def test_known_odds_are_found_again() -> None:
 
 def test_no_measure_speaks_against_calcium() -> None:
     rng = np.random.default_rng(2)
-    facts = fit_weights(case(rng, 30, np.array([1.2, 0.4, 0.3, -0.8, 0.6])) for _ in range(100))
+    facts = fit_weights(
+        case(rng, 30, np.array([1.2, 0.4, 0.3, -0.8, 0.6, 0.9, 0.2])) for _ in range(100)
+    )
     assert facts["weights"]["log_mm3"] == 0.0
     assert min(facts["weights"].values()) == 0.0
+
+
+def test_few_cases_leave_an_earlier_model_where_it_was() -> None:
+    rng = np.random.default_rng(3)
+    few = [case(rng, 5)]
+    earlier = {"weights": {"mean_calcium": 0.9, "log_mm3": 0.7}}
+    facts = fit_weights(few, earlier)
+    alone = fit_weights(few)
+    assert facts["weights"]["mean_calcium"] == pytest.approx(0.9, abs=0.25)
+    assert facts["weights"]["log_mm3"] == pytest.approx(0.7, abs=0.25)
+    assert alone["weights"]["log_mm3"] != pytest.approx(0.7, abs=0.25)
 
 
 def test_what_is_missed_is_counted_where_nothing_was_found() -> None:
@@ -87,6 +100,12 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
         def probabilities(self, *given: object) -> NDArray[np.float32]:
             return truths[0].probabilities(*given)  # type: ignore[arg-type]
 
+    class Heart:
+        name, sha256, device = "truth", "", "cpu"
+
+        def locate(self, hu: object, grid: Grid) -> tuple[NDArray[np.bool_], Grid]:
+            return truths[0].case.auxiliary["heart"] > 0, truths[0].case.grid
+
     made: Callable[..., object] = make_case
 
     def remember(seed: int, *, options: PhantomOptions) -> object:
@@ -94,9 +113,8 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
         return made(seed, options=options)
 
     monkeypatch.setattr("corcal.recipes.embedded.lesion_model.make_case", remember)
-    found = phantom_candidates(800_003, Once())
-    model = LesionModel((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, None)
-    believed = model.probability(found.features)
+    found = phantom_candidates(800_003, Heart(), Once())
+    believed = MEAN_PROBABILITY.probability(found.features)
     assert found.known.all()
     assert found.coronary.any()
     assert believed[found.coronary].min() > 0.6

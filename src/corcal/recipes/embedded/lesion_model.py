@@ -1,8 +1,8 @@
 """Fit the model of candidate lesions on cases that the segmenter has not seen.
 
-Fresh phantoms, and real annotated scans read by a segmenter that was
-trained without them. A logistic regression on five measures: there are too few real lesions for
-more.
+Fresh phantoms, and real annotated scans read by a segmenter that was trained without them. A
+logistic regression on seven measures: there are too few real lesions for more. The heart is the
+one that the locator finds, errors included, because depth in the heart is one of them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from scipy.optimize import minimize
 from corcal.core.artery import Artery
 from corcal.core.lesion_model import FEATURES
 from corcal.core.scan import Scan
-from corcal.core.steps import ArterySegmenter, LocatedHeart
+from corcal.core.steps import ArterySegmenter, HeartLocator
 from corcal.label import CandidateLabels, label_candidates
+from corcal.locate import EmbeddedLocator, locate_heart
 from corcal.phantom import THICKNESSES, PhantomOptions, make_case
 from corcal.prepare import prepare
 from corcal.read import read_scan
@@ -34,8 +35,8 @@ from corcal.storage import json_bytes, read_json, replace_file
 FIRST_SEED = 800_000
 #: A real lesion counts as much as so many of phantoms.
 _REAL_WEIGHT = 3.0
-#: Precision of the Gaussian prior on each weight.
-_PRIOR = 1.0
+#: Precision of the Gaussian prior on each weight: around 0, and around an earlier model's.
+_PRIOR, _PRIOR_OF_EARLIER = 1.0, 10.0
 #: What an annotation calls uncertain.
 _UNCERTAIN = 30
 
@@ -61,29 +62,32 @@ class CaseCandidates:
     weight: float
 
 
-def phantom_candidates(seed: int, segmenter: ArterySegmenter) -> CaseCandidates:
+def phantom_candidates(
+    seed: int, locator: HeartLocator, segmenter: ArterySegmenter
+) -> CaseCandidates:
     """Return the candidates of a fresh phantom, in slices as a scanner stores them."""
     thickness_mm = float(np.random.default_rng([seed, 2]).choice(THICKNESSES[0], p=THICKNESSES[1]))
     options = PhantomOptions.as_acquired(thickness_mm=thickness_mm, field="heart")
     case = make_case(seed, options=replace(options, contrast=0.15, mimics=1.5))
-    heart = LocatedHeart(case.auxiliary["heart"] > 0, case.grid)
     coronary = np.where(case.labels >= 4, case.labels - 3, 0).astype(np.uint8)
-    return _candidates_of(_label(case.scan, heart, segmenter), coronary, weight=1.0)
+    return _candidates_of(_label(case.scan, locator, segmenter), coronary, weight=1.0)
 
 
-def scan_candidates(scans: RealScans, name: str, segmenter: ArterySegmenter) -> CaseCandidates:
+def scan_candidates(
+    scans: RealScans, name: str, locator: HeartLocator, segmenter: ArterySegmenter
+) -> CaseCandidates:
     """Return the candidates of a real annotated scan, read by a segmenter that never saw it."""
     scan = read_scan(scans.path(name))
-    mask, grid = scans.annotation(name, "heart")
     codes = np.zeros(scan.grid.shape, np.uint8)
     if not scans.trust[name].calcium_free:
         codes, _ = scans.annotation(name, "calcium")
-    found = _label(scan, LocatedHeart(mask > 0, grid), segmenter)
+    found = _label(scan, locator, segmenter)
     return _candidates_of(found, codes, weight=_REAL_WEIGHT)
 
 
-def _label(scan: Scan, heart: LocatedHeart, segmenter: ArterySegmenter) -> CandidateLabels:
+def _label(scan: Scan, locator: HeartLocator, segmenter: ArterySegmenter) -> CandidateLabels:
     settings = Settings()
+    heart = locate_heart(scan, locator)
     prepared = prepare(scan, heart, settings.preparation)
     regions = segmenter.probabilities(prepared.hu, prepared.heart, prepared.grid)
     return label_candidates(scan, heart, prepared, regions, settings)
@@ -113,23 +117,35 @@ def _candidates_of(
     )
 
 
-def fit_weights(cases: Iterable[CaseCandidates]) -> dict[str, Any]:
-    """Return the weights that fit these cases best, as a model's manifest holds it."""
+def fit_weights(
+    cases: Iterable[CaseCandidates], earlier: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the weights that fit these cases best, as a model's manifest holds it.
+
+    Args:
+        cases: that the segmenter has not seen.
+        earlier: a lesion model of the same segmenter, fitted on other cases: its weights are
+            what is believed before these cases are looked at.
+    """
     every = list(cases)
     features = np.concatenate([c.features[c.known] for c in every])
     coronary = np.concatenate([c.coronary[c.known] for c in every]).astype(float)
     weight = np.concatenate([c.weight * _importance(c.features[c.known]) for c in every])
 
+    before = {} if earlier is None else earlier["weights"]
+    centre = np.array([before.get(name, 0.0) for name in FEATURES])
+    precision = np.array([_PRIOR_OF_EARLIER if name in before else _PRIOR for name in FEATURES])
+
     def loss(beta: NDArray[np.float64]) -> float:
         odds = features @ beta[:-1] + beta[-1]
         entropy = np.logaddexp(0.0, odds) - coronary * odds
-        prior = 0.5 * _PRIOR * float((beta[:-1] ** 2).sum())
+        prior = 0.5 * float((precision * (beta[:-1] - centre) ** 2).sum())
         return (float((weight * entropy).sum()) + prior) / float(weight.sum())
 
     # Each measure speaks for calcium or says nothing: a few large look-alikes among the cases
     # must not teach that a large lesion is a false one.
     bounds = [(0.0, None)] * len(FEATURES) + [(None, None)]
-    start = np.r_[1.0, np.zeros(len(FEATURES))]
+    start = np.r_[centre, 0.0]
     beta = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     blank = np.stack([c.nothing_found for c in every])
     missed = np.stack([c.nothing_found & c.holds for c in every])
@@ -172,18 +188,18 @@ def fit_lesion_model(
         phantoms: how many.
         on_progress: called with one line of progress at a time.
     """
-    segmenter = EmbeddedSegmenter(models)
+    segmenter, locator = EmbeddedSegmenter(models), EmbeddedLocator()
     cases = []
     for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
-        cases.append(phantom_candidates(seed, segmenter))
+        cases.append(phantom_candidates(seed, locator, segmenter))
         on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} of {phantoms}")
     for name, trust in scans.trust.items():
         blind = without / name / "models"
         known = trust.calcium_free or scans.annotation_file(name, "calcium.nii.gz").exists()
         if known and blind.exists():
-            cases.append(scan_candidates(scans, name, EmbeddedSegmenter(blind)))
+            cases.append(scan_candidates(scans, name, locator, EmbeddedSegmenter(blind)))
             on_progress(f"lesion model: {name}")
     path = models / "arteries.json"
     manifest = read_json(path)
-    manifest["judge"] = fit_weights(cases)
+    manifest["judge"] = fit_weights(cases, manifest.get("judge"))
     replace_file(path, json_bytes(manifest))
