@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from corcal.report.tables.lesions_csv import LESION_COLUMNS, lesion_rows
     from corcal.report.tables.report_json import report_document, report_schema
     from corcal.report.tables.total_json import TOTAL_FILE, total_json
-    from corcal.report.words.finding import grade_text, unseen_text
+    from corcal.report.words.finding import category_text, grade_text
     from corcal.report.words.images import lesion_slice
     from corcal.report.write import REPORT_FILES, check_output, check_scan, write_reports
 
@@ -73,6 +73,7 @@ __all__ = [
     "Picture",
     "ReportOptions",
     "View",
+    "category_text",
     "check_output",
     "check_scan",
     "css",
@@ -94,7 +95,6 @@ __all__ = [
     "spread_views",
     "take_views",
     "total_json",
-    "unseen_text",
     "view_at",
     "write_reports",
 ]
@@ -139,7 +139,7 @@ __getattr__, __dir__ = lazy_exports(
         "tables.lesions_csv": ("LESION_COLUMNS", "lesion_rows"),
         "tables.report_json": ("report_document", "report_schema"),
         "tables.total_json": ("TOTAL_FILE", "total_json"),
-        "words.finding": ("grade_text", "unseen_text"),
+        "words.finding": ("category_text", "grade_text"),
         "words.images": ("lesion_slice",),
         "write": ("REPORT_FILES", "check_output", "check_scan", "write_reports"),
         "options": ("LANGUAGES", "ReportOptions"),

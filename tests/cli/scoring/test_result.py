@@ -27,8 +27,8 @@ Scan: 2 slices every 3.00 mm
 
  Total             2 of 3        1322.4    196.4   0.214         4    887
 
-CAC-DRS V3/N2: severe, derived from the score, not read by eye. Left main
-counted with the LAD.
+Severe. Category 3, N2, by the bounds of CAC-DRS (derived from the
+Agatston-equivalent score, not visual; left main counted with LAD).
 Agatston method: averaged to 3.0 mm slabs.
 Note: The reconstruction kernel B70f is sharp: noise and edges are brighter than
 in the soft-tissue images the score is defined on, so it may be too high.
@@ -59,7 +59,7 @@ def test_the_whole_result_at_80_columns() -> None:
 def test_a_gated_scan_has_an_agatston_score_proper_and_asked_for_cohort_lines() -> None:
     text = shown(reading(scale="A", percentile="75-90", age=82.6))
     assert "equivalent" not in text
-    assert "CAC-DRS A3/N2: severe. Left main counted with the LAD." in text
+    assert "Severe. CAC-DRS A3/N2 (from the Agatston score; N2, left main" in text
     assert "MESA percentile: 75-90 (cohort scanned with ECG gating)." in text
     assert "Arterial age: 83 years (McClelland 2009)." in text
 
@@ -68,9 +68,9 @@ def test_an_artery_that_was_not_found_leaves_no_category() -> None:
     made = reading()
     text = shown(replace(made, report=replace(made.report, unseen=(Artery.LCX,))))
     assert " ".join(text.split()).count("artery - - - - - not found") == 1
-    assert "CAC-DRS none: at least severe. The LCX was not found. Left main" in text
+    assert "At least severe. No category: the LCX was not found. What was counted" in text
     nothing = replace(made.report, unseen=tuple(Artery), counted=CacDrs("V", 0, 0))
-    assert "CAC-DRS none: not graded." in shown(replace(made, report=nothing))
+    assert "Not graded. No category: none of the three" in shown(replace(made, report=nothing))
 
 
 def test_only_doubt_is_worth_a_word() -> None:

@@ -16,7 +16,7 @@ from corcal.core.artery import Artery
 from corcal.core.reading import Reading, Report
 from corcal.core.scan import Scan
 from corcal.core.score import ArteryScore, CalciumScore
-from corcal.report import grade_text, unseen_text
+from corcal.report import category_text, grade_text
 
 #: The paper's colours of the arteries.
 _COLOURS = {Artery.RCA: "bright_blue", Artery.LAD: "yellow", Artery.LCX: "magenta"}
@@ -105,21 +105,11 @@ def _peak(score: CalciumScore) -> str:
 
 def _summary(reading: Reading) -> Text:
     report = reading.report
-    text = Text("CAC-DRS ").append(_category(report)).append(" Left main counted with the LAD.\n")
-    text.append(f"Agatston method: {report.score.method}.")
-    return text.append(_cohort(report))
-
-
-def _category(report: Report) -> Text:
-    """Return the category and its word, or why there is none."""
-    if report.cac_drs is None:
-        least = grade_text(report.counted.severity, report.unseen)
-        return Text("none", style="bold").append(
-            f": {least}. {unseen_text(report.unseen)}", "not bold"
-        )
-    derived = "" if report.cac_drs.scale == "A" else ", derived from the score, not read by eye"
-    word = f": {report.cac_drs.severity.word}{derived}."
-    return Text(str(report.cac_drs), style="bold").append(word, "not bold")
+    grade = grade_text(report.counted.severity, report.unseen).capitalize()
+    text = Text(f"{grade}. ", style="bold")
+    text.append(f"{category_text(report).removesuffix('.')}.\n", "not bold")
+    text.append(f"Agatston method: {report.score.method}.", "not bold")
+    return text.append(_cohort(report), "not bold")
 
 
 def _cohort(report: Report) -> str:
