@@ -22,6 +22,10 @@ def test_a_damaged_zip(tmp_path: Path, read: Read) -> None:
     packed.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UnreadableScan, match=r"x\.zip: the zip is damaged"):
         read(packed)
+    # The library's own text would quote what follows the name.
+    packed.write_bytes(whole.replace(b"PK\x03\x04", b"PK\x03\x05", 1))
+    with pytest.raises(UnreadableScan, match=r"x\.zip: the zip is damaged \(BadZipFile\)"):
+        read(packed)
     packed.write_bytes(whole[:3000] + bytes(500) + whole[3500:])
     with pytest.raises(UnreadableScan, match=r"x\.zip: the zip is damaged"):
         read(packed)

@@ -146,7 +146,9 @@ def _unpack(path: Path, folder: Path) -> None:
                 home.mkdir(exist_ok=True)
                 _copy_member(archive, member, home / f"{i:06d}{_ending(inside)}")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise UnreadableScan(f"{path.name}: the zip is damaged ({error})") from error
+        # The library's own text may quote what the zip holds, or the names of its files.
+        kind = type(error).__name__
+        raise UnreadableScan(f"{path.name}: the zip is damaged ({kind})") from None
     except RuntimeError:
         raise UnreadableScan(f"{path.name}: the zip is encrypted; unpack it first") from None
 

@@ -117,6 +117,15 @@ def test_gantry_tilt_is_straightened(tmp_path: Path, read: Read) -> None:
     assert volume_mm3 == pytest.approx(written_mm3, rel=0.05)
 
 
+def test_a_slice_far_beside_the_others_is_no_tilt(tmp_path: Path, read: Read) -> None:
+    for far in (50.0, 1e30):
+        places = Series().places().copy()
+        places[12, 1] += far
+        Series(positions=places, uid=f"1.2.{far:.0f}"[:60]).write(tmp_path / f"{far:.0f}")
+        with pytest.raises(NoUsableSeries, match=r"slice 13 lies .* mm beside slice 12"):
+            read(tmp_path / f"{far:.0f}")
+
+
 def test_a_tilted_stack_that_is_not_sheared_is_left_alone(tmp_path: Path, read: Read) -> None:
     tilt = np.deg2rad(15)
     series = Series(orientation=(1, 0, 0, 0, float(np.cos(tilt)), float(-np.sin(tilt))))

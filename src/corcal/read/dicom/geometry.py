@@ -36,6 +36,9 @@ _MOST_MISSING = 0.25
 _MANY_GAPS = 0.1
 #: Where distances vary anyway, a hole longer than this is still missing anatomy.
 _LONG_HOLE_MM = 10.0
+#: Tangent of the steepest tilt (gantries reach 30 degrees), and what careless positions add, mm.
+_STEEPEST = 1.0
+_CARELESS_MM = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +206,23 @@ def _drift(
             )
             notices.append(Notice("gantry-tilt", sentence))
         return np.zeros_like(drift)
+    _require_tilt(np.linalg.norm(np.diff(drift, axis=0), axis=1), d)
     angle = float(np.degrees(np.arctan(np.abs(drift[-1]).max() / z_mm[-1])))
     sentence = f"The slices are sheared by {angle:.1f} degrees (gantry tilt); straightened."
     notices.append(Notice("gantry-tilt", sentence))
     return drift
+
+
+def _require_tilt(beside_mm: NDArray[np.float64], apart_mm: NDArray[np.float64]) -> None:
+    """Refuse slices that lie further beside one another than any gantry tilts.
+
+    Raises:
+        GeometryRefused: a slice lies further to the side of the last than it is away from it.
+    """
+    wrong = ~(beside_mm <= _STEEPEST * apart_mm + _CARELESS_MM)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise GeometryRefused(
+            f"slice {at + 2} lies {beside_mm[at]:.3g} mm beside slice {at + 1}, which is "
+            f"{apart_mm[at]:.3g} mm away: no gantry tilts so far, so a position is wrong"
+        )
