@@ -118,10 +118,13 @@ def _relative_densities(above: Array, below: Array) -> tuple[Array, Array]:
     return up, down
 
 
-def maximum(model: Cumulative, matrix: Array, start: Array) -> tuple[Array, float] | None:
+def maximum(
+    model: Cumulative, matrix: Array, start: Array, gain: float = _GAIN
+) -> tuple[Array, float] | None:
     """Return (parameters, log-likelihood) at the maximum, or None without one.
 
-    Newton's method with step halving on the parameters that `matrix` maps to the general ones.
+    Newton's method with step halving on the parameters that `matrix` maps to the general ones; it
+    stops when the log-likelihood can gain no more than `gain`.
     """
     at, value = start, model.value(matrix @ start)
     for _ in range(_STEPS):
@@ -132,7 +135,7 @@ def maximum(model: Cumulative, matrix: Array, start: Array) -> tuple[Array, floa
         except np.linalg.LinAlgError:
             return None
         step = covariance @ gradient
-        if gradient @ step < _GAIN:
+        if gradient @ step < gain:
             good = (np.diag(covariance) > 0).all() and np.abs(at).max() < _ENDLESS
             return (at, value) if good else None
         for halving in range(_HALVINGS):

@@ -17,6 +17,9 @@ from scipy import stats
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal.cumulative import Array, Cumulative, maximum
 
+#: For predictions, a log-likelihood that can gain no more than this is as good as the highest.
+_ROUGH = 1e-6
+
 
 @dataclass(frozen=True)
 class Coefficient:
@@ -173,24 +176,60 @@ def fit_ordinal(x: Array, category: NDArray[np.intp], rule: IntervalRule) -> Ord
     )
 
 
-def fit_line(x: Array, category: NDArray[np.intp]) -> tuple[Array, Array] | None:
+def fit_line(
+    x: Array, category: NDArray[np.intp], start: tuple[Array, Array] | None = None
+) -> tuple[Array, Array] | None:
     """Return thresholds and slopes of the proportional-odds model, without errors and tests.
 
     Arguments and None as of `fit_ordinal`.
+
+    Args:
+        x: predictors, shape (cases, predictors).
+        category: of each case.
+        start: thresholds and slopes near the maximum, which is then found sooner.
     """
-    fitted = _equal_maximum(_standard_model(x, category), np.bincount(category))
+    model, p = _standard_model(x, category), x.shape[1]
+    fitted = _equal_maximum(model, np.bincount(category), _standard_start(start, x))
     if fitted is None:
         return None
-    at, p = fitted[0], x.shape[1]
+    at = fitted[0]
     slopes = at[-p:] / x.std(axis=0)
     return at[:-p] + float(slopes @ x.mean(axis=0)), slopes
+
+
+def fit_slope(
+    x: Array, category: NDArray[np.intp], rule: IntervalRule, start: tuple[Array, Array]
+) -> Coefficient | None:
+    """Return the slope of a single predictor, its error from the observed information.
+
+    Arguments as of `fit_line`; None without a maximum.
+    """
+    model = _standard_model(x, category)
+    fitted = _equal_maximum(model, np.bincount(category), _standard_start(start, x))
+    if fitted is None:
+        return None
+    at, common = fitted[0], model.equal_slopes()
+    observed = -(common.T @ model.derivatives(common @ at)[1] @ common)
+    return _coefficients(at, _inverse(observed), x, rule)[1][0]
+
+
+def _standard_start(start: tuple[Array, Array] | None, x: Array) -> Array | None:
+    """Return thresholds and slopes in units of the predictors' standard deviations."""
+    if start is None:
+        return None
+    thresholds, slopes = start
+    return np.concatenate([thresholds - float(slopes @ x.mean(axis=0)), slopes * x.std(axis=0)])
 
 
 def _standard_model(x: Array, category: NDArray[np.intp]) -> Cumulative:
     return Cumulative((x - x.mean(axis=0)) / x.std(axis=0), category)
 
 
-def _equal_maximum(model: Cumulative, counts: NDArray[np.intp]) -> tuple[Array, float] | None:
+def _equal_maximum(
+    model: Cumulative, counts: NDArray[np.intp], start: Array | None = None
+) -> tuple[Array, float] | None:
+    if start is not None:
+        return maximum(model, model.equal_slopes(), start, _ROUGH)
     start = np.concatenate([model.null_thresholds(counts), np.zeros(model.predictors)])
     return maximum(model, model.equal_slopes(), start)
 

@@ -13,7 +13,7 @@ from scipy.special import expit
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal.cumulative import Array
-from corcal.evaluate.statistics.ordinal.proportional_odds import fit_line, fit_ordinal
+from corcal.evaluate.statistics.ordinal.proportional_odds import fit_line, fit_slope
 from corcal.evaluate.statistics.ordinal.somers import somers_d
 
 #: Parts into which the cases are divided; each is predicted by a model of all others.
@@ -84,6 +84,9 @@ def validate_ordinal(
     counts = np.bincount(category)
     if len(counts) < 2 or counts.min() < 2:
         return None
+    whole = fit_line(x[:, None], category)
+    if whole is None:
+        return None
     part = _draw_parts(category, np.random.default_rng(rule.seed))
     line, predicted = np.empty(len(x)), np.empty((len(x), len(counts) - 1))
     shares = np.empty_like(predicted)
@@ -91,7 +94,7 @@ def validate_ordinal(
         out, rest = part == fold, part != fold
         if not out.any():
             continue
-        fitted = fit_line(x[rest, None], category[rest]) if np.ptp(x[rest]) else None
+        fitted = fit_line(x[rest, None], category[rest], whole) if np.ptp(x[rest]) else None
         if fitted is None:
             return None
         thresholds, slopes = fitted
@@ -102,7 +105,7 @@ def validate_ordinal(
     reached = (category[:, None] > np.arange(len(counts) - 1)).astype(np.float64)
     return OrdinalValidation(
         FOLDS,
-        _calibration_slope(line, category, rule),
+        _calibration_slope(line, category, rule, whole[0]),
         tuple(_excess(column, rule) for column in (reached - predicted).T),
         tuple(map(float, ((reached - predicted) ** 2).mean(axis=0))),
         tuple(map(float, ((reached - shares) ** 2).mean(axis=0))),
@@ -119,13 +122,13 @@ def _draw_parts(category: NDArray[np.intp], rng: np.random.Generator) -> NDArray
     return part
 
 
-def _calibration_slope(line: Array, category: NDArray[np.intp], rule: IntervalRule) -> Estimate:
+def _calibration_slope(
+    line: Array, category: NDArray[np.intp], rule: IntervalRule, thresholds: Array
+) -> Estimate:
     n = len(line)
-    fit = fit_ordinal(line[:, None], category, rule) if np.ptp(line) else None
-    if fit is None:
-        return Estimate.without_value(n)
-    c = fit.observed_slopes[0]
-    return Estimate(c.value, c.low, c.high, n, "Wald")
+    start = thresholds, np.ones(1)
+    c = fit_slope(line[:, None], category, rule, start) if np.ptp(line) else None
+    return Estimate.without_value(n) if c is None else Estimate(c.value, c.low, c.high, n, "Wald")
 
 
 def _excess(off: Array, rule: IntervalRule) -> Estimate:
