@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from benchmarks.coverage_studies import STUDIES
 from corcal.evaluate.readers import free_marginal_kappa
 from corcal.evaluate.statistics import (
     FEWEST_SKEWED,
@@ -50,7 +51,7 @@ def main() -> None:
     for method in ("wilson", "exact", "bootstrap"):
         cells = [_of_proportion(method, n) for n in SIZES]
         print(f"| proportion, {method} | {' | '.join(cells)} |", flush=True)
-    for name, draw in SIMULATED.items():
+    for name, draw in (SIMULATED | STUDIES).items():
         cells = [_simulated(draw, n, draws) for n in SIZES]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

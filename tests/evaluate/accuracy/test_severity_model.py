@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from corcal.cli.main import main
+from corcal.evaluate.accuracy.evaluation import Options
 from corcal.evaluate.accuracy.severity import severity, severity_model
+from corcal.evaluate.accuracy.tables.model_tables import model_tables
 from corcal.evaluate.statistics.interval import IntervalRule
+from corcal.evaluate.tables_in.results import ARTERIES
 from tests.evaluate.cohorts import graded, write_cohort
 
 RULE = IntervalRule()
@@ -38,8 +41,8 @@ def test_odds_ratios_and_validation_stand_beside_table_4(
     odds = read(out / "ordinal_odds.csv")
     ratio = math.exp(rca["B"]["value"] / 100)
     assert odds["Odds ratio for 10 mm³"][0].startswith(f"{ratio:.3f} (")
-    per_sd = math.exp(rca["B"]["value"] * rca["predictor_sd"])
-    assert odds["Odds ratio for 1 SD"][0].startswith(f"{per_sd:,.3f} (")
+    # Nearly separated grades: of one standard deviation the ratio is beyond a million.
+    assert odds["Odds ratio for 1 SD"][0] == "–"
     observed = rca["observed_information"]["location"]
     assert observed["value"] == pytest.approx(rca["B"]["value"])
     assert observed["error"] != rca["location"]["error"]
@@ -53,6 +56,28 @@ def test_odds_ratios_and_validation_stand_beside_table_4(
     assert {"ordinal_thresholds.tex", "ordinal_odds.md"} <= {p.name for p in out.iterdir()}
     page = (out / "evaluation.html").read_text(encoding="utf-8")
     assert "The severity model on arteries that it has not seen" in page
+
+
+def test_odds_ratios_by_hand() -> None:
+    rng = np.random.default_rng(3)
+    volumes = rng.gamma(0.8, 120, 200)
+    grades = np.digitize(0.02 * volumes + rng.logistic(size=200), [0.5, 3]).astype(np.float64)
+    fit = severity(graded(volumes, grades), "RCA", RULE)
+    assert fit.fit is not None
+    b, sd = fit.fit.slopes[0], fit.sd
+    assert sd == pytest.approx(volumes.std(ddof=1) / 1000)
+    tables = model_tables(dict.fromkeys(ARTERIES, fit), Options())
+    assert [t.name for t in tables] == [
+        "ordinal_odds", "ordinal_thresholds", "ordinal_validation"
+    ]  # fmt: skip
+    odds = {row[0]: row[1] for row in tables[0].rows}
+    for name, unit in (("10 mm³", 0.01), ("1 SD", sd)):
+        ends = (math.exp(unit * x) for x in (b.value, b.low, b.high))
+        value, low, high = (f"{x:.3f}" for x in ends)
+        assert odds[f"Odds ratio for {name}"] == f"{value} ({low}–{high})"
+    first, second = (row for row in tables[1].rows if row[0] == "RCA")
+    assert (first[1], second[1]) == ("mild or worse", "moderate or worse")
+    assert first[2] == f"{fit.fit.free_slopes[0].value:.3f}"
 
 
 def test_the_logarithm_is_regressed_on_and_not_exported(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.special import expit, logit
 
 from corcal.evaluate.statistics.estimate import Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
@@ -71,11 +73,18 @@ def test_van_dykes_components_means_and_readers() -> None:
         abs=5e-12,
     )
     first, second = found.means
-    assert interval(first[BOTH]) == pytest.approx((0.82522360, 0.96885048), abs=5e-9)
-    assert interval(second[BOTH]) == pytest.approx((0.89413783, 0.98753689), abs=5e-9)
+    assert (first[BOTH].error, second[BOTH].error) == pytest.approx(
+        (0.033173597, 0.021566368), abs=5e-10
+    )
     assert (first[BOTH].df, second[BOTH].df) == pytest.approx((12.744648, 12.710190), abs=5e-7)
-    assert interval(first[CASES]) == pytest.approx((0.84943008, 0.94464399), abs=5e-9)
-    assert interval(second[READERS]) == pytest.approx((0.89598936, 0.98568536), abs=5e-9)
+    assert (first[CASES].error, second[CASES].error) == pytest.approx(
+        (0.024289710, 0.016776324), abs=5e-10
+    )
+    assert (first[READERS].error, second[READERS].df) == (pytest.approx(0.024829936), 4)
+    # Printed there is the plain interval, 0.825 to 0.969; this is that of the logit.
+    half = stats.t.ppf(0.975, 12.744648) * 0.033173597 / (0.89703704 * 0.10296296)
+    ends = expit(logit(0.89703704) + np.array([-half, half]))
+    assert interval(first[BOTH]) == pytest.approx(tuple(ends), abs=1e-6)
     lone = found.of_readers[0, 1][4]
     assert interval(lone) == pytest.approx((-0.186512066, -0.0138099949), abs=5e-10)
     assert lone.p == pytest.approx(0.023000993, abs=5e-10)

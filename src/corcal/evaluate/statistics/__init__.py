@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         bland_altman,
     )
     from corcal.evaluate.statistics.agreement.chance_corrected import (
+        fleiss,
         gwet,
         pabak,
     )
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
         icc,
         lin_concordance,
     )
+    from corcal.evaluate.statistics.agreement.deming import (
+        deming,
+    )
     from corcal.evaluate.statistics.agreement.kappa import (
         kappa,
+    )
+    from corcal.evaluate.statistics.agreement.net_reclassification import (
+        net_reclassification,
+    )
+    from corcal.evaluate.statistics.agreement.passing_bablok import (
+        passing_bablok,
     )
     from corcal.evaluate.statistics.attrition import (
         Attrition,
@@ -38,6 +48,16 @@ if TYPE_CHECKING:
         proportion,
         wilson_ends,
     )
+    from corcal.evaluate.statistics.ordinal.proportional_odds import (
+        Coefficient,
+        fit_ordinal,
+    )
+    from corcal.evaluate.statistics.ordinal.somers import (
+        somers_d,
+    )
+    from corcal.evaluate.statistics.ordinal.validation import (
+        validate_ordinal,
+    )
     from corcal.evaluate.statistics.paired import (
         mcnemar,
         paired_difference,
@@ -55,13 +75,16 @@ if TYPE_CHECKING:
         binary_auc,
         roc_curve,
     )
-    from corcal.evaluate.statistics.sample_size import (
-        cases_for_kappa,
-        cases_for_margin,
-        cases_for_paired,
-        cases_for_proportion,
-        patients_for_area,
-        patients_for_cases,
+    from corcal.evaluate.statistics.roc.multireader import (
+        SCOPES,
+        multireader,
+        reader_areas,
+    )
+    from corcal.evaluate.statistics.study_size import (
+        PairedPlan,
+        SampleSize,
+        size_for_power,
+        size_for_width,
     )
     from corcal.evaluate.statistics.two_by_two import (
         TwoByTwo,
@@ -69,35 +92,44 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEWEST_SKEWED",
+    "SCOPES",
     "Attrition",
+    "Coefficient",
     "Estimate",
     "IntervalRule",
     "Numbers",
+    "PairedPlan",
+    "SampleSize",
     "TwoByTwo",
     "auc",
     "auc_difference",
     "binary_auc",
     "bland_altman",
     "bootstrap",
-    "cases_for_kappa",
-    "cases_for_margin",
-    "cases_for_paired",
-    "cases_for_proportion",
     "clustered_proportion",
+    "deming",
+    "fit_ordinal",
+    "fleiss",
     "gwet",
     "icc",
     "kappa",
     "lin_concordance",
     "mcnemar",
+    "multireader",
+    "net_reclassification",
     "pabak",
     "paired_difference",
-    "patients_for_area",
-    "patients_for_cases",
+    "passing_bablok",
     "percentiles",
     "proportion",
     "ratio_figures",
+    "reader_areas",
     "roc_curve",
+    "size_for_power",
+    "size_for_width",
+    "somers_d",
     "state_attrition",
+    "validate_ordinal",
     "wilson_ends",
 ]
 
@@ -105,25 +137,25 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "agreement.bland_altman": ("bland_altman",),
-        "agreement.chance_corrected": ("gwet", "pabak"),
+        "agreement.chance_corrected": ("fleiss", "gwet", "pabak"),
         "agreement.coefficients": ("icc", "lin_concordance"),
         "agreement.kappa": ("kappa",),
+        "agreement.deming": ("deming",),
+        "agreement.net_reclassification": ("net_reclassification",),
+        "agreement.passing_bablok": ("passing_bablok",),
         "attrition": ("Attrition", "state_attrition"),
         "clustered": ("clustered_proportion",),
         "estimate": ("Estimate", "Numbers"),
         "interval": ("IntervalRule", "percentiles", "proportion", "wilson_ends"),
+        "ordinal.proportional_odds": ("Coefficient", "fit_ordinal"),
+        "ordinal.somers": ("somers_d",),
+        "ordinal.validation": ("validate_ordinal",),
         "paired": ("mcnemar", "paired_difference"),
         "ratios": ("ratio_figures",),
         "resampling": ("FEWEST_SKEWED", "bootstrap"),
         "roc.area": ("auc", "auc_difference", "binary_auc", "roc_curve"),
-        "sample_size": (
-            "cases_for_kappa",
-            "cases_for_margin",
-            "cases_for_paired",
-            "cases_for_proportion",
-            "patients_for_area",
-            "patients_for_cases",
-        ),
+        "roc.multireader": ("SCOPES", "multireader", "reader_areas"),
+        "study_size": ("PairedPlan", "SampleSize", "size_for_power", "size_for_width"),
         "two_by_two": ("TwoByTwo",),
     },
 )

@@ -16,6 +16,9 @@ from corcal.evaluate.statistics.ordinal.proportional_odds import Coefficient, Or
 from corcal.evaluate.statistics.ordinal.validation import FOLDS, OrdinalValidation
 from corcal.evaluate.tables_in.results import ARTERIES
 
+#: Odds ratios beyond a million, either way, are none to print.
+_LARGEST_LOG = math.log(1e6)
+
 #: The volume for which an odds ratio is stated, in mm3.
 _STEP_MM3 = 10.0
 
@@ -29,9 +32,10 @@ def model_tables(severity: Mapping[str, SeverityFit], options: Options) -> tuple
     """
     if not any(s.fit for s in severity.values()):
         return ()
+    free = _free_table(severity, options)
     return (
         _odds_table(severity, options),
-        _free_table(severity, options),
+        *([free] if free.rows else []),
         _validation_table(severity, options),
     )
 
@@ -68,7 +72,7 @@ def _odds_table(severity: Mapping[str, SeverityFit], options: Options) -> Table:
             f"{100 * options.rule.confidence:g} % Wald intervals in brackets. The odds of a higher "
             "grade are multiplied by the ratio at every threshold. Expected information: SPSS "
             "PLUM; observed: R (clm, polr), SAS, Stata. Both are right in large samples; say "
-            "which.",
+            "which. A dash: the interval goes beyond a million.",
         ),
         {a.title: severity[a.value].attrition for a in Artery},
     )
@@ -179,7 +183,7 @@ def _threshold_name(grade: Severity) -> str:
 
 def _ratio(c: Coefficient) -> str:
     """Return the odds ratio of a coefficient; a dash where it has no size any more."""
-    if max(abs(c.value), abs(c.low), abs(c.high)) > 50:
+    if max(abs(c.value), abs(c.low), abs(c.high)) > _LARGEST_LOG:
         return DASH
     value, low, high = (number(math.exp(x), 3) for x in (c.value, c.low, c.high))
     return f"{value} ({low}–{high})"

@@ -42,7 +42,8 @@ def means_table(figures: Sequence[SystemFigure], readings: Readings, rule: Inter
         tuple(rows),
         (
             f"{100 * rule.confidence:g} % intervals in brackets, Obuchowski and Rockette (1995) "
-            "with Hillis' degrees of freedom (2007), from the readers of that system alone.",
+            "with Hillis' degrees of freedom (2007), from the readers of that system alone, on the "
+            "logit scale.",
             _NOTE,
         ),
         _attrition(figures),

@@ -65,11 +65,12 @@ def passing_bablok(first: Numbers, second: Numbers, rule: IntervalRule) -> Passi
     if not len(angles):
         return PassingBablok(Line.without_value(n), None)
     # Angles go from -45 degrees up to 135: slopes below -1 are beyond the vertical.
-    angles.sort()
     count = len(angles)
-    slope = math.tan((angles[(count - 1) // 2] + angles[count // 2]) / 2)
     width = rule.z * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     rank = round((count - width) / 2)
+    places = [(count - 1) // 2, count // 2, max(rank - 1, 0), min(count - rank, count - 1)]
+    angles.partition(places)
+    slope = math.tan((angles[places[0]] + angles[places[1]]) / 2)
     ends = None
     if n >= FEWEST and rank >= 1:
         ends = math.tan(angles[rank - 1]), math.tan(angles[count - rank])

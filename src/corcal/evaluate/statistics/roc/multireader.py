@@ -32,18 +32,21 @@ class Contrast:
     """A figure averaged over readers, or a difference of two, in one scope.
 
     Attributes:
-        estimate: with its interval; n is the number of cases.
+        estimate: with its interval; n is the number of cases. A difference has the plain interval,
+            a figure that of its logit: near 1 the plain one holds the truth in 89 to 93 of 100.
+        error: the standard error; None where there is none.
         df: degrees of freedom of its t; None for the normal distribution, or without an error.
         p: two-sided p value of no difference; None without an error, and for a figure itself.
     """
 
     estimate: Estimate
+    error: float | None
     df: float | None
     p: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
-        return self.estimate.as_dict() | {"df": self.df, "p": self.p}
+        return self.estimate.as_dict() | {"error": self.error, "df": self.df, "p": self.p}
 
 
 @dataclass(frozen=True)
@@ -216,9 +219,21 @@ class _Layout:
             self._contrast(value, variances[2], self.r - 1, by_reader),
         )
         return {
-            scope: Contrast(c.estimate.within(0.0, 1.0), c.df)
+            scope: Contrast(self._on_logit_scale(c), c.error, c.df)
             for scope, c in zip(SCOPES, found, strict=True)
         }
+
+    def _on_logit_scale(self, c: Contrast) -> Estimate:
+        """Return a figure with the interval of its logit; none where it is 0 or 1."""
+        value = float(c.estimate.value or 0.0)
+        if c.error is None:
+            return c.estimate
+        if not 0 < value < 1:
+            return c.estimate.bare(NO_ERROR)
+        t = float(stats.t.ppf(0.5 + self.rule.confidence / 2, math.inf if c.df is None else c.df))
+        middle, half = math.log(value / (1 - value)), t * c.error / (value * (1 - value))
+        low, high = (float(stats.logistic.cdf(middle + d)) for d in (-half, half))
+        return Estimate(value, low, high, self.n, "Obuchowski and Rockette, logit")
 
     def of_readers(self, i: int, k: int) -> tuple[Contrast, ...]:
         """Return the difference of two systems for each reader, over cases."""
@@ -254,12 +269,12 @@ class _Layout:
     def _contrast(self, value: float, variance: float, df: float | None, defined: bool) -> Contrast:
         plain = Estimate(value, None, None, self.n)
         if not defined:
-            return Contrast(plain.bare(_ONE_READER), None)
+            return Contrast(plain.bare(_ONE_READER), None, None)
         # What is left of equal terms after subtraction is no variance.
         if df is None or not variance > 1e-15:
-            return Contrast(plain.bare(NO_ERROR), None)
+            return Contrast(plain.bare(NO_ERROR), None, None)
         error = math.sqrt(variance)
         half = float(stats.t.ppf(0.5 + self.rule.confidence / 2, df)) * error
         p = 2 * float(stats.t.sf(abs(value) / error, df))
         estimate = Estimate(value, value - half, value + half, self.n, "Obuchowski and Rockette")
-        return Contrast(estimate, None if math.isinf(df) else float(df), p)
+        return Contrast(estimate, error, None if math.isinf(df) else float(df), p)
