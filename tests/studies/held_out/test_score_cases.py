@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from corcal.core.artery import Artery
 from corcal.core.errors import ModelRefused
 from corcal.evaluate.tables_in import read_results
 from corcal.locate.embedded import EmbeddedLocator
 from corcal.settings import Settings
-from corcal.storage import write_nifti
+from corcal.storage import json_bytes, replace_file, write_nifti
 from corcal.studies.held_out.compare import summary_table
-from corcal.studies.held_out.score_cases import Scorer, score_cases
+from corcal.studies.held_out.score_cases import COURSES, Scorer, courses_document, score_cases
 from corcal.train.dataset.manifest import read_manifest
 from tests.train.cohort import scan_of, write_cohort
+from tests.truth import quiet_case, score
 
 
 def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) -> None:
@@ -27,6 +30,10 @@ def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) 
         found = np.where(codes == 4, 1, codes).astype(np.uint8) if seed else codes
         (out / row.case).mkdir(parents=True)
         write_nifti(out / row.case / "labels.nii.gz", found, grid.affine)
+    # Of the first scan the courses were kept: the LCX was not found.
+    courses = {"RCA": (30.0, True), "LAD": (12.5, True), "LCX": (4.0, False)}
+    kept = {a: {"seen_mm": mm, "found": there} for a, (mm, there) in courses.items()}
+    replace_file(out / rows[0].case / COURSES, json_bytes(kept))
     scorer = Scorer(EmbeddedLocator(), "cpu", Settings(), said.append)
     compared = score_cases(rows, tmp_path / "no-model", out, scorer)
     assert said == []
@@ -39,8 +46,26 @@ def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) 
     assert results.volume_mm3[1, 0] == 0
     table = summary_table("t", "T", {"full": compared})
     assert table.rows[0][:6] == ("full", "RCA", "2", "2", "0.50", "\u2013")
-    assert (out / "compared.csv").read_text().count("\n") == 1 + 6
+    assert [row[6:8] for row in table.rows] == [("1.00", "30"), ("1.00", "12"), ("0.00", "4")]
+    assert (compared[2].course_mm, compared[2].artery_found) == (4.0, False)
+    assert (second.course_mm, second.artery_found) == (None, None)
+    lines = (out / "compared.csv").read_text().splitlines()
+    assert lines[3].endswith(",4.000000,0")
+    assert lines[4].endswith(",,")
+    assert len(lines) == 1 + 6
     (out / rows[1].case / "labels.nii.gz").unlink()
     with pytest.raises(ModelRefused):
         score_cases(rows, tmp_path / "no-model", out, scorer)
     assert said == ["scoring case_0002"]
+
+
+def test_the_courses_of_a_reading_are_kept_with_what_is_not_found() -> None:
+    reading = score(quiet_case(3))
+    reading = replace(reading, report=replace(reading.report, unseen=(Artery.LCX,)))
+    document = courses_document(reading)
+    course = reading.course_of(Artery.RCA)
+    assert course is not None
+    assert document["RCA"] == {"seen_mm": round(course.seen_mm, 3), "found": True}
+    assert document["LCX"]["found"] is False
+    bare = courses_document(replace(reading, courses=()))
+    assert bare["LAD"] == {"seen_mm": 0.0, "found": True}

@@ -22,6 +22,9 @@ class Compared:
         found_ml: volume of the calcium found.
         calcium_dice: of both; None where there is neither.
         artery_dice: of the artery with its calcium, in the same way.
+        course_mm: length of the artery's course that is seen; None where that was not kept.
+        artery_found: False where too little of it is seen to say that it holds no calcium; None
+            where that was not kept.
     """
 
     case: str
@@ -30,6 +33,8 @@ class Compared:
     found_ml: float
     calcium_dice: float | None
     artery_dice: float | None
+    course_mm: float | None = None
+    artery_found: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class Summary:
         present: in how many calcium is drawn.
         sensitivity: share of those in which some is found; None where there are none.
         specificity: share of the others in which none is found; None where there are none.
+        artery_found: share of the scans in which the artery itself is found; None where it was
+            not kept.
+        course_mm: mean length of its course that is seen; None where it was not kept.
         drawn_ml: mean volume drawn.
         found_ml: mean volume found.
         calcium_dice: mean over the scans that have one.
@@ -53,19 +61,28 @@ class Summary:
     present: int
     sensitivity: float | None
     specificity: float | None
+    artery_found: float | None
+    course_mm: float | None
     drawn_ml: float
     found_ml: float
     calcium_dice: float | None
     artery_dice: float | None
 
 
-def compare(case: str, drawn: ArteryLabels, found: ArteryLabels) -> list[Compared]:
+def compare(
+    case: str,
+    drawn: ArteryLabels,
+    found: ArteryLabels,
+    courses: Mapping[Artery, tuple[float, bool]] | None = None,
+) -> list[Compared]:
     """Return the three arteries of a scan.
 
     Args:
         case: the scan's name.
         drawn: the reference.
         found: on the same grid.
+        courses: of each artery the length that is seen in mm, and whether that is enough; None
+            where it was not kept.
 
     Raises:
         GridMismatch: the grids differ.
@@ -80,6 +97,8 @@ def compare(case: str, drawn: ArteryLabels, found: ArteryLabels) -> list[Compare
             found_ml=float(found.calcium(artery).sum()) * voxel_ml,
             calcium_dice=dice(drawn.calcium(artery), found.calcium(artery)),
             artery_dice=dice(drawn.whole(artery), found.whole(artery)),
+            course_mm=None if courses is None else courses[artery][0],
+            artery_found=None if courses is None else courses[artery][1],
         )
         for artery in Artery
     ]
@@ -102,10 +121,13 @@ def summary_table(name: str, title: str, models: Mapping[str, Sequence[Compared]
     return Table(
         name,
         title,
-        ("Model", "Artery", "Scans", "With calcium", "Sensitivity", "Specificity", "Drawn, mL",
-         "Found, mL", "Dice of calcium", "Dice of artery"),
+        ("Model", "Artery", "Scans", "With calcium", "Sensitivity", "Specificity", "Artery found",
+         "Course, mm", "Drawn, mL", "Found, mL", "Dice of calcium", "Dice of artery"),
         tuple(rows),
-        ("Volumes are means over all scans, Dice over those in which it is defined.",),
+        (
+            "Volumes are means over all scans, Dice over those in which it is defined. Course: mean"
+            " length of the artery that is seen; from courses.min_course_mm on it counts as found.",
+        ),
     )  # fmt: skip
 
 
@@ -117,6 +139,8 @@ def _cells(model: str, one: Summary) -> tuple[str, ...]:
         str(one.present),
         number(one.sensitivity),
         number(one.specificity),
+        number(one.artery_found),
+        number(one.course_mm, 0),
         number(one.drawn_ml, 3),
         number(one.found_ml, 3),
         number(one.calcium_dice),
@@ -133,6 +157,8 @@ def _summary(artery: str, rows: Sequence[Compared]) -> Summary:
         present=len(with_calcium),
         sensitivity=_mean(with_calcium),
         specificity=_mean(without),
+        artery_found=_mean([r.artery_found for r in rows]),
+        course_mm=_mean([r.course_mm for r in rows]),
         drawn_ml=_mean([r.drawn_ml for r in rows]) or 0.0,
         found_ml=_mean([r.found_ml for r in rows]) or 0.0,
         calcium_dice=_mean([r.calcium_dice for r in rows]),

@@ -6,8 +6,12 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from corcal.core.artery import Artery
+from corcal.core.errors import DatasetRefused
 from corcal.core.labels import ArteryLabels
+from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from corcal.core.steps import HeartLocator
 from corcal.models import ModelChoice
@@ -15,7 +19,7 @@ from corcal.pipeline import score_scan
 from corcal.read import read_labels, read_scan
 from corcal.report import labels_nifti
 from corcal.settings import Settings
-from corcal.storage import csv_bytes, replace_file
+from corcal.storage import csv_bytes, json_bytes, read_json, replace_file
 from corcal.studies.held_out.compare import Compared, compare
 from corcal.train import ManifestRow
 
@@ -23,6 +27,8 @@ from corcal.train import ManifestRow
 RESULTS, REFERENCE = "results.csv", "reference.csv"
 #: The same arteries side by side.
 COMPARED = "compared.csv"
+#: The courses found in a scan, beside its label map.
+COURSES = "courses.json"
 
 _MM3_PER_ML = 1000.0
 
@@ -49,9 +55,10 @@ def score_cases(
 ) -> list[Compared]:
     """Score annotated scans and return each artery, found beside drawn.
 
-    Each label map is kept as OUT/CASE/labels.nii.gz; one that is there is not made again, so that
-    a stopped run goes on. After each scan OUT/results.csv and OUT/reference.csv hold what
-    `corcal evaluate` reads, OUT/compared.csv both.
+    Each label map is kept as OUT/CASE/labels.nii.gz, the courses beside it as courses.json; a map
+    that is there is not made again, so that a stopped run goes on. After each
+    scan OUT/results.csv and OUT/reference.csv hold what `corcal evaluate` reads, OUT/compared.csv
+    both.
 
     Args:
         rows: of the manifest.
@@ -67,7 +74,8 @@ def score_cases(
     for row in rows:
         scan = read_scan(row.scan, settings=scorer.settings.admission)
         found = _labels(row, scan, model, out, scorer)
-        compared += compare(row.case, read_labels(row.labels, scan), found)
+        courses = _read_courses(out / row.case / COURSES)
+        compared += compare(row.case, read_labels(row.labels, scan), found, courses)
         write_compared(compared, out)
     return compared
 
@@ -89,7 +97,9 @@ def write_compared(compared: Sequence[Compared], out: Path) -> None:
 
 
 def _cells(one: Compared) -> list[object]:
-    return [f"{v:.6f}" if isinstance(v, float) else v for v in dataclasses.astuple(one)]
+    cells = dataclasses.astuple(one)
+    cells = tuple(int(v) if isinstance(v, bool) else v for v in cells)
+    return [f"{v:.6f}" if isinstance(v, float) else v for v in cells]
 
 
 def _labels(row: ManifestRow, scan: Scan, model: Path, out: Path, scorer: Scorer) -> ArteryLabels:
@@ -100,5 +110,26 @@ def _labels(row: ManifestRow, scan: Scan, model: Path, out: Path, scorer: Scorer
         reading = score_scan(
             scan, settings=scorer.settings, locator=scorer.locator, segmenter=segmenter
         )
+        # First: with the labels, the case is done.
+        replace_file(out / row.case / COURSES, json_bytes(courses_document(reading)))
         replace_file(kept, labels_nifti(reading.labels, scan.source))
     return read_labels(kept, scan)
+
+
+def courses_document(reading: Reading) -> dict[str, Any]:
+    """Return of each artery the length that is seen in mm, and whether that is enough."""
+    document = {}
+    for artery in Artery:
+        course = reading.course_of(artery)
+        seen_mm = 0.0 if course is None else round(course.seen_mm, 3)
+        found = artery not in reading.report.unseen
+        document[artery.value] = {"seen_mm": seen_mm, "found": found}
+    return document
+
+
+def _read_courses(path: Path) -> dict[Artery, tuple[float, bool]] | None:
+    """Return what `courses_document` wrote; None for labels that came without."""
+    if not path.exists():
+        return None
+    said = read_json(path, refusal=DatasetRefused, remedy="delete the folder it lies in")
+    return {a: (float(said[a.value]["seen_mm"]), bool(said[a.value]["found"])) for a in Artery}
