@@ -54,7 +54,8 @@ def write_series(folder: Path, shape: tuple[int, int, int] = SHAPE) -> None:
 
 def write_copies(folder: Path, count: int) -> None:
     """Write the series so many times, each in a folder of its own; those that are there stay."""
-    folders = [folder / f"{number:04d}" for number in range(count)]
+    # Folders side by side with series of one study would be one scan.
+    folders = [folder / f"{number:04d}" / "ct" for number in range(count)]
     if not folders[0].exists():
         write_series(folders[0])
     for copy in folders[1:]:
