@@ -187,7 +187,7 @@ def main() -> None:
     lines = list(read_json_lines(out / MEASURED))
     kills = Counter(line["killed"] for line in lines if "killed" in line)
     print(f"{machine()}\nkilled: {dict(kills)}\n\n{table(lines)}\n{rate(lines, given.jobs)}\n")
-    check(cases, plan)
+    check(cases, plan, max(1, (os.cpu_count() or 1) // given.jobs))
 
 
 if __name__ == "__main__":

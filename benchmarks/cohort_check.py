@@ -12,6 +12,7 @@ from corcal.cohort import Case, Plan
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.report import report_document
+from corcal.runtime import limit_threads
 from corcal.storage import Row, read_csv, read_json_lines
 
 #: Of so many cases, drawn by chance, the numbers are compared.
@@ -19,13 +20,19 @@ COMPARED = 100
 _OF_ARTERY = ("agatston", "volume_mm3", "mask_volume_ml", "peak_hu", "confidence")
 
 
-def check(cases: Sequence[Case], plan: Plan) -> None:
+def check(cases: Sequence[Case], plan: Plan, threads: int) -> None:
     """Print how the tables compare with the cases.
+
+    Args:
+        cases: of the cohort.
+        plan: of the cohort, with a folder.
+        threads: of a worker; the last digits of a network's answer hang on their number.
 
     Raises:
         SystemExit: a case is not there exactly once, or a number differs.
     """
     assert plan.out is not None
+    limit_threads(threads)
     table = read_csv(plan.out / "results.csv").rows
     rows = {row.require("patient"): row for row in table}
     exact = len(table) == len(rows) and set(rows) == {case.name for case in cases}
