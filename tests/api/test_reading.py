@@ -13,7 +13,7 @@ import SimpleITK as sitk
 import corcal
 from corcal.api import reading as reading_module
 from corcal.core.artery import Artery
-from corcal.core.errors import SettingsRefused
+from corcal.core.errors import AnnotationRefused, SettingsRefused
 from corcal.core.reading import Reading as CoreReading
 from corcal.phantom import PhantomCase
 from corcal.report import SIDE, report_document
@@ -172,6 +172,18 @@ def test_the_former_name_says_the_new_one_and_gives_the_same(
         )
     assert isinstance(former, corcal.Reading)
     assert former.score == reading.score
+
+
+def test_a_file_of_arteries_alone_is_never_no_calcium(case: PhantomCase, tmp_path: Path) -> None:
+    corcal.write_reports(corcal.quantify_labels(case.scan, truth(case)), tmp_path / "out")
+    codes = nib.load(tmp_path / "out" / "labels.nii.gz")
+    vessels = np.asarray(codes.dataobj).copy()
+    vessels[vessels > 3] -= 3
+    nib.save(nib.Nifti1Image(vessels, codes.affine, codes.header), tmp_path / "vessels.nii.gz")
+    with pytest.raises(AnnotationRefused, match="marks arteries and no calcium"):
+        corcal.quantify_labels(case.scan, tmp_path / "vessels.nii.gz")
+    by_name = corcal.quantify_labels(case.scan, tmp_path / "out" / "labels.seg.nrrd")
+    assert by_name.score == corcal.quantify_labels(case.scan, truth(case)).score
 
 
 def test_paths_are_strings_or_paths(case: PhantomCase, tmp_path: Path) -> None:

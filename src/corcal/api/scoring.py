@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from corcal import pipeline
+from corcal.annotate import AnnotateOptions, drawn_calcium, read_drawing
 from corcal.api.reading import Reading
+from corcal.core.errors import AnnotationRefused
 from corcal.core.labels import ArteryLabels
-from corcal.core.scan import Scan
+from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator, ModelSource
 from corcal.models import ModelChoice
 from corcal.quantify import Person
-from corcal.read import read_labels, read_scan, scan_of_image
+from corcal.read import read_scan, scan_of_image
 from corcal.settings import Settings
 
 
@@ -75,17 +78,23 @@ def quantify_labels(
 
     Args:
         scan: as `score` takes it, but for an array.
-        labels: on its grid: `ArteryLabels`, or a file with corcal's codes.
+        labels: on its grid: `ArteryLabels`, or a file: a label map with corcal's codes, or any
+            drawing whose parts have names. `ArteryLabels` are counted as they are.
         settings: every number of the method; the defaults when None.
         person: asks for the MESA percentile and arterial age.
         progress: called with the name of the one step, "quantify", as it begins.
 
     Raises:
         GridMismatch: the labels are not on the scan's grid.
-        InputRefused: scan or labels cannot be read.
+        InputRefused: scan or labels cannot be read, or a file marks arteries and no calcium.
     """
-    ct = _scan(scan, None, settings or Settings())
-    drawn = labels if isinstance(labels, ArteryLabels) else read_labels(labels, ct)
+    chosen = settings or Settings()
+    ct = _scan(scan, None, chosen)
+    if isinstance(labels, ArteryLabels):
+        drawn = labels
+    else:
+        drawn, doubts = _calcium_of(Path(labels), ct, chosen)
+        ct = replace(ct, notices=(*ct.notices, *doubts))
     return Reading.of(
         pipeline.quantify_labels(ct, drawn, settings=settings, person=person, progress=progress)
     )
@@ -116,6 +125,23 @@ def score_scan(
             progress=progress,
         )
     )
+
+
+def _calcium_of(
+    path: Path, scan: Scan, settings: Settings
+) -> tuple[ArteryLabels, tuple[Notice, ...]]:
+    """Return what a file marks as calcium, by artery, and what is doubtful about it."""
+    found = drawn_calcium(
+        read_drawing([path], scan, options=AnnotateOptions()),
+        scan,
+        threshold_hu=settings.scoring.threshold_hu,
+        name=path.name,
+    )
+    if found.labels is None:
+        raise AnnotationRefused(
+            f"{path.name}: does not say which artery; `corcal quantify` gives its total"
+        )
+    return found.labels, found.notices
 
 
 def _scan(scan: Any, affine: NDArray[Any] | None, settings: Settings) -> Scan:
