@@ -25,6 +25,7 @@ from corcal.evaluate.statistics import (
     auc,
     bootstrap,
     clustered_proportion,
+    fixed_rates,
     gwet,
     icc,
     kappa,
@@ -120,6 +121,12 @@ def _area(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
     return auc(rng.normal(size=n) + np.sqrt(2) * stats.norm.ppf(p) * ill, ill, RULE), p
 
 
+def _fixed_rate(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
+    ill = np.arange(n) < n // 2
+    apart = stats.norm.ppf(p) - stats.norm.ppf(0.1)
+    return fixed_rates(rng.normal(size=n) + apart * ill, ill, RULE, specificities=(0.9,))[0], p
+
+
 def _paired(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
     first, second = rng.random(n) < p, rng.random(n) < 0.9 * p
     return mcnemar(first, second, RULE).difference, 0.1 * p
@@ -164,6 +171,7 @@ SIMULATED: dict[str, Draw] = {
     "PABAK": _pabak,
     "free-marginal kappa": _free_marginal,
     "AUC, DeLong on the logit scale": _area,
+    "sensitivity at 90 % specificity, bootstrap (BCa)": _fixed_rate,
     "paired difference, Newcombe": _paired,
     "LR+": _likelihood_ratio,
     "ICC(A,1)": _icc,

@@ -9,6 +9,13 @@ score <- round(rnorm(n) + 1.2 * ill, 1)
 other <- round(score + rnorm(n), 1)
 roc1 <- roc(ill, score, quiet = TRUE, direction = "<")
 roc2 <- roc(ill, other, quiet = TRUE, direction = "<")
+# Rates that no point of the curve has: where it is vertical, pROC gives several.
+rates <- c(0.815, 0.895, 0.955)
+between <- function(input, ret) coords(roc1, rates, input = input, ret = ret, transpose = FALSE)[[ret]]
+cuts <- c(0.05, 0.55, 1.25)
+at <- coords(roc1, cuts, input = "threshold", transpose = FALSE,
+             ret = c("sensitivity", "specificity", "ppv", "npv", "youden"))
+best <- coords(roc1, "best", best.method = "youden", transpose = FALSE, ret = c("threshold", "youden"))
 test <- roc.test(roc1, roc2, method = "delong", paired = TRUE)
 
 a <- sample(0:3, n, TRUE)
@@ -28,13 +35,20 @@ volume <- round(rgamma(n, 0.8, scale = 0.12), 4)
 grade <- cut(28 * volume + rlogis(n), c(-Inf, 0.5, 3, Inf), labels = FALSE) - 1
 fit <- clm(factor(grade) ~ volume)
 
+# Last, as it draws random numbers.
+band <- ci.se(roc1, specificities = rates, boot.n = 10000, boot.stratified = FALSE,
+              progress = "none")
+
 versions <- sapply(c("pROC", "psych", "vcd", "epiR", "ordinal"),
                    function(p) as.character(packageVersion(p)))
 out <- list(
   made = list(R = paste(R.version$major, R.version$minor, sep = "."), packages = as.list(versions)),
   auc = list(ill = ill, score = score, other = other, area = as.numeric(auc(roc1)),
              variance = var(roc1, method = "delong"), z = as.numeric(test$statistic),
-             p = test$p.value),
+             p = test$p.value, rates = rates, sensitivity = between("specificity", "sensitivity"),
+             specificity = between("sensitivity", "specificity"),
+             band_low = unname(band[, 1]), band_high = unname(band[, 3]),
+             cuts = cuts, at = lapply(at, unname), best = as.list(best)),
   kappa = list(counts = unclass(counts), plain = k$Unweighted[["value"]],
                plain_error = k$Unweighted[["ASE"]], linear = k$Weighted[["value"]],
                linear_error = k$Weighted[["ASE"]], quadratic = q$Weighted[["value"]],

@@ -20,6 +20,9 @@ from corcal.evaluate.statistics.ordinal.proportional_odds import fit_ordinal
 from corcal.evaluate.statistics.paired import mcnemar
 from corcal.evaluate.statistics.ratios import ratio_figures
 from corcal.evaluate.statistics.roc.area import auc, auc_difference
+from corcal.evaluate.statistics.roc.curve import rates_at
+from corcal.evaluate.statistics.roc.fixed_rates import fixed_rates
+from corcal.evaluate.statistics.roc.thresholds import best_threshold, cut_at
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 HERE = Path(__file__).parent
@@ -44,6 +47,38 @@ def test_areas_are_those_of_proc() -> None:
     assert error**2 == pytest.approx(g["variance"])
     d = auc_difference(score, other, ill, RULE)
     assert (d.z, d.p) == pytest.approx((g["z"], g["p"]))
+
+
+def test_resampled_rates_spread_as_those_of_proc() -> None:
+    # pROC's ends are percentiles; corcal takes BCa ends of the same draws.
+    g = R["auc"]
+    distinct, at = np.unique(-np.array(g["score"], dtype=np.float64), return_inverse=True)
+    kinds = np.bincount(2 * at + np.array(g["ill"]), minlength=2 * len(distinct))
+    draws = np.random.default_rng(0).multinomial(kinds.sum(), kinds / kinds.sum(), 4000)
+    rates = rates_at(
+        draws[:, 1::2].astype(float), draws[:, ::2].astype(float), np.array(g["rates"])
+    )
+    low, high = np.quantile(rates, [0.025, 0.975], axis=0)
+    assert low == pytest.approx(g["band_low"], abs=0.02)
+    assert high == pytest.approx(g["band_high"], abs=0.02)
+
+
+def test_fixed_rates_and_thresholds_are_those_of_proc() -> None:
+    g = R["auc"]
+    ill, score = np.array(g["ill"]) == 1, np.array(g["score"], dtype=np.float64)
+    found = fixed_rates(score, ill, RULE, specificities=g["rates"], sensitivities=g["rates"])
+    assert [e.value for e in found] == pytest.approx([*g["sensitivity"], *g["specificity"]])
+    for i, at in enumerate(g["cuts"]):
+        figures = cut_at(score, ill, at, RULE).figures
+        for name in ("sensitivity", "specificity", "ppv", "npv"):
+            assert figures[name].value == pytest.approx(g["at"][name][i])
+        # pROC's index leaves out the - 1, and its thresholds lie between scores.
+        assert figures["youden"].value == pytest.approx(g["at"]["youden"][i] - 1)
+    best = best_threshold(score, ill)
+    assert best is not None
+    assert best - 0.1 < g["best"]["threshold"] < best
+    j = cut_at(score, ill, best, RULE).figures["youden"].value
+    assert j == pytest.approx(g["best"]["youden"] - 1)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from sklearn.metrics import roc_curve as their_curve
 
 from corcal.evaluate.statistics.estimate import Estimate
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.statistics.roc.area import auc, auc_difference, binary_auc, roc_curve
+from corcal.evaluate.statistics.roc.area import auc, auc_difference, binary_auc
+from corcal.evaluate.statistics.roc.curve import roc_curve
 from corcal.evaluate.statistics.two_by_two import TwoByTwo
 
 RULE = IntervalRule()

@@ -38,6 +38,10 @@ def evaluation_document(e: Evaluation) -> dict[str, Any]:
             "log_volume": e.options.log_volume,
         },
         "detection": {t: d.as_dict() for t, d in e.detection.items()},
+        "operating": {
+            "measure": e.measure or None,
+            "by_target": {t: o.as_dict() for t, o in e.operating.items()},
+        },
         "pooled_arteries": e.pooled.as_dict(),
         "severity": {a: s.as_dict() for a, s in e.severity.items()},
         "agreement": {m: {t: a.as_dict() for t, a in of.items()} for m, of in e.agreement.items()},

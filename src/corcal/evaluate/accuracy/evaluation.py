@@ -22,6 +22,7 @@ from corcal.evaluate.accuracy.categories import (
 from corcal.evaluate.accuracy.compare import Comparison, compare_systems
 from corcal.evaluate.accuracy.detection import Detection, measure_detection
 from corcal.evaluate.accuracy.notices import state_notices
+from corcal.evaluate.accuracy.operating import Operating, measure_operating
 from corcal.evaluate.accuracy.pooled import PooledDetection, pooled_detection
 from corcal.evaluate.accuracy.reclassification import Reclassification, reclassification
 from corcal.evaluate.accuracy.severity import SeverityFit, severity
@@ -121,6 +122,8 @@ class Evaluation:
         pairs: the data.
         options: that it was made with.
         detection: Table 3, by target.
+        measure: the amount whose ROC curves are drawn, "" for none.
+        operating: that amount as a test of calcium, by target.
         pooled: detection over all arteries, clustered by patient.
         severity: Table 4, by artery.
         agreement: by measure and target.
@@ -135,6 +138,8 @@ class Evaluation:
     pairs: Pairs
     options: Options
     detection: Mapping[str, Detection]
+    measure: str
+    operating: Mapping[str, Operating]
     pooled: PooledDetection
     severity: Mapping[str, SeverityFit]
     agreement: Mapping[str, Mapping[str, Agreement]]
@@ -167,6 +172,7 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         pairs,
         options,
         _detections(pairs, rule),
+        *measure_operating(pairs, rule),
         pooled_detection(pairs, rule),
         _severities(pairs, options),
         _agreements(pairs, options),

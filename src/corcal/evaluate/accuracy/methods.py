@@ -9,6 +9,8 @@ from corcal.evaluate.publish.wording import figure, percent
 def methods(e: Evaluation) -> tuple[str, ...]:
     """Return what was done, one sentence or two for each kind of figure that is there."""
     said = [_proportions(e), _KAPPA, _AUC]
+    if e.operating:
+        said.append(_OPERATING)
     if any(s.fit for s in e.severity.values()):
         said.append(_ORDINAL)
     if e.agreement:
@@ -68,6 +70,11 @@ _KAPPA = (
 _AUC = (
     "Areas under the ROC curve and their intervals are DeLong's (Biometrics 1988, 44, 837). The "
     "area of a yes-or-no test is the mean of its sensitivity and specificity."
+)
+_OPERATING = (
+    "Sensitivity at fixed specificity, and the reverse, were read off the empirical ROC curve; "
+    "their intervals, and the curve's pointwise band, are bootstrap intervals (BCa) over patients. "
+    "Youden's index has the square-and-add interval of Newcombe (Stat Med 1998, 17, 873)."
 )
 _ORDINAL = (
     "Severity was modelled by ordinal regression with a logit link (proportional odds; McCullagh, "

@@ -73,8 +73,9 @@ if TYPE_CHECKING:
         auc,
         auc_difference,
         binary_auc,
-        roc_curve,
     )
+    from corcal.evaluate.statistics.roc.curve import roc_curve
+    from corcal.evaluate.statistics.roc.fixed_rates import fixed_rates
     from corcal.evaluate.statistics.roc.multireader import (
         SCOPES,
         multireader,
@@ -109,6 +110,7 @@ __all__ = [
     "clustered_proportion",
     "deming",
     "fit_ordinal",
+    "fixed_rates",
     "fleiss",
     "gwet",
     "icc",
@@ -153,7 +155,9 @@ __getattr__, __dir__ = lazy_exports(
         "paired": ("mcnemar", "paired_difference"),
         "ratios": ("ratio_figures",),
         "resampling": ("FEWEST_SKEWED", "bootstrap"),
-        "roc.area": ("auc", "auc_difference", "binary_auc", "roc_curve"),
+        "roc.area": ("auc", "auc_difference", "binary_auc"),
+        "roc.curve": ("roc_curve",),
+        "roc.fixed_rates": ("fixed_rates",),
         "roc.multireader": ("SCOPES", "multireader", "reader_areas"),
         "study_size": ("PairedPlan", "SampleSize", "size_for_power", "size_for_width"),
         "two_by_two": ("TwoByTwo",),

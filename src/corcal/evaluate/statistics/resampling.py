@@ -53,21 +53,59 @@ def bootstrap(
         fewest: patients for an interval; more for figures that are skewed.
     """
     counts = np.ones(len(rows), dtype=np.int64) if times is None else times
-    n = int(counts.sum())
+    [estimate] = bootstrap_all(
+        rows, lambda sums: figure(sums)[..., None], rule, times=counts, fewest=fewest
+    )
+    return estimate
+
+
+def bootstrap_all(
+    rows: Numbers | None,
+    figures: Figure,
+    rule: IntervalRule,
+    *,
+    times: NDArray[np.int64],
+    fewest: int = FEWEST,
+) -> tuple[Estimate, ...]:
+    """Return several figures of the same patients with their BCa intervals, from the same draws.
+
+    Args:
+        rows: numbers of each kind of patient, (kinds, numbers); None where the figures are made
+            of the number of patients of each kind itself.
+        figures: from the sums, shape (..., numbers), to the figures, shape (..., figures).
+        rule: level, draws and seed.
+        times: number of patients of each kind.
+        fewest: patients for an interval.
+    """
+    n = int(times.sum())
+    of_each = np.eye(len(times)) if rows is None else rows
+    whole = times.astype(np.float64) if rows is None else times @ rows
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = float(figure(counts @ rows)) if n else float("nan")
-        if not np.isfinite(value):
-            return Estimate.without_value(n)
-        plain = Estimate(value, None, None, n)
-        if n < fewest:
-            return plain.bare(FEW)
-        draws = _draw(rows, counts, figure, rule)
-        left_out = figure(counts @ rows - rows)
+        values = figures(whole)
+        enough = n >= max(1, fewest)
+        draws = _draw(rows, times, figures, rule) if enough else np.empty((0, len(values)))
+        left_out = figures(whole - of_each) if enough else np.empty((0, len(values)))
+    return tuple(
+        _estimate(float(v), draws[:, i], left_out[:, i], times, rule) for i, v in enumerate(values)
+    )
+
+
+def _estimate(
+    value: float,
+    draws: Numbers,
+    left_out: Numbers,
+    times: NDArray[np.int64],
+    rule: IntervalRule,
+) -> Estimate:
+    n = int(times.sum())
+    if not n or not np.isfinite(value):
+        return Estimate.without_value(n)
+    plain = Estimate(value, None, None, n)
+    if not draws.size:
+        return plain.bare(FEW)
     known = np.isfinite(left_out)
-    ends = bca_ends(value, draws, left_out[known], counts[known], rule)
-    if ends is None:
-        return plain.bare(ALIKE)
-    return Estimate(value, *ends, n, "bootstrap, BCa")
+    ends = bca_ends(value, draws, left_out[known], times[known], rule)
+    return plain.bare(ALIKE) if ends is None else Estimate(value, *ends, n, "bootstrap, BCa")
 
 
 def bca_ends(
@@ -103,14 +141,16 @@ def bca_ends(
     return float(ends[0]), float(ends[1])
 
 
-def _draw(rows: Numbers, counts: NDArray[np.int64], figure: Figure, rule: IntervalRule) -> Numbers:
-    """Return the figure of every sample, (draws,)."""
+def _draw(
+    rows: Numbers | None, counts: NDArray[np.int64], figures: Figure, rule: IntervalRule
+) -> Numbers:
+    """Return the figures of every sample, (draws, figures)."""
     rng = np.random.default_rng(rule.seed)
     n = int(counts.sum())
-    step = max(1, _MOST_NUMBERS // max(1, len(rows)))
+    step = max(1, _MOST_NUMBERS // max(1, len(counts)))
     parts = []
     for start in range(0, rule.draws, step):
         size = min(step, rule.draws - start)
         drawn = rng.multinomial(n, counts / n, size=size).astype(np.float64)
-        parts.append(figure(drawn @ rows))
+        parts.append(figures(drawn if rows is None else drawn @ rows))
     return np.concatenate(parts)

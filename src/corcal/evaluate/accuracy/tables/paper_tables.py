@@ -20,6 +20,7 @@ from corcal.evaluate.accuracy.tables.detection_tables import (
 )
 from corcal.evaluate.accuracy.tables.lines_table import lines_table
 from corcal.evaluate.accuracy.tables.model_tables import model_tables
+from corcal.evaluate.accuracy.tables.operating_tables import fixed_rate_table, threshold_table
 from corcal.evaluate.accuracy.tables.reclassification_table import reclassification_table
 from corcal.evaluate.accuracy.tables.severity_tables import parameter_table, severity_table
 from corcal.evaluate.publish.table import Table
@@ -33,6 +34,11 @@ def paper_tables(e: Evaluation) -> tuple[Table, ...]:
         further_table(e.detection, e.options),
         pooled_table(e.pooled, rule),
     ]
+    if e.operating:
+        tables += [
+            threshold_table(e.measure, e.operating, rule),
+            fixed_rate_table(e.measure, e.operating, rule),
+        ]
     tables += [strata_table(column, strata, rule) for column, strata in e.strata.items()]
     if e.versus is not None:
         tables.append(comparison_table(e))

@@ -1,1 +1,1 @@
-"""ROC curves: the area under them after DeLong."""
+"""ROC curves: their points, the area under them, fixed rates, thresholds, several readers."""

@@ -17,37 +17,6 @@ from corcal.evaluate.statistics.two_by_two import TwoByTwo
 LONE = "one patient alone with, or without, calcium: its variance is not known"
 
 
-@dataclass(frozen=True, eq=False)
-class RocCurve:
-    """The points of a ROC curve, from (0, 0) to (1, 1).
-
-    Attributes:
-        false_positive: 1 - specificity at each threshold.
-        true_positive: sensitivity at each threshold.
-    """
-
-    false_positive: Numbers
-    true_positive: Numbers
-
-
-def roc_curve(scores: Numbers, diseased: NDArray[np.bool_]) -> RocCurve:
-    """Return the empirical ROC curve, a point for each distinct score.
-
-    Args:
-        scores: higher means more likely diseased; shape (patients,), no NaN.
-        diseased: the reference.
-    """
-    order = np.argsort(-scores, kind="stable")
-    last_of_ties = np.append(np.diff(scores[order]) != 0, True)
-    hits = np.cumsum(diseased[order])[last_of_ties]
-    alarms = np.cumsum(~diseased[order])[last_of_ties]
-    start = np.zeros(1)
-    return RocCurve(
-        np.concatenate([start, alarms / max(1, int((~diseased).sum()))]),
-        np.concatenate([start, hits / max(1, int(diseased.sum()))]),
-    )
-
-
 def auc(scores: Numbers, diseased: NDArray[np.bool_], rule: IntervalRule) -> Estimate:
     """Return the area under the empirical ROC curve, its interval from DeLong's variance.
 
