@@ -28,7 +28,7 @@ SIDE_BY_SIDE = {
     "cli.training": (5, "one file per command"),
     "evaluate.statistics": (3, "each kind of figure alone"),
     "evaluate.statistics.agreement": (4, "each way to agree alone"),
-    "evaluate.statistics.roc": (2, "one system or two; several readers with several systems"),
+    "evaluate.statistics.roc": (3, "the area; single points; several readers"),
     "evaluate.readers": (2, "ratings of results; readings of cases with systems"),
     "evaluate.publish": (2, "what a publication is made of; and wording"),
     "locate": (4, "two locators, of which a user chooses one; the heart; its checks"),
