@@ -73,6 +73,13 @@ def test_accepted_axes_are_a_notice(chest: Scan, locator: EmbeddedLocator) -> No
     assert "accepted as stated (--accept-axes): arteries are named by them" in notice.text
 
 
+def test_swapped_axes_are_refused(chest: Scan, locator: EmbeddedLocator) -> None:
+    turned = replace(chest, hu=np.ascontiguousarray(chest.hu.transpose(2, 1, 0)))
+    heart = LocatedHeart(chest.hu > -100, chest.grid)
+    with pytest.raises(AxesRefused, match="its axes are swapped: what is called one of them is"):
+        check_axes(turned, heart, Axes())
+
+
 def test_where_no_heart_is_seen_the_axes_are_doubted() -> None:
     grid = Grid.axial((40, 60, 60), (4.0, 4.0, 4.0))
     box = np.zeros(grid.shape, np.bool_)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import permutations, product
 from math import inf, log
 
 import numpy as np
@@ -39,6 +39,7 @@ _WRONG = (
     "front and back are the wrong way round",
     "it is mirrored, left for right, or the patient has situs inversus",
 )
+_SWAPPED = "its axes are swapped: what is called one of them is another"
 _ADVICE = (
     "Somebody flipped the array or its header on the way: convert the scan again from the "
     "original. --accept-axes scores it as it is, if you are sure"
@@ -73,21 +74,19 @@ def check_axes(scan: Scan, heart: LocatedHeart | None, settings: Axes) -> tuple[
     chest = block_mean(scan.hu, scan.grid, coarse)
     views = {way: _look(chest, way, settings) for way in _WAYS}
     best = min(views, key=lambda way: views[way].blur)
-    # Without a heart the scan is refused for that, unless one is clear in a mirrored chest.
-    clear = views[best].blur <= settings.clear_blur
-    if heart is None and not clear:
-        return ()
-    if views[best].blur > settings.unseen_blur:
-        return (_doubt("no heart is seen clearly", range(3)),)
-    evidence = evidence_of(chest, views[best].heart, settings, foot_first=best[0] > 0)
-    states = [_state(axis, views, evidence, settings) for axis in range(3)]
+    clear, seen = (views[best].blur <= b for b in (settings.clear_blur, settings.unseen_blur))
+    if not clear and _is_swapped(chest, settings):
+        return (_contradiction([_SWAPPED], settings),)
+    states = _states(chest, views, best, settings)
     wrong = [axis for axis, state in enumerate(states) if state < 0]
     if wrong and clear:
-        return (_contradiction(wrong, settings),)
+        return (_contradiction([_WRONG[axis] for axis in wrong], settings),)
     doubtful = [axis for axis, state in enumerate(states) if state <= 0]
-    if doubtful and heart is not None:
-        return (_doubt("what is seen of the heart and around it does not agree", doubtful),)
-    return ()
+    # Without a heart the scan is refused for that.
+    if not doubtful or heart is None:
+        return ()
+    disagree = "what is seen of the heart and around it does not agree"
+    return (_doubt(disagree if seen else "no heart is seen clearly", doubtful),)
 
 
 def _is_plainly_right(scan: Scan, mask: NDArray[np.bool_], settings: Axes) -> bool:
@@ -149,6 +148,16 @@ def _network() -> EmbeddedLocator:
     return EmbeddedLocator()
 
 
+def _states(
+    chest: NDArray[np.float32], views: dict[Way, _View], best: Way, settings: Axes
+) -> list[int]:
+    """Return for each axis 1 where it is right, -1 where it is wrong, 0 where that is open."""
+    if views[best].blur > settings.unseen_blur:
+        return [0, 0, 0]
+    evidence = evidence_of(chest, views[best].heart, settings, foot_first=best[0] > 0)
+    return [_state(axis, views, evidence, settings) for axis in range(3)]
+
+
 def _state(axis: int, views: dict[Way, _View], evidence: Evidence, settings: Axes) -> int:
     """Return 1 where an axis is right, -1 where it is wrong, 0 where that is open."""
     stated = min(view.blur for way, view in views.items() if way[axis] > 0)
@@ -164,13 +173,23 @@ def _state(axis: int, views: dict[Way, _View], evidence: Evidence, settings: Axe
     return 0 if contradicted else decided
 
 
-def _contradiction(wrong: list[int], settings: Axes) -> Notice:
+def _is_swapped(chest: NDArray[np.float32], settings: Axes) -> bool:
+    """Tell whether the heart is clear once two axes, or all three, change places."""
+    orders = [order for order in permutations(range(3)) if order != (0, 1, 2)]
+    return any(
+        _look(chest.transpose(order), way, settings).blur <= settings.clear_blur
+        for order in orders
+        for way in _WAYS
+    )
+
+
+def _contradiction(wrong: list[str], settings: Axes) -> Notice:
     """Return the notice of accepted axes.
 
     Raises:
         AxesRefused: they were not accepted.
     """
-    text = "the anatomy contradicts the axes of this scan: " + "; ".join(_WRONG[a] for a in wrong)
+    text = "the anatomy contradicts the axes of this scan: " + "; ".join(wrong)
     if not settings.accept:
         raise AxesRefused(f"{text}. {_ADVICE}")
     return Notice(
@@ -180,7 +199,7 @@ def _contradiction(wrong: list[int], settings: Axes) -> Notice:
     )
 
 
-def _doubt(why: str, axes: range | list[int]) -> Notice:
+def _doubt(why: str, axes: list[int]) -> Notice:
     names = ", ".join(_NAMES[a] for a in axes)
     text = (
         f"Whether {names} lie as the file says could not be made sure: {why}. If the scan was "

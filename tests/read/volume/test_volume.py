@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from corcal.core.errors import GeometryRefused
 from tests.read.conftest import Read
 from tests.read.dicom.dicom_files import body
 
@@ -91,3 +92,13 @@ def test_a_folder_or_zip_with_one_volume_stands_for_it(tmp_path: Path, read: Rea
     sitk.WriteImage(image_of(body(20)), str(tmp_path / "x.nii.gz"))
     (tmp_path / "notes.txt").write_text("hello")
     np.testing.assert_array_equal(read(tmp_path).hu, body(20))
+
+
+def test_slices_of_two_people_in_turns_are_refused(tmp_path: Path, read: Read) -> None:
+    first, second = body(), body()[:, ::-1, ::-1]
+    mixed = first.copy()
+    mixed[1::2] = second[1::2]
+    image = image_of(mixed)
+    sitk.WriteImage(image, str(tmp_path / "mixed.nii.gz"))
+    with pytest.raises(GeometryRefused, match="two people, or two scans, are mixed"):
+        read(tmp_path / "mixed.nii.gz")

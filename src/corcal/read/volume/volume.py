@@ -15,7 +15,7 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
 from corcal.read.dicom.words import AIR_HU
 from corcal.read.files import volume_kind
-from corcal.read.plausible import require_hounsfield, require_plausible_grid
+from corcal.read.plausible import require_hounsfield, require_one_body, require_plausible_grid
 from corcal.read.volume.metaimage import read_metaimage
 from corcal.read.volume.nifti import read_nifti
 from corcal.read.volume.nrrd import read_nrrd
@@ -64,6 +64,7 @@ def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] 
 
     Raises:
         NoUsableSeries: its values are no Hounsfield units.
+        GeometryRefused: every second slice is of somebody else.
     """
     values = volume.values
     if values.dtype.kind == "f" and not np.isfinite(values).all():
@@ -80,6 +81,7 @@ def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] 
         sentence = f"{below} voxels lay below {AIR_HU} HU and were set to {AIR_HU} HU."
         notices.append(Notice("padding", sentence))
     hu = np.ascontiguousarray(whole.astype(np.int16))
+    require_one_body(hu)
     source = Source(
         kind=kind,
         files=files,
