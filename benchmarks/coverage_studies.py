@@ -23,7 +23,6 @@ from corcal.evaluate.statistics import (
     passing_bablok,
     reader_areas,
     somers_d,
-    validate_ordinal,
 )
 
 RULE = IntervalRule(draws=500)
@@ -96,10 +95,13 @@ def _fleiss(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float
     return fleiss((seen[:, :, None] == np.arange(4)).sum(axis=1), RULE), p
 
 
-def _weighted(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
-    counts = np.zeros((4, 4), dtype=np.int64)
-    np.add.at(counts, tuple(_copies(p, n, 2, rng).T), 1)
-    return kappa(counts, RULE, weights="quadratic").estimate, p
+def _weighted(weights: str) -> Draw:
+    def draw(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
+        counts = np.zeros((4, 4), dtype=np.int64)
+        np.add.at(counts, tuple(_copies(p, n, 2, rng).T), 1)
+        return kappa(counts, RULE, weights=weights).estimate, p
+
+    return draw
 
 
 def _areas(p: float, n: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
@@ -145,27 +147,18 @@ def _grades(
 
 
 def _wald(kind: str) -> Draw:
+    """Return draws of the slope; at a threshold without an interval below 100 arteries."""
+    fewest = 100 if kind == "free_slopes" else 0
+
     def draw(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
         x, category = _grades(p, n, rng)
         fit = fit_ordinal(x[:, None], category, RULE) if category.max() == 2 else None
         lines: tuple[Coefficient, ...] = getattr(fit, kind) if fit else ()
-        if not lines:
+        if not lines or n < fewest:
             return Estimate.without_value(n), 0.0
         return Estimate(lines[0].value, lines[0].low, lines[0].high, n), _SLOPE * p
 
     return draw
-
-
-def _calibration(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
-    x, category = _grades(p, n, rng)
-    v = validate_ordinal(x, category, RULE) if category.max() == 2 else None
-    return (v.slope if v else Estimate.without_value(n)), 1.0
-
-
-def _excess(p: float, n: int, rng: np.random.Generator) -> tuple[Estimate, float]:
-    x, category = _grades(p, n, rng)
-    v = validate_ordinal(x, category, RULE) if category.max() == 2 else None
-    return (v.excess[0] if v else Estimate.without_value(n)), 0.0
 
 
 STUDIES: dict[str, Draw] = {
@@ -176,13 +169,12 @@ STUDIES: dict[str, Draw] = {
     "factor (Deming of logarithms)": _factor,
     "NRI": _nri,
     "Fleiss' kappa, three readers": _fleiss,
-    "weighted kappa, four categories": _weighted,
+    "kappa with linear weights, four categories": _weighted("linear"),
+    "kappa with quadratic weights, four categories": _weighted("quadratic"),
     "mean AUC of five readers, random readers and cases": _mean_area,
     "difference of two systems, random readers and cases": _area_difference,
     "Somers' D, three grades": _somers,
     "ordinal B, expected information": _wald("slopes"),
     "ordinal B, observed information": _wald("observed_slopes"),
     "slope at the first threshold": _wald("free_slopes"),
-    "calibration slope": _calibration,
-    "observed less predicted": _excess,
 }

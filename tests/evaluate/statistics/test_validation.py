@@ -12,7 +12,7 @@ from corcal.evaluate.statistics.estimate import Numbers
 from corcal.evaluate.statistics.interval import IntervalRule
 from corcal.evaluate.statistics.ordinal.proportional_odds import fit_line, fit_ordinal
 from corcal.evaluate.statistics.ordinal.somers import somers_d
-from corcal.evaluate.statistics.ordinal.validation import FOLDS, validate_ordinal
+from corcal.evaluate.statistics.ordinal.validation import FOLDS, SHARED, validate_ordinal
 
 RULE = IntervalRule()
 
@@ -64,9 +64,10 @@ def test_a_right_model_is_calibrated_and_better_than_the_shares() -> None:
     x, category = grades(3000, 8)
     v = validate_ordinal(x, category, RULE)
     assert v is not None
-    assert v.slope.low is not None
-    assert v.slope.low < 1 < (v.slope.high or 0)
-    assert all(e.low is not None and e.low < 0 < (e.high or 0) for e in v.excess)
+    assert v.slope.value == pytest.approx(1, abs=0.02)
+    assert [e.value for e in v.excess] == pytest.approx([0, 0], abs=0.01)
+    # Both describe a model by its own cases: no error of theirs can be defended.
+    assert {(e.low, e.no_interval) for e in (v.slope, *v.excess)} == {(None, SHARED)}
     assert v.skill > 0.1
     # Brier of the true probabilities, which no model beats but by chance.
     truth = expit(8 * x[:, None] - np.array([0.5, 3]))

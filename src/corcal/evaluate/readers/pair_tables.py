@@ -10,7 +10,8 @@ from corcal.evaluate.readers.pairs import AllReaders, PairAgreement
 
 _KAPPA = (
     "κ: Cohen's kappa, unweighted and with linear and quadratic weights for categories in order; "
-    "large-sample intervals (Fleiss, Cohen and Everitt 1969), none at perfect agreement."
+    "large-sample intervals (Fleiss, Cohen and Everitt 1969), none at perfect agreement; of "
+    "weighted kappas on Fisher's z scale, linear from 50 cases on, quadratic from 1,000."
 )
 
 

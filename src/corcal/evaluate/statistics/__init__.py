@@ -55,9 +55,6 @@ if TYPE_CHECKING:
     from corcal.evaluate.statistics.ordinal.somers import (
         somers_d,
     )
-    from corcal.evaluate.statistics.ordinal.validation import (
-        validate_ordinal,
-    )
     from corcal.evaluate.statistics.paired import (
         mcnemar,
         paired_difference,
@@ -131,7 +128,6 @@ __all__ = [
     "size_for_width",
     "somers_d",
     "state_attrition",
-    "validate_ordinal",
     "wilson_ends",
 ]
 
@@ -151,7 +147,6 @@ __getattr__, __dir__ = lazy_exports(
         "interval": ("IntervalRule", "percentiles", "proportion", "wilson_ends"),
         "ordinal.proportional_odds": ("Coefficient", "fit_ordinal"),
         "ordinal.somers": ("somers_d",),
-        "ordinal.validation": ("validate_ordinal",),
         "paired": ("mcnemar", "paired_difference"),
         "ratios": ("ratio_figures",),
         "resampling": ("FEWEST_SKEWED", "bootstrap"),

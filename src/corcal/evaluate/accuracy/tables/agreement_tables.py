@@ -141,7 +141,8 @@ def _summary(results: Mapping[str, BandAgreement], rule: IntervalRule) -> Table:
         tuple(rows),
         (
             f"{100 * rule.confidence:g} % intervals in brackets. κ: Cohen's kappa, unweighted and "
-            "weighted. Same, higher, lower: share of patients whom the prediction puts in the "
+            "weighted (intervals on Fisher's z scale; linear from 50 patients on, quadratic from "
+            "1,000). Same, higher, lower: share of patients whom the prediction puts in the "
             "reference's category, a higher or a lower one.",
         ),
         {title: b.attrition for title, b in results.items()},

@@ -85,14 +85,19 @@ def _free_table(severity: Mapping[str, SeverityFit], options: Options) -> Table:
     rows: list[tuple[str, ...]] = []
     for artery in Artery:
         s = severity[artery.value]
-        for grade, c in zip(s.grades[1:], s.fit.free_slopes if s.fit else (), strict=False):
+        for i, c in enumerate(s.fit.free_slopes if s.fit else ()):
             values = (number(c.value, 3), number(c.error, 3), p_value(c.p))
-            rows.append((artery.title, _threshold_name(grade), *values, _ratio(c.rescale(factor))))
+            ratio = (
+                _ratio(c.rescale(factor))
+                if s.free_slope(i).has_interval
+                else (number(math.exp(factor * c.value), 3))
+            )
+            rows.append((artery.title, _threshold_name(s.grades[i + 1]), *values, ratio))
     crossing = [Artery(a).title for a, s in severity.items() if s.fit and s.fit.lines_cross]
     notes = [
         "A slope for each threshold (partial proportional odds; Peterson and Harrell, Appl Stat "
         "1990, 39, 205), errors from the observed information. Where these differ, one B does not "
-        "describe them all: see the tests of parallel lines.",
+        "describe them all: see the tests of parallel lines. Intervals from 100 arteries on.",
     ]
     if crossing:
         notes.append(

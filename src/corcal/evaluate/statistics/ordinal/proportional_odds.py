@@ -197,22 +197,6 @@ def fit_line(
     return at[:-p] + float(slopes @ x.mean(axis=0)), slopes
 
 
-def fit_slope(
-    x: Array, category: NDArray[np.intp], rule: IntervalRule, start: tuple[Array, Array]
-) -> Coefficient | None:
-    """Return the slope of a single predictor, its error from the observed information.
-
-    Arguments as of `fit_line`; None without a maximum.
-    """
-    model = _standard_model(x, category)
-    fitted = _equal_maximum(model, np.bincount(category), _standard_start(start, x))
-    if fitted is None:
-        return None
-    at, common = fitted[0], model.equal_slopes()
-    observed = -(common.T @ model.derivatives(common @ at)[1] @ common)
-    return _coefficients(at, _inverse(observed), x, rule)[1][0]
-
-
 def _standard_start(start: tuple[Array, Array] | None, x: Array) -> Array | None:
     """Return thresholds and slopes in units of the predictors' standard deviations."""
     if start is None:
