@@ -128,3 +128,14 @@ def test_what_is_no_document_is_refused(document: object, tmp_path: Path) -> Non
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableRefused, match="holds none of evaluation"):
         read_run([tmp_path])
+
+
+def test_the_numbers_are_those_of_the_guidelines() -> None:
+    stard_ai = "1 3 6 7 11 12 13 14 15b 15d 23 25 28 29 35 39 40a 40b"
+    tripod_ai = (
+        "1 2 3a 3b 3c 4 5a 5b 6a 6b 6c 7 8a 8b 8c 9a 9b 9c 10 11 12a 12b 12c 12d 12e 12f 12g "
+        "13 14 15 16 17 18a 18b 18c 18d 18e 18f 19 20a 20b 20c 21 22 23a 23b 24 25 26 27a 27b 27c"
+    )
+    assert list(rows("stard_ai", {})) == stard_ai.split()
+    assert list(rows("tripod_ai", {})) == tripod_ai.split()
+    assert len(rows("tripod_ai", {})) == 52

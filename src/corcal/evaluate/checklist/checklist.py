@@ -1,9 +1,10 @@
 """Reporting checklists with what a run can fill in; the rest is the authors'.
 
 Guidelines: STARD 2015 (Bossuyt et al., BMJ 2015, 351, h5527); CLAIM, update of 2024 (Tejani et
-al., Radiol Artif Intell 2024, 6, e240300); STARD-AI (Sounderajah et al., Nat Med 2025), of which
-only what it adds is listed; TRIPOD+AI (Collins et al., BMJ 2024, 385, e078378). The items are
-given here in short and in other words; the guidelines' own words hold.
+al., Radiol Artif Intell 2024, 6, e240300); STARD-AI (Sounderajah et al., Nat Med 2025, 31, 3283),
+of which only the items that are new or changed against STARD 2015 are listed, by its numbers;
+TRIPOD+AI (Collins et al., BMJ 2024, 385, e078378). The items are given here in short and in other
+words; the guidelines' own words hold.
 """
 
 from __future__ import annotations

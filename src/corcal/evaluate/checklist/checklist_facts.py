@@ -258,5 +258,6 @@ _PARTS: dict[str, tuple[Callable[[Run], str], ...]] = {
     "positivity": (_positivity,),
     "preprocessing": (_preprocessing,),
     "acquisition": (_acquisition,),
+    "acquired": (_acquisition, _preprocessing),
     "availability": (_availability,),
 }
