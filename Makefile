@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Training in an environment of its own, so that all else is tested without torch.
 TRAIN := .venv-training
+# Of the rehearsal: patients and split.
+SEED := 0
 # Options of pip that lead it to the CPU build of torch, if it does not find it by itself.
 TORCH ?=
 LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
@@ -32,7 +34,7 @@ training-slow: $(TRAIN)/installed  ## The rehearsal with three seeds, each from 
 
 rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: ten minutes on two cores.
 	rm -rf out/rehearsal
-	$(TRAIN)/bin/python examples/rehearsal.py out/rehearsal
+	$(TRAIN)/bin/python examples/rehearsal.py out/rehearsal --seed $(SEED)
 
 lint: $(VENV)/installed-dev  ## Style, types and who may import whom.
 	$(BIN)/ruff check .
