@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,27 @@ def test_a_value_of_no_known_kind_is_no_value(tmp_path: Path, read: Read) -> Non
     found = read(tmp_path)
     np.testing.assert_array_equal(found.hu, body())
     assert found.acquisition.kvp_kv in (None, 120.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda jpeg: jpeg.replace(b"\xff\xc4", b"\x03\xdc", 1),
+        lambda jpeg: jpeg.replace(b"\x01\x01\x01\x01\0\0", b"\x01\x01\0\0\x01\0", 1),
+        lambda jpeg: jpeg.replace(b"\xff\xc4\x00", b"\xff\xc4\xf0", 1),
+    ],
+)
+def test_a_broken_jpeg_does_not_end_the_process(
+    tmp_path: Path, read: Read, change: Callable[[bytes], bytes]
+) -> None:
+    # The decoder would: it throws what nobody can catch.
+    for path in Series(syntax=JPEGLosslessSV1).write(tmp_path):
+        content = path.read_bytes()
+        if (changed := change(content)) == content:
+            changed = content.replace(b"\xff\xc4", b"\x03\xdc", 1)
+        path.write_bytes(changed)
+    with pytest.raises(UnreadableScan, match="its compressed image is no whole JPEG"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["x.dcm", "notes.txt"])

@@ -75,3 +75,41 @@ def image_size(stream: bytes) -> tuple[int, int] | None:
         length = int.from_bytes(stream[at + 2 : at + 4])
         at += 1 if stream[at + 1] == 0xFF else 2 + length
     return None
+
+
+#: JPEG markers: tables of Huffman codes, start of the scan; and bytes of a table before its codes.
+_DHT, _SOS, _COUNTS = 0xC4, 0xDA, 17
+
+
+def is_whole_jpeg(stream: bytes) -> bool:
+    """Tell whether the segments of a JPEG stream up to its scan are what they announce.
+
+    The decoder ends the whole process at a stream whose tables are not. What is no JPEG is left to
+    it. Source: ISO 10918-1 B.1 and B.2.4.2.
+    """
+    if stream[:2] != b"\xff\xd8":
+        return True
+    at, frame = 2, False
+    while at + 4 <= len(stream) and stream[at] == 0xFF:
+        marker = stream[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
+        length = int.from_bytes(stream[at + 2 : at + 4])
+        if length < 2 or at + 2 + length > len(stream):
+            return False
+        if marker == _SOS:
+            return frame
+        frame = frame or marker in _FRAMES
+        if marker == _DHT and not _are_tables(stream[at + 4 : at + 2 + length]):
+            return False
+        at += 2 + length
+    return False
+
+
+def _are_tables(content: bytes) -> bool:
+    at = 0
+    while at < len(content):
+        counts = content[at + 1 : at + _COUNTS]
+        at += _COUNTS + sum(counts)
+    return at == len(content)

@@ -17,7 +17,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
-from corcal.read.dicom.bounds import image_size
+from corcal.read.dicom.bounds import image_size, is_whole_jpeg
 from corcal.read.dicom.header import number, quiet_pydicom
 from corcal.read.dicom.overflow import unwrap
 from corcal.read.dicom.slices import Slice
@@ -161,6 +161,10 @@ def _require_announced_size(tags: Dataset, decoder: Decoder, one: Slice) -> None
         frame = get_frame(tags.PixelData, one.frame or 0, number_of_frames=_frames(tags))
     except Exception:
         return  # the decoder will say what is wrong
+    if not is_whole_jpeg(frame):
+        raise UnreadableScan(
+            f"{short_name(one.path)}: damaged: its compressed image is no whole JPEG"
+        )
     size = image_size(frame)
     if size is not None and size != one.shape:
         raise UnreadableScan(
