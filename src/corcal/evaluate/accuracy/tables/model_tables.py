@@ -132,7 +132,7 @@ def _validation_table(severity: Mapping[str, SeverityFit], options: Options) -> 
             "too much. Brier score: mean squared error of a probability, in brackets that of the "
             "shares of the grades alone; the ranked probability score is their mean. Somers' D: 0 "
             "no order, 1 the volume orders all grades.",
-            *withheld,
+            *(["Models of the logarithm are not exported."] if options.log_volume else withheld),
         ),
         {a.title: severity[a.value].attrition for a in Artery},
     )
