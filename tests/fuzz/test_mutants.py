@@ -42,3 +42,12 @@ def test_mutants_are_read_rightly_or_refused(kind: str, tmp_path: Path) -> None:
     assert wrong == []
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown * 1024 < _MORE_BYTES
+
+
+#: Mutants that once ended in a traceback, a crash or a wrong scan.
+ONCE_WRONG = (12248, 19242, 22304, 38305, 40591, 44534, 46733, 49849, 52426, 55207, 59384)
+
+
+@pytest.mark.parametrize("seed", ONCE_WRONG)
+def test_what_once_went_wrong_does_not_again(seed: int, tmp_path: Path) -> None:
+    assert try_mutant(seed, tmp_path).sound

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.box import Index
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.grid import Grid
 
@@ -105,6 +106,29 @@ def plausible_spacing(spacing_mm: Sequence[float], shape: Sequence[int]) -> bool
         _FINEST_MM <= step <= _COARSEST_MM and step * n <= _LONGEST_MM
         for step, n in zip(spacing_mm, shape, strict=True)
     )
+
+
+def plausible_grid(shape: Index, affine: NDArray[np.float64], what: str) -> Grid:
+    """Return a grid whose voxels a scan of a person can have.
+
+    Args:
+        shape: voxels along (slice, row, column).
+        affine: float64 (4, 4), index to LPS mm.
+        what: what announces it, for the message.
+
+    Raises:
+        GeometryRefused: as `require_plausible_grid`, or its axes span no volume.
+    """
+    steps = np.linalg.norm(affine[:3, :3], axis=0)
+    if not np.isfinite(affine).all() or not (steps >= _FINEST_MM).all():
+        shown = " x ".join(f"{s:.4g}" for s in steps)
+        raise GeometryRefused(
+            f"{what}: voxels of {shown} mm are no scan of a person; its voxel size is wrong, or in "
+            "another unit"
+        )
+    grid = Grid(shape, affine)
+    require_plausible_grid(grid, what)
+    return grid
 
 
 def require_plausible_grid(grid: Grid, what: str) -> None:

@@ -117,6 +117,16 @@ def test_gantry_tilt_is_straightened(tmp_path: Path, read: Read) -> None:
     assert volume_mm3 == pytest.approx(written_mm3, rel=0.05)
 
 
+@pytest.mark.parametrize("across", [(1.0, 0.05, 0.0), (2.0, 0.0, 0.0)])
+def test_rows_and_columns_not_at_right_angles(
+    tmp_path: Path, read: Read, across: tuple[float, ...]
+) -> None:
+    down = (0.0, 1 / across[0], 0.0)
+    Series(orientation=(*across, *down)).write(tmp_path)
+    with pytest.raises(NoUsableSeries, match="orientation or pixel spacing is not a valid one"):
+        read(tmp_path)
+
+
 def test_a_slice_far_beside_the_others_is_no_tilt(tmp_path: Path, read: Read) -> None:
     for far in (50.0, 1e30):
         places = Series().places().copy()

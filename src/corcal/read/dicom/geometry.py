@@ -36,6 +36,8 @@ _MOST_MISSING = 0.25
 _MANY_GAPS = 0.1
 #: Where distances vary anyway, a hole longer than this is still missing anatomy.
 _LONG_HOLE_MM = 10.0
+#: Rows and columns are unit vectors at right angles; headers round them by less.
+_SKEW = 0.01
 #: Tangent of the steepest tilt (gantries reach 30 degrees), and what careless positions add, mm.
 _STEEPEST = 1.0
 _CARELESS_MM = 2.0
@@ -131,7 +133,8 @@ def normal_of(one: Slice) -> NDArray[np.float64]:
     across, down = np.array(one.orientation[:3]), np.array(one.orientation[3:])
     normal: NDArray[np.float64] = np.cross(across, down)
     length = float(np.linalg.norm(normal))
-    if not 0.99 < length < 1.01 or min(one.spacing_mm) <= 0:
+    square = abs(float(across @ down)) < _SKEW and abs(float(np.linalg.norm(across)) - 1.0) < _SKEW
+    if not (square and 0.99 < length < 1.01) or min(one.spacing_mm) <= 0:
         raise GeometryRefused("the header's orientation or pixel spacing is not a valid one")
     normal /= length
     if abs(normal[2]) < 0.9:

@@ -125,7 +125,7 @@ def read_nrrd_header(path: Path) -> tuple[dict[str, Any], int]:
         sizes = [int(n) for n in header["sizes"]]
         if len(sizes) != header["dimension"] or min(sizes) < 1:
             raise wrong
-    except (nrrd.NRRDError, ValueError, KeyError, TypeError, StopIteration, OverflowError):
+    except (nrrd.NRRDError, ValueError, LookupError, TypeError, StopIteration, OverflowError):
         raise wrong from None
     return header, end
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from corcal.core.errors import UnreadableScan
 from corcal.core.grid import Grid
 from corcal.read.files import volume_kind
-from corcal.read.plausible import require_plausible_grid
+from corcal.read.plausible import plausible_grid
 from corcal.read.volume.nrrd import read_nrrd_header, read_nrrd_layers
 from corcal.read.volume.orient import Turn
 
@@ -86,8 +86,7 @@ def read_segmentation(path: Path) -> Segmentation:
     turn = Turn.nearest_axial(affine)
     turned = np.stack([turn.apply(layer) for layer in layers])
     sides = (turned.shape[1], turned.shape[2], turned.shape[3])
-    grid = Grid(sides, turn.affine(affine, shape))
-    require_plausible_grid(grid, path.name)
+    grid = plausible_grid(sides, turn.affine(affine, shape), path.name)
     if shape == (1, 1, 1):
         # Slicer's way to write a segmentation without voxels; its one voxel means nothing.
         turned = np.zeros_like(turned)

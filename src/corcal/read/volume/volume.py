@@ -15,7 +15,7 @@ from corcal.core.grid import Grid
 from corcal.core.scan import Notice, Scan, Source
 from corcal.read.dicom.words import AIR_HU
 from corcal.read.files import volume_kind
-from corcal.read.plausible import require_hounsfield, require_one_body, require_plausible_grid
+from corcal.read.plausible import plausible_grid, require_hounsfield, require_one_body
 from corcal.read.volume.metaimage import read_metaimage
 from corcal.read.volume.nifti import read_nifti
 from corcal.read.volume.nrrd import read_nrrd
@@ -117,6 +117,5 @@ def turn_volume(stored: StoredVolume, name: str) -> Volume:
     turn = Turn.nearest_axial(stored.affine)
     values = turn.apply(stored.values)
     turned = (values.shape[0], values.shape[1], values.shape[2])
-    grid = Grid(turned, turn.affine(stored.affine, shape))
-    require_plausible_grid(grid, name)
+    grid = plausible_grid(turned, turn.affine(stored.affine, shape), name)
     return Volume(values, grid, turn, stored.notices)
