@@ -12,6 +12,7 @@ from corcal.cohort.plan import Plan
 from corcal.cohort.workers.row import NumbersRow, row_of
 from corcal.cohort.workers.task import FAILED, HALTED, REFUSED, SCORED, Outcome
 from corcal.core.errors import (
+    AxesRefused,
     GeometryRefused,
     HeartCutOff,
     HeartNotFound,
@@ -32,6 +33,7 @@ _KINDS: tuple[tuple[type[InputRefused], str], ...] = (
     (HeartNotFound, "no heart found"),
     (HeartCutOff, "heart cut off"),
     (ScanNotAdmitted, "scan not admitted"),
+    (AxesRefused, "axes contradicted by the anatomy"),
     (GeometryRefused, "slices missing or uneven"),
     (NoUsableSeries, "no usable series"),
     (UnreadableScan, "unreadable"),
