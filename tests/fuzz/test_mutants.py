@@ -45,7 +45,7 @@ def test_mutants_are_read_rightly_or_refused(kind: str, tmp_path: Path) -> None:
 
 
 #: Mutants that once ended in a traceback, a crash or a wrong scan.
-ONCE_WRONG = (12248, 19242, 22304, 38305, 40591, 44534, 46733, 49849, 52426, 55207, 59384)
+ONCE_WRONG = (12248, 19242, 22304, 38305, 40591, 44534, 46733, 49849, 52426, 55207, 59384, 99955)
 
 
 @pytest.mark.parametrize("seed", ONCE_WRONG)

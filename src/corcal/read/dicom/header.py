@@ -13,6 +13,7 @@ from typing import Any
 from pydicom import config
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 
 Vector = tuple[float, ...]
 
@@ -26,6 +27,7 @@ _MALFORMED = (
     NotImplementedError,
     EOFError,
     struct.error,
+    BytesLengthException,
 )
 
 
