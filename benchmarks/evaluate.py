@@ -62,10 +62,11 @@ def _write_tables(folder: Path, patients: int) -> None:
                 0, mm3 * rng.lognormal(0, 0.25, patients) - rng.exponential(2, patients)
             )
             grade = np.where(mm3 > 0, 1 + (mm3 > 60) + (mm3 > 200), 0)
-            for rows, amount in ((pred, seen), (ref, mm3)):
+            # The predictions are amounts; grades are the reference's.
+            for rows, amount, grades in ((pred, seen, [""] * patients), (ref, mm3, grade)):
                 rows.writelines(
                     f"P{i},{artery},{int(x > 0)},{x:.2f},{x:.2f},{g},{'ABCDE'[i % 5]}\n"
-                    for i, (x, g) in enumerate(zip(amount, grade, strict=True))
+                    for i, (x, g) in enumerate(zip(amount, grades, strict=True))
                 )
 
 
