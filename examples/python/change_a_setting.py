@@ -1,5 +1,5 @@
 import corcal
 
-settings = corcal.Settings().with_(threshold_hu=120)
+settings = corcal.Settings().with_(threshold_hu=150)
 reading = corcal.score("scan.nii.gz", settings=settings)
 print(reading.score.agatston)

@@ -20,7 +20,9 @@ AFFINE = np.array([[-0.8, 0, 0, 20], [0, 0.9, 0, -30], [0, 0, 1.5, 40], [0, 0, 0
 
 @pytest.fixture
 def hu(rng: np.random.Generator) -> np.ndarray:
-    return rng.integers(-1000, 900, SHAPE).astype(np.int16)
+    # Every voxel has a value of its own, and slices that are close are alike, as in a body.
+    ramp = np.tensordot([[170, 17, 2]], np.indices(SHAPE), 1)[0] - 1000
+    return (ramp + rng.integers(0, 2, SHAPE)).astype(np.int16)
 
 
 @pytest.fixture

@@ -71,5 +71,5 @@ def test_plot_a_lesion(run: Callable[[str], None], tmp_path: Path) -> None:
 
 def test_change_a_setting(run: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
     run("change_a_setting")
-    # More voxels reach 120 HU than 130 HU.
-    assert float(capsys.readouterr().out) > score_phantom(CASE).report.score.agatston
+    # Fewer voxels reach 150 HU than 130 HU.
+    assert 0 < float(capsys.readouterr().out) < score_phantom(CASE).report.score.agatston

@@ -27,7 +27,7 @@ def test_the_drawing_is_true() -> None:
         if kind.__module__ == errors.__name__
     }
     assert drawn_tree() == real
-    assert len(real) == 17
+    assert len(real) == 18
 
 
 def test_every_error_says_what_it_is_for() -> None:

@@ -148,7 +148,7 @@ def test_as_dict_is_plain_and_whole() -> None:
 
 
 def test_settings_are_changed_by_name() -> None:
-    changed = Settings().with_(min_slices=100, padding_voxels=(0, 10, 10), threshold_hu=120)
+    changed = Settings().with_(min_slices=100, padding_voxels=(0, 10, 10), threshold_hu=150)
     assert changed.admission.min_slices == 100
     assert changed.preparation.padding_voxels == (0, 10, 10)
     assert changed.scoring.threshold_hu == 120
