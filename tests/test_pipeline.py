@@ -136,12 +136,15 @@ def test_calcium_that_is_hardly_believed_in_is_dropped(case: PhantomCase) -> Non
             return np.float32(0.6) * super().probabilities(hu, heart, grid)
 
     default = Settings()
-    strict = replace(
-        default, segmentation=replace(default.segmentation, min_lesion_probability=0.7)
-    )
+    rules = default.segmentation
+    strict = replace(default, segmentation=replace(rules, min_mean_probability=0.7))
+    other = replace(default, segmentation=replace(rules, min_lesion_probability=0.7))
     found = score(case, segmenter=Doubting(case)).report.score
     assert found.vessels == score(case).report.score.vessels
     assert score(case, segmenter=Doubting(case), settings=strict).report.score.vessels == 0
+    # The threshold of lesion models is not that of segmenters without one.
+    kept = score(case, segmenter=Doubting(case), settings=other).report.score
+    assert kept.vessels == found.vessels
 
 
 def test_the_heart_is_given_on_the_grid_of_the_scan(case: PhantomCase, reading: Reading) -> None:

@@ -31,7 +31,7 @@ def test_a_bundle_scores_a_scan(tmp_path: Path) -> None:
     asked = replace(
         Settings(),
         preparation=Preparation(padding_voxels=(4, 10, 10)),
-        segmentation=replace(Settings().segmentation, min_lesion_probability=0.0),
+        segmentation=replace(Settings().segmentation, min_mean_probability=0.0),
     )
     report = score(case, segmenter=segmenter, settings=asked).report
     everything_mm3 = sum(lesion.visible_mm3 for lesion in case.lesions)

@@ -9,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from numpy.typing import NDArray
 
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.scan import Scan
@@ -19,10 +20,11 @@ AFFINE = np.array([[-0.8, 0, 0, 20], [0, 0.9, 0, -30], [0, 0, 1.5, 40], [0, 0, 0
 
 
 @pytest.fixture
-def hu(rng: np.random.Generator) -> np.ndarray:
+def hu(rng: np.random.Generator) -> NDArray[np.int16]:
     # Every voxel has a value of its own, and slices that are close are alike, as in a body.
     ramp = np.tensordot([[170, 17, 2]], np.indices(SHAPE), 1)[0] - 1000
-    return (ramp + rng.integers(0, 2, SHAPE)).astype(np.int16)
+    values: NDArray[np.int16] = (ramp + rng.integers(0, 2, SHAPE)).astype(np.int16)
+    return values
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "training.elastic_share": (0.0, 0.2),
         "segmentation.candidate_probability": (0.25, 0.5),
         "segmentation.min_lesion_probability": (0.45, 0.0),
+        "segmentation.min_mean_probability": (0.35, 0.0),
     }
 
 
@@ -148,7 +149,7 @@ def test_as_dict_is_plain_and_whole() -> None:
 
 
 def test_settings_are_changed_by_name() -> None:
-    changed = Settings().with_(min_slices=100, padding_voxels=(0, 10, 10), threshold_hu=150)
+    changed = Settings().with_(min_slices=100, padding_voxels=(0, 10, 10), threshold_hu=120)
     assert changed.admission.min_slices == 100
     assert changed.preparation.padding_voxels == (0, 10, 10)
     assert changed.scoring.threshold_hu == 120

@@ -98,7 +98,8 @@ def label_scan(
     """
     every = label_candidates(scan, heart, prepared, regions, settings)
     rules = settings.segmentation
-    least = rules.min_lesion_probability
+    # The two probabilities are of different kinds: each has its own threshold.
+    least = rules.min_lesion_probability if lesion_model else rules.min_mean_probability
     model = lesion_model or MEAN_PROBABILITY
     probability = model.probability(every.candidates.features)
     labels = drop_doubtful(every.labels, every.candidates, probability, least=least)

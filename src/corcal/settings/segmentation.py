@@ -24,8 +24,10 @@ class Segmentation:
         heart_margin_mm: labels farther than this from the located heart are dropped; 0 keeps all.
         candidate_probability: probability of calcium from which a voxel starts a candidate
             lesion, which is kept or dropped as a whole; the paper's is that of `threshold`.
-        min_lesion_probability: candidates that are less probably coronary calcium are dropped;
-            0 keeps all.
+        min_lesion_probability: candidates that are less probably coronary calcium, as the
+            segmenter's lesion model says, are dropped; 0 keeps all.
+        min_mean_probability: the same of segmenters without a lesion model, as nnU-Net's: the
+            least mean probability of calcium of a candidate's voxels.
         uncertain_below: an artery of which the reading is less certain is called uncertain.
         connectivity_3d: 26, 18 or 6, for parts of arteries and for candidate lesions.
         blood_percentile: of the heart's voxels that is taken for its brightest blood.
@@ -55,6 +57,7 @@ class Segmentation:
     heart_margin_mm: float = 8.0
     candidate_probability: float = 0.25
     min_lesion_probability: float = 0.45
+    min_mean_probability: float = 0.35
     uncertain_below: float = 0.8
     connectivity_3d: int = 26
     blood_percentile: float = 95.0
@@ -72,7 +75,7 @@ class Segmentation:
             "segmentation",
             self,
             inside_0_1=("threshold", "candidate_probability"),
-            share_below_1=("min_lesion_probability",),
+            share_below_1=("min_lesion_probability", "min_mean_probability"),
             share=("uncertain_below",),
             not_negative=(
                 "reach_mm",

@@ -62,6 +62,7 @@ class Settings:
                 heart_margin_mm=0.0,
                 candidate_probability=0.5,
                 min_lesion_probability=0.0,
+                min_mean_probability=0.0,
             ),
             courses=replace(default.courses, draw=False),
             training=replace(default.training, elastic_share=0.2),
