@@ -32,7 +32,7 @@ training: $(TRAIN)/installed  ## Run the tests of training; the CPU build of tor
 training-slow: $(TRAIN)/installed  ## The rehearsal with three seeds, each from contours to a scored scan.
 	$(TRAIN)/bin/python -m pytest -m "training and slow" $(LEARNING) $(ARGS)
 
-rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: ten minutes on two cores.
+rehearsal: $(TRAIN)/installed  ## From contours to a scored scan with a model that has to learn: twelve minutes on two cores.
 	rm -rf out/rehearsal
 	$(TRAIN)/bin/python examples/rehearsal.py out/rehearsal --seed $(SEED)
 
