@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from corcal.annotate.classes import ClassMap
 
-#: What may be done with calcium that touches no artery.
-ORPHAN_POLICIES = ("list", "nearest", "refuse")
-
 
 @dataclass(frozen=True)
 class AnnotateOptions:

@@ -62,8 +62,7 @@ class Reading(nouns.Reading):
     @property
     def lesions(self) -> tuple[Lesion, ...]:
         """All lesions, largest first."""
-        every = [x for a in self.report.score.arteries for x in a.lesions]
-        return tuple(sorted(every, key=lambda x: -x.volume_mm3))
+        return self.report.score.lesions
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values: the content of `report.json`."""

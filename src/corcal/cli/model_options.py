@@ -93,3 +93,13 @@ def _models(model: str | None, heart: str, heart_weights: Path | None, device: s
 
 def _hearts(heart: str, heart_weights: Path | None, device: str) -> ModelChoice:
     return _models(None, heart, heart_weights, device)
+
+
+def severity_model(command: Command) -> Command:
+    """Add --severity-model; the command receives `severity_model: Path | None`."""
+    return click.option(
+        "--severity-model",
+        type=click.Path(path_type=Path),
+        metavar="JSON",
+        help="Grade each artery by the severity_model.json of `corcal evaluate`.",
+    )(command)

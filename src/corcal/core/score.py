@@ -106,6 +106,12 @@ class CalciumScore:
         return sum(masses) if len(masses) == len(self.arteries) else None
 
     @property
+    def lesions(self) -> tuple[Lesion, ...]:
+        """All lesions, largest first."""
+        every = (x for a in self.arteries for x in a.lesions)
+        return tuple(sorted(every, key=lambda x: -x.volume_mm3))
+
+    @property
     def vessels(self) -> int:
         """Number of arteries with calcium, 0 to 3 (left main counted with the LAD)."""
         return sum(a.present for a in self.arteries)

@@ -102,12 +102,7 @@ def _options(
         "--ray", metavar="ADDRESS", help="Score on this Ray cluster instead of this machine."
     ),
 )
-@click.option(
-    "--severity-model",
-    type=click.Path(path_type=Path),
-    metavar="JSON",
-    help="Grade each artery by the severity_model.json of `corcal evaluate`.",
-)
+@model_options.severity_model
 @options.scoring_settings
 @model_options.models
 def cohort(

@@ -42,12 +42,7 @@ class Source:
     ),
 )
 @report_output
-@click.option(
-    "--severity-model",
-    type=click.Path(path_type=Path),
-    metavar="JSON",
-    help="Grade each artery by the severity_model.json of `corcal evaluate`.",
-)
+@model_options.severity_model
 @options.scoring_settings
 @model_options.models
 @options.person

@@ -18,8 +18,8 @@ MARKERS = {"RCA": "o", "LAD": "s", "LCX": "^", "any": "D"}
 LINES = {"RCA": "-", "LAD": "--", "LCX": "-.", "any": ":"}
 INK, SOFT, BAND = "#17202c", "#6b7685", "#cfe3f1"
 
-#: Width of a figure across a page, and of one in a column, in inches.
-PAGE_INCHES, COLUMN_INCHES = 7.2, 3.6
+#: Width of a figure across a page, in inches.
+PAGE_INCHES = 7.2
 
 _DPI = 300
 

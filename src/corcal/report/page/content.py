@@ -20,7 +20,7 @@ from corcal.report.words.finding import (
     score_name,
     volume_text,
 )
-from corcal.report.words.images import image_number, image_word, span_text
+from corcal.report.words.images import image_word, piece_images
 from corcal.report.words.paste import text_to_paste
 from corcal.report.words.verdict import certainty_text, make_verdict, verdict_text
 
@@ -111,8 +111,7 @@ def _omitted_lines(reading: Reading) -> list[str]:
     word = image_word(reading.scan)
     lines = []
     for number, piece in enumerate(reading.report.omitted, start=1):
-        first, last = piece.slices
-        images = span_text(image_number(reading.scan, z) for z in range(first, last + 1))
+        images = piece_images(piece, reading.scan)
         lines.append(
             f"{number}. {piece.place.value}: {volume_text(piece.volume_mm3)} mm³, "
             f"peak {piece.peak_hu:.0f} HU, {word} {images}"

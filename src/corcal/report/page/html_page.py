@@ -30,7 +30,7 @@ from corcal.report.words.finding import (
     is_estimated,
     volume_text,
 )
-from corcal.report.words.images import image_number, image_word, lesion_slice, span_text
+from corcal.report.words.images import image_number, image_word, lesion_slice, piece_images
 
 #: Lesions listed on the page; report.json has them all.
 LISTED_LESIONS = 24
@@ -170,10 +170,8 @@ def _strip(strip: StripPicture) -> dict[str, str]:
 
 def _lesions(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
     """Return the largest lesions, each with its image, largest first."""
-    every = [x for a in reading.report.score.arteries for x in a.lesions]
-    every.sort(key=lambda x: -x.volume_mm3)
     rows = []
-    for lesion in every[:LISTED_LESIONS]:
+    for lesion in reading.report.score.lesions[:LISTED_LESIONS]:
         at = lesion_slice(lesion, reading.scan)
         colour = css(ARTERY_COLOURS[lesion.artery])
         number = image_number(reading.scan, at)
@@ -187,7 +185,7 @@ def _omitted_rows(reading: Reading, tiled: set[int]) -> list[dict[str, Any]]:
     for number, piece in enumerate(reading.report.omitted, start=1):
         first, last = piece.slices
         middle = (first + last) // 2
-        images = span_text(image_number(reading.scan, z) for z in range(first, last + 1))
+        images = piece_images(piece, reading.scan)
         link = middle if middle in tiled else None
         rows.append({"number": number, "piece": piece, "images": images, "link": link})
     return rows

@@ -9,7 +9,7 @@ import numpy as np
 from corcal.core.artery import Artery
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
-from corcal.core.score import Lesion
+from corcal.core.score import Lesion, OmittedPiece
 
 
 def image_word(scan: Scan) -> str:
@@ -46,6 +46,12 @@ def lesion_slice(lesion: Lesion, scan: Scan) -> int:
     """Return the index of the slice in which a lesion's centre lies."""
     at = round(float(scan.grid.to_index(np.array([lesion.centre_lps_mm]))[0, 0]))
     return min(max(at, 0), scan.grid.shape[0] - 1)
+
+
+def piece_images(piece: OmittedPiece, scan: Scan) -> str:
+    """Return the numbers of the images that a piece touches, as `span_text` writes them."""
+    first, last = piece.slices
+    return span_text(image_number(scan, z) for z in range(first, last + 1))
 
 
 def span_text(numbers: Iterable[int]) -> str:
