@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
+    from corcal.recipes.embedded.cases.scans import (
+        RealScans,
+        read_scans,
+    )
     from corcal.recipes.embedded.recipe import (
         Recipe,
         train_default,
-    )
-    from corcal.recipes.embedded.scans import (
-        RealScans,
-        read_scans,
     )
 
 __all__ = [
@@ -27,6 +27,6 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "embedded.recipe": ("Recipe", "train_default"),
-        "embedded.scans": ("RealScans", "read_scans"),
+        "embedded.cases.scans": ("RealScans", "read_scans"),
     },
 )

@@ -26,7 +26,7 @@ from corcal.locate import EmbeddedLocator, locate_heart
 from corcal.phantom import THICKNESSES, PhantomOptions, make_case
 from corcal.prepare import prepare
 from corcal.read import read_scan
-from corcal.recipes.embedded.scans import RealScans
+from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
 from corcal.storage import json_bytes, read_json, replace_file

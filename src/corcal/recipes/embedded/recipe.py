@@ -16,16 +16,17 @@ from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.locate import SPACING_MM
 from corcal.phantom import make_chest
-from corcal.recipes.embedded.annotated import annotated_case, annotated_chest
-from corcal.recipes.embedded.bank import Case, load_bank, save_case
+from corcal.recipes.embedded.cases.annotated import annotated_case, annotated_chest
+from corcal.recipes.embedded.cases.bank import Case, load_bank, save_case
+from corcal.recipes.embedded.cases.chest import Chest
+from corcal.recipes.embedded.cases.phantoms import phantom_case
+from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
-from corcal.recipes.embedded.locator_task import Chest, LocatorTask
 from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
-from corcal.recipes.embedded.network import Locator, Segmenter
-from corcal.recipes.embedded.phantoms import phantom_case
-from corcal.recipes.embedded.scans import RealScans
-from corcal.recipes.embedded.segmenter_task import SegmenterTask
-from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter
+from corcal.recipes.embedded.networks.network import Locator, Segmenter
+from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
+from corcal.recipes.embedded.tasks.locator_task import LocatorTask
+from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 
 #: Chests drawn for the locator have seeds of their own.
 _FIRST_CHEST = 50_000

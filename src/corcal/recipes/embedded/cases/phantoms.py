@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
 from corcal.phantom import PhantomCase, PhantomOptions, make_case
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case, some
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case, some
 
 
 def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:

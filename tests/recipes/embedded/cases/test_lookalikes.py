@@ -8,9 +8,9 @@ pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.box import Box
 from corcal.core.grid import Grid
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case
-from corcal.recipes.embedded.lookalikes import lookalikes
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.cases.lookalikes import lookalikes
 
 SHAPE = (100, 140, 140)
 GRID = Grid.axial(SHAPE, (0.8, 0.73, 0.73), (-50.0, -50.0, 0.0))

@@ -8,7 +8,7 @@ pytest.importorskip("torch", reason="training needs torch")
 import torch
 
 from corcal.core.artery import Artery
-from corcal.recipes.embedded import targets
+from corcal.recipes.embedded.cases import targets
 
 
 def unpack(

@@ -13,10 +13,10 @@ from corcal.core.artery import Artery
 from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.phantom import insert_deposit, sample_deposit
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case
-from corcal.recipes.embedded.lookalikes import lookalikes
-from corcal.recipes.embedded.warp import affine_grid, rotation
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.cases.lookalikes import lookalikes
+from corcal.recipes.embedded.tasks.warp import affine_grid, rotation
 from corcal.segment import heart_frame
 
 
@@ -44,7 +44,7 @@ class Patch:
     Attributes:
         hu: float32 (1, slice, row, column).
         frame: float32 (3, half sides).
-        packed: int32 (slice, row, column), see `corcal.recipes.embedded.targets`.
+        packed: int32 (slice, row, column), see `corcal.recipes.embedded.cases.targets`.
     """
 
     hu: torch.Tensor

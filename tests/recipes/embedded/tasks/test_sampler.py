@@ -8,10 +8,10 @@ pytest.importorskip("torch", reason="training needs torch")
 import torch
 
 from corcal.core.grid import Grid
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case
-from corcal.recipes.embedded.network import Segmenter, region_probabilities
-from corcal.recipes.embedded.sampler import Augmentation, sample_patch
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.networks.network import Segmenter, region_probabilities
+from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patch
 from corcal.segment.frame import heart_frame
 
 SHAPE = (80, 90, 100)
@@ -62,10 +62,10 @@ def test_the_frame_of_a_patch_is_that_of_the_scan(monkeypatch: pytest.MonkeyPatc
     made = case()
     shape = (32, 32, 32)
     middle = (np.array(SHAPE) - 1) / 2
-    monkeypatch.setattr("corcal.recipes.embedded.sampler.patch_centre", lambda *_: middle)
+    monkeypatch.setattr("corcal.recipes.embedded.tasks.sampler.patch_centre", lambda *_: middle)
 
     rng = np.random.default_rng(0)
-    monkeypatch.setattr("corcal.recipes.embedded.sampler.rotation", lambda *_: np.eye(3))
+    monkeypatch.setattr("corcal.recipes.embedded.tasks.sampler.rotation", lambda *_: np.eye(3))
     patch = sample_patch(made, shape, rng, STILL)
     affine = made.grid.affine.copy()
     first = made.grid.to_lps((middle - (np.array(shape) - 1) / 2 + 0.5)[None])[0]

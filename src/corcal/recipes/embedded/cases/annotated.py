@@ -16,10 +16,10 @@ from corcal.core.preparation import Preparation
 from corcal.core.steps import LocatedHeart
 from corcal.prepare import Prepared, prepare
 from corcal.read import read_scan
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case, some
-from corcal.recipes.embedded.locator_task import Chest
-from corcal.recipes.embedded.scans import RealScans, Trust
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case, some
+from corcal.recipes.embedded.cases.chest import Chest
+from corcal.recipes.embedded.cases.scans import RealScans, Trust
 from corcal.space import block_mean, nearest
 from corcal.storage import lps_of_ras, read_json
 

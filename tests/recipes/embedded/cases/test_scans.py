@@ -9,10 +9,10 @@ import pytest
 
 from corcal.core.errors import SettingsRefused
 from corcal.core.grid import Grid
-from corcal.recipes.embedded.scans import Trust, read_scans
+from corcal.recipes.embedded.cases.scans import Trust, read_scans
 from corcal.storage import write_nifti
 
-OWN_LIST = Path(__file__).parents[3] / "recipes" / "embedded" / "scans.toml"
+OWN_LIST = Path(__file__).parents[4] / "recipes" / "embedded" / "scans.toml"
 
 
 def data_with(folder: Path, *names: str) -> Path:

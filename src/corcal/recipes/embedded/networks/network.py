@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from corcal.recipes.embedded.targets import DETECTED
+from corcal.recipes.embedded.cases.targets import DETECTED
 
 #: Side of the space-to-depth block.
 BLOCK = 2

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.artery import REGIONS  # noqa: E402
-from corcal.recipes.embedded.network import Locator, Segmenter, region_probabilities  # noqa: E402
-from corcal.recipes.embedded.to_openvino import export_locator, export_segmenter  # noqa: E402
+from corcal.recipes.embedded.networks.network import Locator, Segmenter, region_probabilities  # noqa: E402
+from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter  # noqa: E402
 from corcal.runtime.openvino import Engine  # noqa: E402
 
 CARD: dict[str, object] = {"name": "untrained", "version": "0"}

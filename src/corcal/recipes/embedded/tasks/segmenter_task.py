@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from corcal.recipes.embedded.bank import Case
+from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.cases.targets import DETECTED, decode, territories
 from corcal.recipes.embedded.loop import Batch
-from corcal.recipes.embedded.network import detection_loss, territory_loss
-from corcal.recipes.embedded.sampler import Augmentation, sample_patch
-from corcal.recipes.embedded.targets import DETECTED, decode, territories
+from corcal.recipes.embedded.networks.network import detection_loss, territory_loss
+from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patch
 
 #: Share of voxels that each thing detected takes in an average patch, in the order of
 #: `DETECTED`: measured on the bank, rounded.

@@ -23,7 +23,7 @@ class Case:
         name: unique in a bank.
         kind: "real" or "phantom".
         hu: int16 (slice, row, column).
-        packed: uint16, see `corcal.recipes.embedded.targets`.
+        packed: uint16, see `corcal.recipes.embedded.cases.targets`.
         grid: where the voxels lie.
         heart_centre_mm: LPS centroid of the heart.
         heart_ml: its volume.

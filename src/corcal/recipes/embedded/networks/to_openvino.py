@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from corcal.recipes.embedded.network import (
+from corcal.recipes.embedded.networks.network import (
     BLOCK,
     REGION_LOGITS,
     Locator,

@@ -6,30 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from corcal.recipes.embedded.cases.chest import Chest
 from corcal.recipes.embedded.loop import Batch
-from corcal.recipes.embedded.network import detection_loss
-from corcal.recipes.embedded.warp import affine_grid, rotation
-
-
-@dataclass(frozen=True, eq=False)
-class Chest:
-    """A whole scan at the locator's spacing.
-
-    Attributes:
-        name: unique.
-        kind: "real" or "phantom".
-        hu: float32 (slice, row, column).
-        heart: bool, same shape.
-    """
-
-    name: str
-    kind: str
-    hu: NDArray[np.float32]
-    heart: NDArray[np.bool_]
+from corcal.recipes.embedded.networks.network import detection_loss
+from corcal.recipes.embedded.tasks.warp import affine_grid, rotation
 
 
 @dataclass(frozen=True)

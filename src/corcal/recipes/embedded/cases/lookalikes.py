@@ -12,8 +12,8 @@ from scipy import ndimage
 
 from corcal.core.artery import Artery
 from corcal.core.box import Box
-from corcal.recipes.embedded import targets
-from corcal.recipes.embedded.bank import Case
+from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.bank import Case
 
 #: Deposits keep this far from the traced arteries, beyond the first millimetres at the ostium.
 _CLEAR_MM = 4.0

@@ -1,0 +1,1 @@
+"""The tasks that networks learn: batches drawn from cases, and the loss on them."""
