@@ -190,4 +190,4 @@ def test_without_the_extra_the_way_to_it_is_said(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert cli.main(["describe", str(cohort), "-o", str(tmp_path / "out")]) == 2
-    assert "needs matplotlib: pip install 'corcal[evaluate]'" in capsys.readouterr().err
+    assert 'needs matplotlib: pip install ".[evaluate]"' in capsys.readouterr().err

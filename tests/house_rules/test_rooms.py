@@ -39,7 +39,7 @@ SIDE_BY_SIDE = {
     "quantify": (2, "the score with its category and percentile; and the paper's grade"),
     "report.page": (2, "HTML and PDF of the same content"),
     "report.tables": (4, "one writer for each kind of file"),
-    "runtime": (3, "two ways to run something; the clock"),
+    "runtime": (4, "two ways to run something; optional packages; the clock"),
     "segment": (2, "two segmenters, of which a user chooses one"),
     "space": (3, "three operations on voxels, each alone"),
     "storage": (4, "four kinds of file"),

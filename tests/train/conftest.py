@@ -29,7 +29,7 @@ def made(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingFo
 @pytest.fixture
 def work(made: TrainingFolder, tmp_path: Path) -> TrainingFolder:
     """A dataset of one's own."""
-    return TrainingFolder(Path(shutil.copytree(made.folder, tmp_path / "work")))
+    return _copy(made, tmp_path / "work")
 
 
 @pytest.fixture(scope="session")
@@ -40,15 +40,24 @@ def torch_there() -> None:
 
 
 @pytest.fixture(scope="session")
-def planned(torch_there: None, made: TrainingFolder) -> TrainingFolder:
+def planned(
+    torch_there: None, made: TrainingFolder, tmp_path_factory: pytest.TempPathFactory
+) -> TrainingFolder:
     """The dataset with plan and preprocessed scans; not to be changed."""
-    plan_and_preprocess(made, MACHINE, lambda _: None)
-    return made
+    work = _copy(made, tmp_path_factory.mktemp("planned") / "work")
+    plan_and_preprocess(work, MACHINE, lambda _: None)
+    return work
 
 
 @pytest.fixture(scope="session")
-def trained(planned: TrainingFolder) -> tuple[TrainingFolder, Heard]:
+def trained(
+    planned: TrainingFolder, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[TrainingFolder, Heard]:
     """Both folds, trained for two epochs, and what was heard of it; not to be changed."""
-    heard = Heard()
-    train_folds(planned, [0, 1], MACHINE, on_progress=heard)
-    return planned, heard
+    work, heard = _copy(planned, tmp_path_factory.mktemp("trained") / "work"), Heard()
+    train_folds(work, [0, 1], MACHINE, on_progress=heard)
+    return work, heard
+
+
+def _copy(work: TrainingFolder, to: Path) -> TrainingFolder:
+    return TrainingFolder(Path(shutil.copytree(work.folder, to)))

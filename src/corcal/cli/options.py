@@ -17,6 +17,7 @@ import click
 
 from corcal.cli.progress import verbose_option
 from corcal.core.errors import SettingsRefused
+from corcal.runtime import install_extra
 
 if TYPE_CHECKING:
     from corcal.quantify import Person
@@ -218,7 +219,7 @@ def require_office() -> None:
         import openpyxl  # noqa: F401
     except ModuleNotFoundError as error:
         raise SettingsRefused(
-            f"tables for Word and Excel need {error.name}: pip install 'corcal[office]'"
+            f"tables for Word and Excel need {error.name}: {install_extra('office')}"
         ) from error
 
 
@@ -232,7 +233,7 @@ def require_evaluate() -> None:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:
         raise SettingsRefused(
-            f"evaluating needs {error.name}: pip install 'corcal[evaluate]'"
+            f"evaluating needs {error.name}: {install_extra('evaluate')}"
         ) from error
 
 

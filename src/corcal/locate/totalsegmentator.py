@@ -24,7 +24,7 @@ from scipy import ndimage
 from corcal.core.errors import InputRefused, ModelRefused
 from corcal.core.grid import Grid
 from corcal.locate.weights import DATASET, HEART, Weights
-from corcal.runtime import end_with, need, run_module, user_folder
+from corcal.runtime import end_with, install_extra, need, run_module, user_folder
 from corcal.storage import json_bytes, replace_folder
 
 SPACING_MM = 1.5
@@ -185,7 +185,7 @@ def _download() -> None:
     libs = need(
         "totalsegmentator.libs",
         "the download, which is TotalSegmentator's own,",
-        install='install it with: pip install "corcal[totalsegmentator]"',
+        install=f"install it with: {install_extra('totalsegmentator')}",
     )
     try:
         libs.download_pretrained_weights(293)

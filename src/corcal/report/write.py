@@ -11,6 +11,7 @@ from corcal.core.scan import Scan
 from corcal.report.build import build_reports
 from corcal.report.options import ReportOptions
 from corcal.report.prior import read_prior
+from corcal.runtime import install_extra
 from corcal.storage import check_folder, replace_files
 
 #: The files of a report, in the order in which they are listed; without `ReportOptions.labels`
@@ -106,6 +107,4 @@ def write_reports(
 def _require(name: str, asked_by: str = "") -> None:
     package, extra = _NEEDS[name]
     if find_spec(package) is None:
-        raise SettingsRefused(
-            f"this report needs {package}: pip install 'corcal[{asked_by or extra}]'"
-        )
+        raise SettingsRefused(f"this report needs {package}: {install_extra(asked_by or extra)}")

@@ -9,13 +9,12 @@ from corcal.core.doors import lazy_exports
 if TYPE_CHECKING:
     from corcal.runtime.child_process import command_of, end_with, environment_with, run_module
     from corcal.runtime.clock import StepClock
+    from corcal.runtime.extras import INSTALL, install_extra, need
     from corcal.runtime.openvino import (
-        INSTALL,
         Engine,
         compile_network,
         limit_threads,
         load_openvino,
-        need,
         pad_to_multiple,
         user_folder,
     )
@@ -28,6 +27,7 @@ __all__ = [
     "compile_network",
     "end_with",
     "environment_with",
+    "install_extra",
     "limit_threads",
     "load_openvino",
     "need",
@@ -41,13 +41,12 @@ __getattr__, __dir__ = lazy_exports(
     {
         "child_process": ("command_of", "end_with", "environment_with", "run_module"),
         "clock": ("StepClock",),
+        "extras": ("INSTALL", "install_extra", "need"),
         "openvino": (
-            "INSTALL",
             "Engine",
             "compile_network",
             "limit_threads",
             "load_openvino",
-            "need",
             "pad_to_multiple",
             "user_folder",
         ),

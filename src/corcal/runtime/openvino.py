@@ -26,9 +26,6 @@ _CONFIG: dict[str, str | int] = {
 #: Networks for inputs of so many shapes are kept by an engine, tens of MB each.
 _MOST_NETWORKS = 4
 
-#: How to get what trained models need beside OpenVINO.
-INSTALL = 'install it with: pip install "corcal[train]"'
-
 
 class Engine:
     """A network in OpenVINO's format beside a manifest that names its files and hashes.
@@ -172,25 +169,6 @@ def limit_threads(count: int) -> None:
 def user_folder() -> Path:
     """Return the folder of everything that corcal keeps for a user; it need not be there."""
     return Path.home() / ".corcal"
-
-
-def need(module: str, what: str, *, install: str = INSTALL) -> Any:
-    """Return a module that a plain installation lacks.
-
-    Args:
-        module: its dotted name.
-        what: needs it, for the message.
-        install: says how to get it.
-
-    Raises:
-        ModelRefused: it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ModelRefused(
-            f"{what} needs {error.name}, which is not installed; {install}"
-        ) from error
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

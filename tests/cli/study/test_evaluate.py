@@ -75,4 +75,4 @@ def test_without_the_extra_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main(["evaluate", *tables[:2], "-o", str(tmp_path / "o")]) == 2
-    assert "pip install 'corcal[evaluate]'" in capsys.readouterr().err
+    assert 'pip install ".[evaluate]"' in capsys.readouterr().err

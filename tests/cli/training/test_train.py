@@ -79,7 +79,7 @@ def test_without_nnunet_the_steps_say_how_to_get_it(
     for words in commands:
         assert run(*words) == 2
         said = capsys.readouterr().err
-        assert "pip install 'corcal[train]'" in said
+        assert 'pip install ".[train]" in the folder of corcal\'s source' in said
         assert "CPU" in said or "GPU" in said
 
 

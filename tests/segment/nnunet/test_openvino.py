@@ -117,7 +117,7 @@ def test_without_torch_it_is_said_what_to_install(
 
     monkeypatch.setattr(importlib, "import_module", absent)
     folder = write_small_bundle(tmp_path / "b")
-    with pytest.raises(ModelRefused, match=r'needs torch.* pip install "corcal\[train\]"'):
+    with pytest.raises(ModelRefused, match=r'needs torch.* pip install "\.\[train\]"'):
         NnunetSegmenter(Bundle.open(folder), device=device)
 
 

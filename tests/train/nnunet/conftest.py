@@ -27,9 +27,7 @@ def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def own(planned: TrainingFolder, tmp_path: Path) -> TrainingFolder:
     """A planned training of one's own, not begun."""
-    work = TrainingFolder(Path(shutil.copytree(planned.folder, tmp_path / "own")))
-    shutil.rmtree(work.folder / "results", ignore_errors=True)
-    return work
+    return TrainingFolder(Path(shutil.copytree(planned.folder, tmp_path / "own")))
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def download_heart() -> None:
     """Have TotalSegmentator download its weights for --heart totalsegmentator.
 
     Only sub-task 293; nothing is reported to anyone. It needs `pip install
-    "corcal[totalsegmentator]"` and a network.
+    ".[totalsegmentator]"` in the folder of corcal's source, and a network.
     """
     from corcal.locate import download, weights_folder
 

@@ -24,8 +24,8 @@ def ablation(
     """Compare several models on the same patients.
 
     REF is the reference and each PRED what a model said, as for `corcal evaluate`; the full
-    model comes first: "Full model=full.csv" "No heart crop=uncropped.csv". Needs the extra:
-    pip install 'corcal[evaluate]'.
+    model comes first: "Full model=full.csv" "No heart crop=uncropped.csv". Needs
+    `pip install ".[evaluate]"` in the folder of corcal's source.
     """
     options.require_evaluate()
     from corcal.evaluate.publish import main_files

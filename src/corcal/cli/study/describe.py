@@ -72,7 +72,8 @@ def describe(table: Path, output: PublicationOutput, chosen: DescribeOptions, se
 
     TABLE is a CSV file with a row for each patient; every column becomes a characteristic, by
     its values or as --kind says. Names, dates and free text are left out. The counts of the flow
-    must add up. Needs the extra: pip install 'corcal[evaluate]'.
+    must add up. Needs `pip install ".[evaluate]"` in the folder of corcal's
+    source.
     """
     options.require_evaluate()
     import numpy as np

@@ -140,7 +140,8 @@ def evaluate(
     PRED and REF are CSV files with the columns patient, artery (RCA, LAD or LCX) and any of
     present, volume_mm3, agatston and grade, or one row for each patient with columns such as
     RCA_present. PRED may also be a folder whose subfolders, named by patient, hold the
-    calcium.csv of `corcal score`. Needs the extra: pip install 'corcal[evaluate]'.
+    calcium.csv of `corcal score`. Needs `pip install ".[evaluate]"` in the
+    folder of corcal's source.
     """
     options.require_evaluate()
     if chosen.event and not chosen.against:

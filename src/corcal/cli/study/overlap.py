@@ -40,8 +40,8 @@ def overlap(
 
     PRED and REF are folders of label maps, NAME.nii.gz (or .nii, .nrrd, .mha, .mhd) or
     NAME/labels.nii.gz as `corcal score` writes them. Maps of one name belong together and must
-    lie on one grid. Codes are corcal's: 1-3 arteries, 4-6 their calcium. Needs the extra:
-    pip install 'corcal[evaluate]'.
+    lie on one grid. Codes are corcal's: 1-3 arteries, 4-6 their calcium. Needs
+    `pip install ".[evaluate]"` in the folder of corcal's source.
     """
     options.require_evaluate()
     from corcal.evaluate import label_files, require_partners

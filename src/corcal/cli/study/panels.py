@@ -55,7 +55,8 @@ def panels(
 
     PRED is a folder of results of `corcal score`, or of label maps NAME.nii.gz; SCANS holds the
     scans under the same names. Each row shows an artery in the slice of its largest calcium. No
-    name is written into the figure. Needs the extra: pip install 'corcal[evaluate]'.
+    name is written into the figure. Needs `pip install ".[evaluate]"` in the folder of
+    corcal's source.
     """
     options.require_evaluate()
     from corcal.evaluate import label_files, panel_files, panels_plots, scan_files

@@ -9,6 +9,7 @@ import click
 
 from corcal.cli import options
 from corcal.core.errors import SettingsRefused
+from corcal.runtime import install_extra
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def default(
         if error.name not in {"torch", "openvino"}:
             raise
         raise SettingsRefused(
-            f"training needs {error.name}: pip install 'corcal[train]' "
+            f"training needs {error.name}: {install_extra('train')} "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
     recipe = Recipe(**asdict(amount), leave_out=leave_out, device=device)

@@ -33,5 +33,6 @@ def train() -> None:
     """Train a model on one's own annotated scans, as the paper did.
 
     The steps, in this order: dataset, plan, folds, export, test. Then `corcal score --model`. They
-    need the extra corcal[train]; docs/training.md tells how to install it and walks through them.
+    need `pip install ".[train]"` in the folder of corcal's source; docs/training.md says how on a
+    computer without a GPU, and walks through them.
     """

@@ -16,9 +16,9 @@ from corcal.cohort.cases.case import Case
 from corcal.cohort.plan import Options, Plan
 from corcal.cohort.workers.task import FAILED, HALTED, Outcome, Task
 from corcal.core.errors import CorcalError, InputRefused
-from corcal.runtime import need
+from corcal.runtime import install_extra, need
 
-_INSTALL = 'install it with: pip install "corcal[ray]"'
+_INSTALL = f"install it with: {install_extra('ray')}"
 #: Cores of a worker; Ray sets its number of threads to it.
 _CORES = 1
 #: How long it is tried to reach a cluster.

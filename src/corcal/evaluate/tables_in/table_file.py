@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from corcal.core.errors import TableRefused
+from corcal.runtime import install_extra
 from corcal.storage import CsvTable, Row, read_csv
 
 #: How the old and the new format of Excel begin.
@@ -36,8 +37,8 @@ def _read_workbook(path: Path) -> CsvTable:
         import openpyxl  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise TableRefused(
-            f"{path.name}: is an Excel workbook; save it as CSV UTF-8, or pip install "
-            "'corcal[office]' to read it"
+            f"{path.name}: is an Excel workbook; save it as CSV UTF-8, or, to read it, "
+            f"{install_extra('office')}"
         ) from error
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)

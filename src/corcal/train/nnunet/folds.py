@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
+from corcal.runtime import install_extra
 from corcal.train.events import Event, Refused
 from corcal.train.nnunet.child import EventCallback, Machine, run_child
 from corcal.train.nnunet.devices import CPU
@@ -20,10 +21,12 @@ from corcal.train.training_folder import TrainingFolder
 
 FoldCallback = Callable[[int, Event], None]
 
-INSTALL = """\
-training needs {name}, which is not installed: pip install 'corcal[train]'. On a computer without \
-a GPU, first: pip install torch==2.13.0 torchvision==0.28.0 --index-url \
-https://download.pytorch.org/whl/cpu (see docs/training.md)"""
+INSTALL = (
+    "training needs {name}, which is not installed: "
+    + install_extra("train")
+    + ". On a computer without a GPU, first: pip install torch==2.13.0 torchvision==0.28.0 "
+    "--index-url https://download.pytorch.org/whl/cpu (see docs/training.md)"
+)
 
 
 def require_nnunet() -> None:
