@@ -55,7 +55,7 @@ def check(cases: Sequence[Case], plan: Plan, threads: int) -> None:
 def _differs(case: Case, row: Row, plan: Plan) -> bool:
     if row.require("state") != "scored":
         return False
-    scan = read_scan(case.path, settings=plan.settings.admission, series_uid=case.series_uid)
+    scan = read_scan(case.path, settings=plan.settings, series_uid=case.series_uid)
     reading = score(scan, settings=plan.settings, models=plan.models)
     return any((row.text(name) or None) != value for name, value in _cells(reading).items())
 

@@ -20,7 +20,7 @@ from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 from corcal.core.grid import Grid
 from corcal.core.scan import Scan
 from corcal.read import read_scan
-from corcal.settings import Admission
+from corcal.settings import Settings
 from corcal.space import resample
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "data" / "LCTSC-Test-S1-201.zip"
@@ -41,7 +41,7 @@ def write_series(folder: Path, shape: tuple[int, int, int] = SHAPE) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     spacing_mm = [s * n / m for s, n, m in zip(SPACING_MM, SHAPE, shape, strict=True)]
-    scan = read_scan(EXAMPLE, settings=Admission())
+    scan = read_scan(EXAMPLE, settings=Settings())
     grid = _centred(scan, shape, (spacing_mm[0], spacing_mm[1], spacing_mm[2]))
     hu = np.rint(resample(scan.hu, scan.grid, grid)).clip(-1024, 3071).astype(np.int16)
     for k, image in enumerate(hu):

@@ -95,7 +95,7 @@ def main(series: Path) -> None:
 
 def _heart_crop(series: Path) -> Prepared:
     settings = Settings()
-    scan = read_scan(series, settings=settings.admission)
+    scan = read_scan(series, settings=settings)
     return prepare(scan, locate_heart(scan, EmbeddedLocator()), settings.preparation)
 
 

@@ -69,7 +69,7 @@ def warm(watch: Stopwatch, scan: str, out: str) -> int:
     for _ in range(2):
         watch.marks.clear()
         watch.begin("reading the scan")
-        ct = read_scan(Path(scan), settings=Settings().admission)
+        ct = read_scan(Path(scan), settings=Settings())
         reading = score_scan(ct, locator=locator, segmenter=segmenter, progress=watch.begin)
         watch.begin("writing the report")
         write_reports(reading, Path(out), force=True)

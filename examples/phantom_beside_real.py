@@ -36,7 +36,7 @@ def main() -> None:
     args = parser.parse_args()
     options = replace(PhantomOptions.as_acquired(thickness_mm=3.0), burden="many", contrast=0.0)
     case = make_case(args.seed, options=options)
-    real = corcal.read_scan(REAL, settings=corcal.Settings().admission)
+    real = corcal.read_scan(REAL, settings=corcal.Settings())
     calcium = np.count_nonzero(case.labels == corcal.Artery.LAD.calcium_code, axis=(1, 2))
     left_main = int(calcium.argmax())
     lower = left_main - round(33.0 / case.grid.spacing_mm[0])

@@ -204,7 +204,7 @@ def kept_scans(work: Path, manifest: Path) -> list[tuple[Path, Path]]:
 
 def calcium_by_artery(scan: Path, drawn: Path, found: Path) -> NDArray[np.float64]:
     """Return mL of calcium: rows as drawn, columns as found, the last of each for none."""
-    ct = corcal.read_scan(scan, settings=Settings().admission)
+    ct = corcal.read_scan(scan, settings=Settings())
     by_artery = [
         [labels.calcium(artery) for artery in Artery] + [labels.codes < 4]
         for labels in (corcal.read_labels(path, ct) for path in (drawn, found))

@@ -184,7 +184,7 @@ def test_a_scan_stored_in_another_orientation_scores_the_same(
 ) -> None:
     plain = Scan(case.hu, case.grid)
     sitk.WriteImage(turned(plain, axes, flips), str(tmp_path / "scan.nii"))
-    scan = read_scan(tmp_path / "scan.nii", settings=Settings().admission)
+    scan = read_scan(tmp_path / "scan.nii", settings=Settings())
 
     found, expected = score(case, scan), score(case, plain)
 

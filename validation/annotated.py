@@ -80,7 +80,7 @@ def usable(data: Path, name: str) -> tuple[str, ...]:
 def annotated(data: Path, name: str) -> Annotated:
     """Return one annotated scan."""
     scans = _listed(data)
-    scan = read_scan(scans.path(name), settings=Settings().admission)
+    scan = read_scan(scans.path(name), settings=Settings())
     heart = _drawn(data, name, "heart", scan.grid)
     assert heart is not None
     calcium = _drawn(data, name, "calcium", scan.grid)

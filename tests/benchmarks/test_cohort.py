@@ -46,7 +46,7 @@ def test_tiny_scans_are_distinct_and_written_once(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     write_tiny_scans(tmp_path, 4)
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-    scans = [read_scan(path, settings=SETTINGS.admission) for path in tmp_path.iterdir()]
+    scans = [read_scan(path, settings=SETTINGS) for path in tmp_path.iterdir()]
     assert len({scan.hu.tobytes() for scan in scans}) == 4
 
 

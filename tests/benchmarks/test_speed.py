@@ -46,7 +46,7 @@ def test_a_scan_is_scored_and_timed(kind: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_series_is_one_chest_whatever_its_shape(tmp_path: Path) -> None:
     write_series(tmp_path, SHAPE)
-    scan = read_scan(tmp_path, settings=Settings().admission)
+    scan = read_scan(tmp_path, settings=Settings())
     assert scan.grid.shape == SHAPE
     assert scan.grid.spacing_mm == pytest.approx((3.0, 2.8, 2.8))
     assert scan.notices == ()

@@ -119,6 +119,16 @@ def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
         ("scoring", {"connectivity_2d": 6}, "connectivity_2d is 4 or 8"),
         ("scoring", {"connectivity_3d": 8}, "connectivity_3d is 6, 18 or 26"),
         ("scoring", {"slab_mm": 0.0}, "slab_mm must be positive"),
+        ("admission", {"lung_hu": (-500, -960)}, "lung_hu must rise"),
+        ("geometry", {"most_missing": 1.0}, "most_missing must be at least 0 and below 1"),
+        ("geometry", {"on_place": 0.6}, "on_place must lie above 0 and up to 0.5"),
+        ("geometry", {"even_share": 0.5}, "even_share must be below 0.5"),
+        ("geometry", {"long_hole_steps": 0.5}, "long_hole_steps must not be below 1"),
+        ("series", {"medium_mm": 1.0}, "thin_mm, medium_mm and coarse_mm must rise"),
+        ("series", {"shared_slices": 0}, "shared_slices must be at least 1"),
+        ("values", {"turns_window_hu": (400, -1000)}, "turns_window_hu must rise"),
+        ("values", {"turns_min_slices": 2}, "turns_min_slices must be at least 3"),
+        ("values", {"overflow_dark_hu": 700}, "overflow_dark_hu must be below overflow_bright_hu"),
     ],
 )
 def test_values_out_of_range_are_refused(
@@ -132,6 +142,9 @@ def test_values_out_of_range_are_refused(
 def test_as_dict_is_plain_and_whole() -> None:
     plain = Settings().as_dict()
     assert list(plain) == [
+        "series",
+        "geometry",
+        "values",
         "admission",
         "axes",
         "preparation",

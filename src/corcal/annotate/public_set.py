@@ -93,7 +93,7 @@ def reference_of_outlines(
     """
     if case.outlines is None:
         raise AnnotationRefused(f"{case.patient}: the set has no outlines of this scan")
-    scan = read_scan(case.scan, settings=settings.admission)
+    scan = read_scan(case.scan, settings=settings)
     threshold_hu = settings.scoring.threshold_hu
     options = AnnotateOptions(threshold_hu=threshold_hu)
     drawn = read_drawing([case.outlines], scan, options=options)

@@ -146,5 +146,9 @@ def _calcium_of(
 
 def _scan(scan: Any, affine: NDArray[Any] | None, settings: Settings) -> Scan:
     if isinstance(scan, str | os.PathLike) and affine is None:
-        return read_scan(Path(scan), settings=settings.admission)
-    return scan if isinstance(scan, Scan) and affine is None else scan_of_image(scan, affine)
+        return read_scan(Path(scan), settings=settings)
+    return (
+        scan
+        if isinstance(scan, Scan) and affine is None
+        else scan_of_image(scan, affine, settings=settings.values)
+    )

@@ -17,14 +17,7 @@ from corcal.core.scan import Scan
 from corcal.read.check import Check
 from corcal.settings import Admission
 
-#: The body is measured on voxels about this far apart.
-_ACROSS_MM, _ALONG_MM = 4.0, 3.0
-#: Denser than lung and clothes; lung; and the thickest a table is.
-_BODY_HU, _LUNG_HU, _TABLE_MM = -300, (-960, -500), 60.0
-#: Lung in a slice counts from this part of the largest area.
-_LEAST_LUNG = 0.15
-#: A body fills less of the field's width than this, and so little of what is beside it is as lung.
-_WHOLE, _FEW_LUNG = 0.88, 0.1
+#: Headers round what is 1 or 0 by less.
 _EXACT = 1e-6
 
 
@@ -43,7 +36,7 @@ class BodySize:
 
 def check_body_size(scan: Scan, settings: Admission) -> Check:
     """Return whether a body can be of the size that the voxel size makes it."""
-    size = body_size(scan)
+    size = body_size(scan, settings)
     said, wrong = _sentence(size, settings)
     bare = is_bare(scan.grid)
     if bare:
@@ -90,22 +83,22 @@ def is_bare(grid: Grid) -> bool:
     return bool(along and (np.abs(ends).min(axis=0) <= _EXACT).all())
 
 
-def body_size(scan: Scan) -> BodySize:
+def body_size(scan: Scan, settings: Admission) -> BodySize:
     """Return the size of the body in a scan."""
     steps = [
         max(1, int(wanted / s))
-        for wanted, s in zip((_ALONG_MM, _ACROSS_MM, _ACROSS_MM), scan.grid.spacing_mm, strict=True)
+        for wanted, s in zip(settings.body_step_mm, scan.grid.spacing_mm, strict=True)
     ]
     hu = scan.hu[:: steps[0], :: steps[1], :: steps[2]]
     step_mm = [n * s for n, s in zip(steps, scan.grid.spacing_mm, strict=True)]
-    return BodySize(_width_mm(hu, step_mm), _lungs_mm(hu, step_mm[0]))
+    return BodySize(_width_mm(hu, step_mm, settings), _lungs_mm(hu, step_mm[0], settings))
 
 
-def _width_mm(hu: NDArray[np.int16], step_mm: list[float]) -> float | None:
+def _width_mm(hu: NDArray[np.int16], step_mm: list[float], settings: Admission) -> float | None:
     """Return the median width of the body in the middle half of the slices."""
     middle = hu[len(hu) // 4 : max(len(hu) // 4 + 1, 3 * len(hu) // 4)]
     # Columns with more tissue than a table is thick.
-    deep = (middle > _BODY_HU).sum(1) * step_mm[1] > _TABLE_MM
+    deep = (middle > settings.body_hu).sum(1) * step_mm[1] > settings.table_mm
     if not deep.any(1).all():
         return None
     columns = np.arange(deep.shape[1])
@@ -113,17 +106,18 @@ def _width_mm(hu: NDArray[np.int16], step_mm: list[float]) -> float | None:
     outside = ((columns < first) | (columns > last))[:, None, :]
     # What is left and right of a whole body is air. Lung there means a field inside the chest; a
     # body as wide as the field is cut by it, be the field round or square.
-    lung = outside & (middle > _LUNG_HU[0]) & (middle < _LUNG_HU[1])
+    lung = outside & _lung(middle, settings)
     share = np.median(last - first + 1) / len(columns)
-    if share > _WHOLE or lung.sum() > _FEW_LUNG * outside.sum() * middle.shape[1]:
+    beside = outside.sum() * middle.shape[1]
+    if share > settings.whole_body_share or lung.sum() > settings.cut_lung_share * beside:
         return None
     return float(np.median(last - first + 1)) * step_mm[2]
 
 
-def _lungs_mm(hu: NDArray[np.int16], step_mm: float) -> float | None:
+def _lungs_mm(hu: NDArray[np.int16], step_mm: float, settings: Admission) -> float | None:
     """Return how far lung reaches along the slices, if both ends are in the scan."""
-    area = np.count_nonzero((hu > _LUNG_HU[0]) & (hu < _LUNG_HU[1]), axis=(1, 2))
-    lung = np.append(area > _LEAST_LUNG * area.max(), False)
+    area = np.count_nonzero(_lung(hu, settings), axis=(1, 2))
+    lung = np.append(area > settings.least_lung_share * area.max(), False)
     fullest = int(area.argmax())
     stop = fullest + int((~lung[fullest:]).argmax())
     below = lung[fullest::-1]
@@ -131,3 +125,8 @@ def _lungs_mm(hu: NDArray[np.int16], step_mm: float) -> float | None:
     if not area.max() or start < 0 or stop >= len(area):
         return None
     return (stop - start - 1) * step_mm
+
+
+def _lung(hu: NDArray[np.int16], settings: Admission) -> NDArray[np.bool_]:
+    darkest, densest = settings.lung_hu
+    return (hu > darkest) & (hu < densest)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from corcal.core.box import Index
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.grid import Grid
+from corcal.settings import Values
 
-#: Every chest CT holds air, in the lungs if not around the body.
-_AIR_BELOW_HU = -200
+#: 16 bits hold no more.
 _WIDEST_HU = 32767
 #: More rows, columns or slices has no scanner; more voxels has no scan.
 _LONGEST_SIDE = 8192
@@ -21,25 +21,21 @@ _MOST_VOXELS = 2**31
 _FINEST_MM = 0.02
 _COARSEST_MM = 30.0
 _LONGEST_MM = 2500.0
-#: To see whether slices of two bodies take turns: pixels looked at, fewest slices, and by how
-#: much a slice may be less like its neighbour than like the one after that.
-_STRIDE = 8
-_FEWEST_SLICES = 8
-_TURNS = 1.25
 
 
-def require_hounsfield(low: float, high: float, what: str) -> None:
+def require_hounsfield(low: float, high: float, what: str, settings: Values) -> None:
     """Refuse values that are not those of a CT.
 
     Args:
         low: lowest value.
         high: highest value.
         what: what holds the values, for the message.
+        settings: `least_air_hu`.
 
     Raises:
         NoUsableSeries: there is no air, nothing denser, or the values exceed any CT's.
     """
-    if low < _AIR_BELOW_HU and 0 < high <= _WIDEST_HU:
+    if low < settings.least_air_hu and 0 < high <= _WIDEST_HU:
         return
     raise NoUsableSeries(
         f"{what}: values from {low:g} to {high:g} are not Hounsfield units of a chest CT (air is "
@@ -47,22 +43,24 @@ def require_hounsfield(low: float, high: float, what: str) -> None:
     )
 
 
-def require_one_body(hu: NDArray[np.int16]) -> None:
+def require_one_body(hu: NDArray[np.int16], settings: Values) -> None:
     """Refuse a stack in which every second slice is of somebody else.
 
     In one body a slice is more like its neighbour than like the one after that.
 
     Args:
         hu: int16 (slice, row, column).
+        settings: those that begin with `turns`.
 
     Raises:
         GeometryRefused: it is the other way round.
     """
-    coarse = np.clip(hu[:, ::_STRIDE, ::_STRIDE], -1000, 400).astype(np.float32)
-    if len(coarse) < _FEWEST_SLICES:
+    stride = settings.turns_stride_pixels
+    coarse = np.clip(hu[:, ::stride, ::stride], *settings.turns_window_hu).astype(np.float32)
+    if len(coarse) < settings.turns_min_slices:
         return
     next_to, after = (float(np.median(_apart(coarse, k))) for k in (1, 2))
-    if next_to > _TURNS * after + 1.0:
+    if next_to > settings.turns_ratio * after + settings.turns_slack_hu:
         raise GeometryRefused(
             "neighbouring slices differ more than every second one: two people, or two scans, "
             "are mixed in one series; export each on its own"

@@ -26,6 +26,15 @@ class Admission:
         impossible_width_mm: or, outside this, refused: the voxel size is wrong.
         lung_height_mm: lungs are not lower nor higher; what is, is noted. Where voxels are those
             of an array without geometry (1 x 1 x 1 mm, origin 0), either is refused.
+        body_step_mm: the body is measured on voxels about this far apart, along slices, rows and
+            columns.
+        body_hu: it is denser than this; lung and clothes are not.
+        table_mm: matter in front of and behind one another is a body, not a table, if it is
+            thicker than this.
+        lung_hu: lung lies between these.
+        least_lung_share: a slice belongs to the lungs from this share of their largest area.
+        whole_body_share: a body that fills more of the field's width is cut by it,
+        cut_lung_share: and so is one that has so much lung beside it.
         saturated_below_hu: values may have been cut off at the top where the highest is below
             this; bone, metal or noise reach further in a scan as acquired.
         saturated_voxels: and at least so many voxels hold exactly the highest value,
@@ -60,6 +69,13 @@ class Admission:
     body_width_mm: tuple[float, float] = (250.0, 600.0)
     impossible_width_mm: tuple[float, float] = (150.0, 800.0)
     lung_height_mm: tuple[float, float] = (100.0, 450.0)
+    body_step_mm: tuple[float, float, float] = (3.0, 4.0, 4.0)
+    body_hu: int = -300
+    table_mm: float = 60.0
+    lung_hu: tuple[int, int] = (-960, -500)
+    least_lung_share: float = 0.15
+    whole_body_share: float = 0.88
+    cut_lung_share: float = 0.1
     saturated_below_hu: int = 1500
     saturated_voxels: int = 100
     saturated_ratio: float = 5.0
@@ -83,6 +99,7 @@ class Admission:
             positive=(
                 "thick_slices_mm",
                 "blood_step_mm",
+                "body_step_mm",
                 "reference_kv",
                 "saturated_ratio",
                 "saturated_tail_hu",
@@ -92,16 +109,17 @@ class Admission:
                 "thickness_tolerance",
                 "reference_kv_tolerance",
                 "small_field_mm",
+                "table_mm",
                 "min_heart_ml",
                 "blood_depth_mm",
                 "metal_reach_mm",
                 "min_metal_mm3",
             ),
-            share=("max_cut_face",),
+            share=("max_cut_face", "least_lung_share", "whole_body_share", "cut_lung_share"),
         )
         known = self.gating in ("header", "yes", "no")
         require("admission", known, f'gating is "header", "yes" or "no", not {self.gating!r}')
-        for name in ("body_width_mm", "impossible_width_mm", "lung_height_mm"):
+        for name in ("body_width_mm", "impossible_width_mm", "lung_height_mm", "lung_hu"):
             low, high = getattr(self, name)
             require("admission", low < high, f"{name} must rise")
         larger = self.max_heart_ml > self.min_heart_ml

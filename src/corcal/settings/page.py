@@ -39,8 +39,8 @@ the paper. Whatever was used stands in `report.json` under `method.settings`.
 
 What belongs to a model is not among them: the spacing and padding of its training, which it
 brings with it, and the 4 mm and the threshold of the heart locator. Nor are limits of what a file
-may hold, which protect the reader of files, and published formulas such as that of the arterial
-age.
+may hold and how far its header may round, which protect the reader of files, and published
+formulas such as that of the arterial age.
 
 *This page is made from the code by `make docs`.*
 """

@@ -20,10 +20,13 @@ from corcal.core.preparation import Preparation
 from corcal.settings.admission import Admission
 from corcal.settings.axes import Axes
 from corcal.settings.courses import Courses
+from corcal.settings.geometry import Geometry
 from corcal.settings.omitted import Omitted
 from corcal.settings.scoring import Scoring
 from corcal.settings.segmentation import Segmentation
+from corcal.settings.series import Series
 from corcal.settings.training import Training
+from corcal.settings.values import Values
 
 #: The preparation is a noun of `corcal.core`, as models speak of it, and a group of settings.
 __all__ = ["Preparation", "Settings"]
@@ -33,6 +36,9 @@ __all__ = ["Preparation", "Settings"]
 class Settings:
     """Every number of the method."""
 
+    series: Series = field(default_factory=Series)
+    geometry: Geometry = field(default_factory=Geometry)
+    values: Values = field(default_factory=Values)
     admission: Admission = field(default_factory=Admission)
     axes: Axes = field(default_factory=Axes)
     preparation: Preparation = field(default_factory=Preparation)

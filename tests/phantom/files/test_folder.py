@@ -22,7 +22,7 @@ from corcal.phantom.files.folder import phantom_folder, write_phantom
 from corcal.read import read_labels, read_scan
 from corcal.settings import Settings
 
-ADMISSION = Settings().admission
+SETTINGS = Settings()
 OPTIONS = replace(PhantomOptions.tiny(), burden="many", contrast=0.0)
 
 
@@ -53,7 +53,7 @@ def test_the_folder_is_named_after_the_seed() -> None:
 def test_nifti_lies_where_the_phantom_lies(case: PhantomCase, tmp_path: Path) -> None:
     write(case, tmp_path / "one")
     assert set(files(tmp_path / "one")) == {"ct.nii.gz", "labels.nii.gz", "truth.json"}
-    scan = read_scan(tmp_path / "one/ct.nii.gz", settings=ADMISSION)
+    scan = read_scan(tmp_path / "one/ct.nii.gz", settings=SETTINGS)
     np.testing.assert_array_equal(scan.hu, case.hu)
     assert scan.grid.matches(case.grid, tolerance_mm=1e-4)
     labels = read_labels(tmp_path / "one/labels.nii.gz", scan)
@@ -71,7 +71,7 @@ def test_other_readers_agree_on_the_nifti(case: PhantomCase, tmp_path: Path) -> 
 
 def test_dicom_reads_back_as_the_phantom(case: PhantomCase, tmp_path: Path) -> None:
     write(case, tmp_path / "one", "dicom")
-    scan = read_scan(tmp_path / "one/ct", settings=ADMISSION)
+    scan = read_scan(tmp_path / "one/ct", settings=SETTINGS)
     np.testing.assert_array_equal(scan.hu, case.hu)
     assert scan.grid.matches(case.grid, tolerance_mm=1e-3)
     assert scan.notices == ()
@@ -82,7 +82,7 @@ def test_dicom_reads_back_as_the_phantom(case: PhantomCase, tmp_path: Path) -> N
 def test_dicom_names_contrast(case: PhantomCase, tmp_path: Path) -> None:
     enhanced = replace(case, parameters={**case.parameters, "contrast": True})
     write(enhanced, tmp_path / "one", "dicom")
-    assert read_scan(tmp_path / "one/ct", settings=ADMISSION).acquisition.contrast is True
+    assert read_scan(tmp_path / "one/ct", settings=SETTINGS).acquisition.contrast is True
 
 
 def test_every_dicom_file_says_that_nobody_was_scanned(case: PhantomCase, tmp_path: Path) -> None:

@@ -49,6 +49,21 @@ def test_a_missing_slice_is_filled_between_its_neighbours(tmp_path: Path, read: 
     assert [(n.code, n.text[:7]) for n in scan.notices] == [("missing-slices", "1 of 30")]
 
 
+def test_what_is_even_missing_and_fine_enough_is_said_by_the_settings(
+    tmp_path: Path, read: Read
+) -> None:
+    jitter = np.tile([0.0, 0.03], 15)
+    paths = Series(positions=along_z(np.arange(30) * 3.0 + jitter)).write(tmp_path)
+    scan = read(tmp_path, even_mm=0.0, even_share=0.0)
+    assert [n.code for n in scan.notices] == ["varying-spacing"]
+    with pytest.raises(NoUsableSeries, match=r"slice distances vary from 2\.97 to 3\.03 mm"):
+        read(tmp_path, even_mm=0.0, even_share=0.0, finest_step_mm=3.0)
+    paths[12].unlink()
+    assert read(tmp_path).source.filled_slices == (12,)
+    with pytest.raises(NoUsableSeries, match="1 of 30 slices are missing"):
+        read(tmp_path, most_missing=0.03)
+
+
 def test_a_gap_of_several_slices_with_jitter(tmp_path: Path, read: Read) -> None:
     z = np.arange(60) * 1.25 + np.random.default_rng(2).uniform(-0.01, 0.01, 60)
     series = Series(hu=body(60), positions=along_z(z))

@@ -221,6 +221,7 @@ def test_values_that_wrapped_at_12_bits_are_repaired(tmp_path: Path, read: Read)
     np.testing.assert_array_equal(scan.hu, true)
     assert [n.code for n in scan.notices] == ["wrapped-values"]
     assert scan.notices[0].text.startswith("270 voxels")
+    np.testing.assert_array_equal(read(tmp_path, overflow_bright_hu=901).hu.min(), -1024)
 
 
 def test_a_lung_beside_bone_is_left_alone(tmp_path: Path, read: Read) -> None:

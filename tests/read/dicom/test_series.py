@@ -10,6 +10,7 @@ import pytest
 from corcal.core.errors import NoUsableSeries
 from corcal.read import choose_series, find_series
 from corcal.read.kernel import Sharpness, sharpness
+from corcal.settings import Settings
 from tests.read.conftest import Read
 from tests.read.dicom.dicom_files import Series, body
 
@@ -30,6 +31,8 @@ def test_the_soft_kernel_is_preferred_and_the_reasons_say_so(tmp_path: Path) -> 
     assert "-5 sharp kernel (B70f)" in second.reasons
     assert (first.slices, first.spacing_mm, first.kernel) == (60, 1.5, "B30f")
     assert choose_series((second, first)) is second
+    other = Settings().with_(soft_kernel=0, sharp_kernel=1)
+    assert find_series(tmp_path, settings=other)[0].series_uid == sharp.uid
 
 
 def test_contrast_loses_unless_it_is_all_there_is(tmp_path: Path, read: Read) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corcal.core.scan import Scan
 from corcal.read import read_labels, read_scan
 from corcal.read.volume.orient import Turn
-from corcal.settings import Admission
+from corcal.settings import Settings
 from tests.read.dicom.dicom_files import body
 
 ORDERS = [
@@ -41,7 +41,7 @@ def reordered(
 
 def scan_of(image: nib.Nifti1Image, path: Path) -> Scan:
     nib.save(image, path)
-    return read_scan(path, settings=Admission())
+    return read_scan(path, settings=Settings())
 
 
 def test_all_48_axis_orders_of_a_nifti_give_the_same_scan(tmp_path: Path) -> None:

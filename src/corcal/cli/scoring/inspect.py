@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from corcal.core.scan import Scan
     from corcal.read import Check, SeriesCandidate
-    from corcal.settings import Admission, Settings
+    from corcal.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def inspect(
     scored. Nothing is written. Exit code 0 if the scan is admitted, else 2; the heart itself is
     looked for only when the scan is scored.
     """
-    found = _look(path, settings.admission, series)
+    found = _look(path, settings, series)
     if as_json:
         click.echo(json_text(_as_json(found)))
     else:
@@ -59,7 +59,7 @@ def inspect(
     context.exit(0 if found.usable else 2)
 
 
-def _look(path: Path, settings: Admission, series_uid: str | None) -> _Findings:
+def _look(path: Path, settings: Settings, series_uid: str | None) -> _Findings:
     from corcal.core.errors import InputRefused
     from corcal.read import check_scan, choose_series, find_series, read_scan, state_gating
 
@@ -69,10 +69,11 @@ def _look(path: Path, settings: Admission, series_uid: str | None) -> _Findings:
         series = find_series(path, settings=settings)
         chosen = choose_series(series, series_uid) if series else None
         uid = chosen.series_uid if chosen else None
-        scan = state_gating(read_scan(path, settings=settings, series_uid=uid), settings)
+        scan = read_scan(path, settings=settings, series_uid=uid)
+        scan = state_gating(scan, settings.admission)
     except InputRefused as error:
         return _Findings(series, chosen, refusal=str(error))
-    return _Findings(series, chosen, scan, check_scan(scan, settings))
+    return _Findings(series, chosen, scan, check_scan(scan, settings.admission))
 
 
 def _show(found: _Findings) -> None:

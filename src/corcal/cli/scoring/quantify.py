@@ -89,7 +89,7 @@ def quantify(
     check_output(output.folder, force=output.force, options=output.options)
     with steps(output.quiet, total=4) as begin:
         begin("reading the scan")
-        ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
+        ct = read_scan(source.scan, settings=settings, series_uid=source.series)
         check_scan(ct, output.options)
         begin("reading the labels")
         found = (calcium_inside if source.calcium_inside else drawn_calcium)(

@@ -71,7 +71,7 @@ def score(
         # A model that cannot be run is found out before the scan is read.
         locator, segmenter = models.locator(), models.segmenter(begin.part)
         begin("reading the scan")
-        ct = read_scan(source.scan, settings=settings.admission, series_uid=source.series)
+        ct = read_scan(source.scan, settings=settings, series_uid=source.series)
         check_scan(ct, output.options)
         with need_of(ct.grid.shape):
             reading = score_scan(

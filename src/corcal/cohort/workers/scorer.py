@@ -68,7 +68,7 @@ class Scorer:
 
     def _row(self, case: Case) -> NumbersRow:
         plan = self._plan
-        scan = read_scan(case.path, settings=plan.settings.admission, series_uid=case.series_uid)
+        scan = read_scan(case.path, settings=plan.settings, series_uid=case.series_uid)
         reading = score_scan(
             scan, settings=plan.settings, locator=self._locator, segmenter=self._segmenter
         )

@@ -14,10 +14,7 @@ from corcal.core.scan import Notice
 from corcal.read.dicom.header import text
 from corcal.read.dicom.slices import Slice
 from corcal.read.names import short_name
-
-#: Positions nearer than this are the same position.
-SAME_POSITION_MM = 0.01
-_ORIENTATION_TOLERANCE = 0.01
+from corcal.settings import Geometry
 
 #: What tells apart stacks that lie at the same positions, in the order in which it is tried.
 _SPLITS = (
@@ -67,11 +64,11 @@ def without_copies(slices: Sequence[Slice], notices: list[Notice]) -> list[Slice
     return list(first.values())
 
 
-def one_plane(slices: list[Slice], notices: list[Notice]) -> list[Slice]:
+def one_plane(slices: list[Slice], settings: Geometry, notices: list[Notice]) -> list[Slice]:
     """Keep the largest group of slices of one orientation, size and spacing."""
     groups: list[list[Slice]] = []
     for one in slices:
-        home = next((g for g in groups if _same_plane(g[0], one)), None)
+        home = next((g for g in groups if _same_plane(g[0], one, settings)), None)
         if home is None:
             groups.append([one])
         else:
@@ -83,7 +80,7 @@ def one_plane(slices: list[Slice], notices: list[Notice]) -> list[Slice]:
     return largest
 
 
-def _same_plane(a: Slice, b: Slice) -> bool:
+def _same_plane(a: Slice, b: Slice, settings: Geometry) -> bool:
     if a.orientation is None or b.orientation is None:
         return a.orientation is b.orientation
     if a.spacing_mm is None or b.spacing_mm is None or a.shape != b.shape:
@@ -92,13 +89,14 @@ def _same_plane(a: Slice, b: Slice) -> bool:
     scaled = max(
         abs(p / q - 1) if q else 1.0 for p, q in zip(a.spacing_mm, b.spacing_mm, strict=True)
     )
-    return turned < _ORIENTATION_TOLERANCE and scaled < 1e-3
+    return turned < settings.same_direction and scaled < settings.same_spacing
 
 
 def one_per_position(
     slices: list[Slice],
     normal: NDArray[np.float64],
     same_pixels: SamePixels,
+    settings: Geometry,
     notices: list[Notice],
 ) -> list[Slice]:
     """Leave one slice at each position: drop identical ones, or keep one acquisition.
@@ -106,38 +104,38 @@ def one_per_position(
     Raises:
         GeometryRefused: nothing tells the repeated ones apart, or two acquisitions interleave.
     """
-    if not _is_crowded(slices, normal):
-        _require_no_interleaving(slices, normal)
+    if not _is_crowded(slices, normal, settings):
+        _require_no_interleaving(slices, settings)
         return slices
     distinct: list[Slice] = []
     for one in slices:
         at = [
             s
             for s in distinct[-4:]
-            if height_mm(one, normal) - height_mm(s, normal) < SAME_POSITION_MM
+            if height_mm(one, normal) - height_mm(s, normal) < settings.same_position_mm
         ]
         if not any(same_pixels(s, one) for s in at):
             distinct.append(one)
     if copies := len(slices) - len(distinct):
         sentence = f"{copies} slices with the same position and pixels were left out."
         notices.append(Notice("duplicate-slices", sentence))
-    return _one_acquisition(distinct, normal, notices)
+    return _one_acquisition(distinct, normal, settings, notices)
 
 
 def _one_acquisition(
-    slices: list[Slice], normal: NDArray[np.float64], notices: list[Notice]
+    slices: list[Slice], normal: NDArray[np.float64], settings: Geometry, notices: list[Notice]
 ) -> list[Slice]:
-    if not _is_crowded(slices, normal):
+    if not _is_crowded(slices, normal, settings):
         return slices
-    positions = 1 + int((_distances(slices, normal) >= SAME_POSITION_MM).sum())
+    positions = 1 + int((_distances(slices, normal) >= settings.same_position_mm).sum())
     for name, keyword in _SPLITS:
         parts: dict[str, list[Slice]] = defaultdict(list)
         for one in slices:
             parts[text(one.tags, keyword)].append(one)
         key, part = max(parts.items(), key=lambda item: len(item[1]))
         # The others may be anything: slices that watch a bolus arrive lie at one position.
-        apart = len(parts) > 1 and not _is_crowded(part, normal)
-        if apart and len(part) >= positions / 3:
+        apart = len(parts) > 1 and not _is_crowded(part, normal, settings)
+        if apart and len(part) >= positions * settings.least_repeated:
             label = "" if keyword == "ContentTime" else f" {key}"
             sentence = (
                 f"The series holds {len(parts)} stacks over the same positions; the one of "
@@ -153,22 +151,25 @@ def _one_acquisition(
     )
 
 
-def _require_no_interleaving(slices: list[Slice], normal: NDArray[np.float64]) -> None:
+def _require_no_interleaving(slices: list[Slice], settings: Geometry) -> None:
     """Refuse slices of two acquisitions that take turns, as those of two people under one UID."""
     numbers = [text(s.tags, "AcquisitionNumber") for s in slices]
     turns = sum(a != b for a, b in pairwise(numbers))
     many = len(set(numbers))
-    if 1 < many <= len(slices) / 3 and turns > 2 * many + 2:
+    if 1 < many <= len(slices) * settings.few_acquisitions and turns > 2 * many + 2:
         raise GeometryRefused(
             f"slices of {many} acquisitions take turns along the scan; they may be of two people. "
             "Export the series again, one acquisition at a time"
         )
 
 
-def _is_crowded(slices: list[Slice], normal: NDArray[np.float64]) -> bool:
+def _is_crowded(slices: list[Slice], normal: NDArray[np.float64], settings: Geometry) -> bool:
     """Tell whether some slices lie at, or much too near, the position of another."""
     d = _distances(slices, normal)
-    return bool(d.size and d.min() < max(SAME_POSITION_MM, 0.2 * float(d.mean())))
+    if not d.size:
+        return False
+    near = max(settings.same_position_mm, settings.crowded_share * float(d.mean()))
+    return bool(d.min() < near)
 
 
 def _distances(slices: list[Slice], normal: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 Positions decide, never file order or file names:
 
     n = row direction x column direction;  z = position . n
-    step = median distance between neighbours;  tolerance = max(0.05 mm, 2 % of the step)
+    step = median distance between neighbours;  tolerance = max(even_mm, even_share * step)
     uniform   every distance within the tolerance of the step
     gaps      a few distances are whole multiples of the step: slices are missing
     varying   anything else: distances that change along the scan
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from corcal.core.errors import GeometryRefused
 from corcal.core.scan import Notice
 from corcal.read.dicom.duplicates import (
-    SAME_POSITION_MM,
     SamePixels,
     height_mm,
     one_per_position,
@@ -31,16 +30,7 @@ from corcal.read.dicom.duplicates import (
 )
 from corcal.read.dicom.header import number
 from corcal.read.dicom.slices import Slice
-
-_MOST_MISSING = 0.25
-_MANY_GAPS = 0.1
-#: Where distances vary anyway, a hole longer than this is still missing anatomy.
-_LONG_HOLE_MM = 10.0
-#: Rows and columns are unit vectors at right angles; headers round them by less.
-_SKEW = 0.01
-#: Tangent of the steepest tilt (gantries reach 30 degrees), and what careless positions add, mm.
-_STEEPEST = 1.0
-_CARELESS_MM = 2.0
+from corcal.settings import Geometry
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +61,11 @@ class Stack:
         """True if the slices can be used as they are."""
         return self.kind == "uniform" and not self.drift_mm.any()
 
-    def targets(self) -> tuple[NDArray[np.float64], tuple[int, ...]]:
+    def targets(self, settings: Geometry) -> tuple[NDArray[np.float64], tuple[int, ...]]:
         """Return where the slices of the regular stack lie, and which of them are filled.
+
+        Args:
+            settings: what is near enough to be taken as it is, and which holes are long.
 
         Returns:
             float64 (m,) positions along the normal in units of input slices (2.5 is half way
@@ -88,20 +81,24 @@ class Stack:
         places = np.interp(wanted, self.z_mm, np.arange(n, dtype=np.float64))
         if self.kind == "gaps":
             # A slice that exists is used as it is, whatever its jitter.
-            near = np.abs(self.z_mm[np.round(places).astype(int)] - wanted) < self.step_mm / 4
+            limit_mm = settings.on_place * self.step_mm
+            near = np.abs(self.z_mm[np.round(places).astype(int)] - wanted) < limit_mm
             places = np.where(near, np.round(places), places)
             return places, tuple(int(i) for i in np.flatnonzero(~near))
-        holes = np.diff(self.z_mm) > max(_LONG_HOLE_MM, 2.2 * float(np.median(np.diff(self.z_mm))))
+        d = np.diff(self.z_mm)
+        usual_mm = settings.long_hole_steps * float(np.median(d))
+        holes = d > max(settings.long_hole_mm, usual_mm)
         inside = (places != np.floor(places)) & np.append(holes, False)[places.astype(int)]
         return places, tuple(int(i) for i in np.flatnonzero(inside))
 
 
-def stack_of(slices: Sequence[Slice], same_pixels: SamePixels) -> Stack:
+def stack_of(slices: Sequence[Slice], same_pixels: SamePixels, settings: Geometry) -> Stack:
     """Return the stack that the slices of a series make.
 
     Args:
         slices: the image slices of one series, in any order.
         same_pixels: tells whether two slices hold the same pixels.
+        settings: how even, how near and how steep the slices may lie.
 
     Raises:
         GeometryRefused: positions are absent, the slices are not axial, too few, at the same
@@ -109,20 +106,20 @@ def stack_of(slices: Sequence[Slice], same_pixels: SamePixels) -> Stack:
     """
     notices: list[Notice] = []
     whole = without_flaws(slices, notices)
-    kept = one_plane(without_copies(whole, notices), notices)
-    normal = normal_of(kept[0])
+    kept = one_plane(without_copies(whole, notices), settings, notices)
+    normal = normal_of(kept[0], settings)
     kept = sorted(kept, key=lambda s: height_mm(s, normal))
-    kept = one_per_position(kept, normal, same_pixels, notices)
+    kept = one_per_position(kept, normal, same_pixels, settings, notices)
     if len(kept) < 3:
         raise GeometryRefused(f"only {len(kept)} slices at different positions; a CT scan has more")
     z_mm = np.array([height_mm(s, normal) for s in kept])
     z_mm -= z_mm[0]
-    kind, step_mm = _spacing(z_mm, notices)
-    drift_mm = _drift(kept, normal, z_mm, notices)
+    kind, step_mm = _spacing(z_mm, settings, notices)
+    drift_mm = _drift(kept, normal, z_mm, settings, notices)
     return Stack(tuple(kept), normal, z_mm, step_mm, kind, drift_mm, tuple(notices))
 
 
-def normal_of(one: Slice) -> NDArray[np.float64]:
+def normal_of(one: Slice, settings: Geometry) -> NDArray[np.float64]:
     """Return the unit vector across a slice, towards the head.
 
     Raises:
@@ -133,11 +130,11 @@ def normal_of(one: Slice) -> NDArray[np.float64]:
     across, down = np.array(one.orientation[:3]), np.array(one.orientation[3:])
     normal: NDArray[np.float64] = np.cross(across, down)
     length = float(np.linalg.norm(normal))
-    square = abs(float(across @ down)) < _SKEW and abs(float(np.linalg.norm(across)) - 1.0) < _SKEW
-    if not (square and 0.99 < length < 1.01) or min(one.spacing_mm) <= 0:
+    skew = (float(across @ down), float(np.linalg.norm(across)) - 1.0, length - 1.0)
+    if not all(abs(s) < settings.square for s in skew) or min(one.spacing_mm) <= 0:
         raise GeometryRefused("the header's orientation or pixel spacing is not a valid one")
     normal /= length
-    if abs(normal[2]) < 0.9:
+    if abs(normal[2]) < settings.least_axial:
         plane = "sagittal" if abs(normal[0]) > abs(normal[1]) else "coronal"
         tilt = float(np.degrees(np.arccos(abs(normal[2]))))
         raise GeometryRefused(
@@ -147,27 +144,30 @@ def normal_of(one: Slice) -> NDArray[np.float64]:
     return normal if normal[2] > 0 else -normal
 
 
-def _spacing(z_mm: NDArray[np.float64], notices: list[Notice]) -> tuple[str, float]:
+def _spacing(
+    z_mm: NDArray[np.float64], settings: Geometry, notices: list[Notice]
+) -> tuple[str, float]:
     """Return the kind of the stack and the step of its regular form."""
     d = np.diff(z_mm)
     step = float(np.median(d))
-    tolerance = max(0.05, 0.02 * step)
+    tolerance = max(settings.even_mm, settings.even_share * step)
     times = np.round(d / step)
     off = np.abs(d - times * step)
     if bool((times == 1).all()) and float(off.max()) <= tolerance:
         mean = float(z_mm[-1]) / len(d)
-        if float(np.abs(z_mm - np.arange(len(z_mm)) * mean).max()) <= max(0.1, 0.1 * step):
+        off_mm = float(np.abs(z_mm - np.arange(len(z_mm)) * mean).max())
+        if off_mm <= max(settings.wander_mm, settings.wander_share * step):
             jitter = float(np.abs(d - mean).max())
-            if jitter > SAME_POSITION_MM:
+            if jitter > settings.same_position_mm:
                 sentence = f"Slice distances jitter by up to {jitter:.2f} mm; taken as even."
                 notices.append(Notice("slice-jitter", sentence))
             return "uniform", mean
     elif bool((times >= 1).all() and (off <= tolerance * times).all()):
         gaps, missing = int((times > 1).sum()), int((times - 1).sum())
-        if gaps <= max(1, _MANY_GAPS * len(d)):
-            return "gaps", _step_with_gaps(z_mm, missing, notices)
-    finest = float(np.percentile(d, 10))
-    if finest < 0.2:
+        if gaps <= max(1, settings.many_gaps * len(d)):
+            return "gaps", _step_with_gaps(z_mm, missing, settings, notices)
+    finest = float(np.percentile(d, settings.fine_percentile))
+    if finest < settings.finest_step_mm:
         raise GeometryRefused(f"slice distances vary from {d.min():.2f} to {d.max():.2f} mm")
     sentence = (
         f"Slice distances vary from {d.min():.2f} to {d.max():.2f} mm; "
@@ -177,9 +177,11 @@ def _spacing(z_mm: NDArray[np.float64], notices: list[Notice]) -> tuple[str, flo
     return "varying", finest
 
 
-def _step_with_gaps(z_mm: NDArray[np.float64], missing: int, notices: list[Notice]) -> float:
+def _step_with_gaps(
+    z_mm: NDArray[np.float64], missing: int, settings: Geometry, notices: list[Notice]
+) -> float:
     expected = len(z_mm) + missing
-    if missing > _MOST_MISSING * expected:
+    if missing > settings.most_missing * expected:
         raise GeometryRefused(
             f"{missing} of {expected} slices are missing; export the whole series again"
         )
@@ -192,6 +194,7 @@ def _drift(
     slices: list[Slice],
     normal: NDArray[np.float64],
     z_mm: NDArray[np.float64],
+    settings: Geometry,
     notices: list[Notice],
 ) -> NDArray[np.float64]:
     """Return how far each slice lies off the normal through the first, along rows, columns."""
@@ -200,29 +203,32 @@ def _drift(
     orientation = np.array(slices[0].orientation)
     drift: NDArray[np.float64] = np.stack([off @ orientation[3:], off @ orientation[:3]], axis=1)
     d = np.diff(z_mm)
-    if bool((np.linalg.norm(np.diff(drift, axis=0), axis=1) <= np.maximum(0.05, 0.02 * d)).all()):
+    beside_mm = np.linalg.norm(np.diff(drift, axis=0), axis=1)
+    if bool((beside_mm <= np.maximum(settings.even_mm, settings.even_share * d)).all()):
         stated = number(slices[0].tags, "GantryDetectorTilt") or 0.0
-        if abs(stated) >= 1 and normal[2] > 0.9999:
+        if abs(stated) >= settings.stated_tilt_degrees and normal[2] > 0.9999:
             sentence = (
                 f"The header names a gantry tilt of {stated:.1f} degrees, its positions none; "
                 "the positions were believed."
             )
             notices.append(Notice("gantry-tilt", sentence))
         return np.zeros_like(drift)
-    _require_tilt(np.linalg.norm(np.diff(drift, axis=0), axis=1), d)
+    _require_tilt(beside_mm, d, settings)
     angle = float(np.degrees(np.arctan(np.abs(drift[-1]).max() / z_mm[-1])))
     sentence = f"The slices are sheared by {angle:.1f} degrees (gantry tilt); straightened."
     notices.append(Notice("gantry-tilt", sentence))
     return drift
 
 
-def _require_tilt(beside_mm: NDArray[np.float64], apart_mm: NDArray[np.float64]) -> None:
+def _require_tilt(
+    beside_mm: NDArray[np.float64], apart_mm: NDArray[np.float64], settings: Geometry
+) -> None:
     """Refuse slices that lie further beside one another than any gantry tilts.
 
     Raises:
         GeometryRefused: a slice lies further to the side of the last than it is away from it.
     """
-    wrong = ~(beside_mm <= _STEEPEST * apart_mm + _CARELESS_MM)
+    wrong = ~(beside_mm <= settings.steepest_tilt * apart_mm + settings.careless_mm)
     if wrong.any():
         at = int(np.argmax(wrong))
         raise GeometryRefused(

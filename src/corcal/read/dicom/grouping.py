@@ -15,9 +15,6 @@ from corcal.read.dicom.read_header import DICOM_ENDINGS, is_directory_record, re
 from corcal.read.dicom.slices import Slice
 from corcal.read.files import Content
 
-#: An attribute that differs in nearly every slice says nothing: software made a new one each time.
-_SPARSE = 3
-
 
 @dataclass(frozen=True, eq=False)
 class Group:
@@ -39,8 +36,12 @@ class Group:
     shares_uid: bool = False
 
 
-def group_slices(content: Content) -> tuple[list[Group], list[str]]:
+def group_slices(content: Content, *, shared: int) -> tuple[list[Group], list[str]]:
     """Return the groups of opened content, and what is wrong with files that should be DICOM.
+
+    Args:
+        content: the files.
+        shared: `shared_slices` of the settings of the series.
 
     Raises:
         UnreadableScan: the one file that was asked for is damaged.
@@ -52,7 +53,7 @@ def group_slices(content: Content) -> tuple[list[Group], list[str]]:
     groups: list[Group] = []
     for members in series.values():
         uid = members[0].series_uid or f"no-uid-{1 + sum('no-uid' in g.name for g in groups)}"
-        parts = _split(members)
+        parts = _split(members, shared)
         for number, part in enumerate(parts, start=1):
             name = uid if len(parts) == 1 else f"{uid}#{number}"
             groups.append(Group(name, tuple(part), _person(part), _study(part), len(parts) > 1))
@@ -93,14 +94,15 @@ def _key(one: Slice) -> tuple[object, ...]:
     return ("", one.path.parent, one.study_uid, *(text(tags, k) for k in left))
 
 
-def _split(members: list[Slice]) -> list[list[Slice]]:
+def _split(members: list[Slice], shared: int) -> list[list[Slice]]:
     """Return the slices of one series by person, study and frame of reference.
 
-    What is absent in a slice fits everything.
+    What is absent in a slice fits everything. So does an attribute that differs in nearly every
+    slice.
     """
     facts = [_facts(one) for one in members]
     sparse = {
-        k for k in range(2, 4) if len({f[k] for f in facts}) > max(_SPARSE, len(members) / _SPARSE)
+        k for k in range(2, 4) if len({f[k] for f in facts}) > max(shared, len(members) / shared)
     }
     parts: list[tuple[list[str], list[Slice]]] = []
     for one, stated in zip(members, facts, strict=True):

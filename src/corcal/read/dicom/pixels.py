@@ -23,6 +23,7 @@ from corcal.read.dicom.overflow import unwrap
 from corcal.read.dicom.slices import Slice
 from corcal.read.dicom.words import AIR_HU, to_hounsfield
 from corcal.read.names import short_name
+from corcal.settings import Values
 
 #: pydicom's options: no colours, and the unused bits as they are, for `to_hounsfield`.
 _AS_STORED: dict[str, Any] = {"raw": True, "correct_unused_bits": False}
@@ -30,8 +31,14 @@ _AS_STORED: dict[str, Any] = {"raw": True, "correct_unused_bits": False}
 _FASTEST = "pyjpegls"
 
 
-def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice, ...]]:
+def hounsfield(
+    slices: Sequence[Slice], settings: Values
+) -> tuple[NDArray[np.int16], tuple[Notice, ...]]:
     """Return the slices in Hounsfield units, and doubts about them.
+
+    Args:
+        slices: of one size.
+        settings: what counts as padding and as overflow.
 
     Returns:
         int16 (slice, row, column), nothing below -1024, in the order given.
@@ -47,18 +54,18 @@ def hounsfield(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], tuple[Notice
     below = wrapped = masked = 0
     for path, members in by_file.items():
         for i, stored in zip(members, _values_of(path, [slices[i] for i in members]), strict=True):
-            hu[i], extra = to_hounsfield(stored, slices[i])
+            hu[i], extra = to_hounsfield(stored, slices[i], settings)
             masked += extra
-            wrapped += unwrap(hu[i])
+            wrapped += unwrap(hu[i], settings)
             below += _fill(hu[i], slices[i])
     return hu, _doubts(below, wrapped, masked, hu.size)
 
 
-def same_pixels(a: Slice, b: Slice) -> bool:
+def same_pixels(a: Slice, b: Slice, settings: Values) -> bool:
     """Tell whether two slices hold the same Hounsfield units."""
     if a.shape != b.shape:
         return False
-    first, second = (hounsfield([one])[0] for one in (a, b))
+    first, second = (hounsfield([one], settings)[0] for one in (a, b))
     return bool(np.array_equal(first, second))
 
 

@@ -20,13 +20,17 @@ from corcal.read.dicom.series import SeriesCandidate
 from corcal.read.dicom.slices import Slice
 from corcal.read.plausible import require_hounsfield, require_one_body, require_plausible_grid
 from corcal.read.volume.orient import Turn
+from corcal.settings import Settings
 
 
-def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Scan:
+def read_series(
+    series: SeriesCandidate, settings: Settings, *, from_zip: Path | None = None
+) -> Scan:
     """Return the scan that a series holds.
 
     Args:
         series: the chosen one.
+        settings: what its values and its geometry must be.
         from_zip: the zip it was unpacked from; named as its file instead of unpacked ones.
 
     Raises:
@@ -36,11 +40,11 @@ def read_series(series: SeriesCandidate, *, from_zip: Path | None = None) -> Sca
     stack = series.stack
     if stack is None:
         raise NoUsableSeries("; ".join(series.refusals))
-    hu, notices = hounsfield(stack.slices)
-    require_hounsfield(int(hu.min()), int(hu.max()), "the series")
-    require_one_body(hu)
+    hu, notices = hounsfield(stack.slices, settings.values)
+    require_hounsfield(int(hu.min()), int(hu.max()), "the series", settings.values)
+    require_one_body(hu, settings.values)
     hu, first_pixel = _straight(hu, stack)
-    places, filled = stack.targets()
+    places, filled = stack.targets(settings.geometry)
     if stack.kind != "uniform":
         hu = restack(hu, places)
     affine = _affine(stack, first_pixel)

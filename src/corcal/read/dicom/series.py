@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from corcal.core.errors import GeometryRefused, UnreadableScan
@@ -23,7 +24,7 @@ from corcal.read.dicom.slices import Slice
 from corcal.read.files import Content, open_input
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.names import short_name
-from corcal.settings import Admission
+from corcal.settings import Series, Settings
 
 _CT_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.2": "CT",
@@ -97,23 +98,23 @@ class SeriesCandidate:
         return not self.refusals and not self.named_only
 
 
-def find_series(path: Path, *, settings: Admission | None = None) -> tuple[SeriesCandidate, ...]:
+def find_series(path: Path, *, settings: Settings | None = None) -> tuple[SeriesCandidate, ...]:
     """Return the DICOM series at a path, the best first; none for a volume file.
 
     Raises:
         UnreadableScan: nothing readable is there.
     """
     with open_input(path) as content:
-        return () if content.volume else series_in(content, settings or Admission())
+        return () if content.volume else series_in(content, settings or Settings())
 
 
-def series_in(content: Content, settings: Admission) -> tuple[SeriesCandidate, ...]:
+def series_in(content: Content, settings: Settings) -> tuple[SeriesCandidate, ...]:
     """Return the DICOM series of opened content, the best first.
 
     Raises:
         UnreadableScan: no file is DICOM, or the file asked for is damaged.
     """
-    groups, damaged = group_slices(content)
+    groups, damaged = group_slices(content, shared=settings.series.shared_slices)
     if not groups:
         raise UnreadableScan(_nothing_readable(content, damaged))
     # People are numbered, never named; who is not known is a person of his own study.
@@ -132,13 +133,15 @@ def _nothing_readable(content: Content, damaged: list[str]) -> str:
     return f"{content.name}: holds no DICOM file that can be read{first}"
 
 
-def _candidate(group: Group, patient: int, settings: Admission) -> SeriesCandidate:
+def _candidate(group: Group, patient: int, settings: Settings) -> SeriesCandidate:
     members = list(group.members)
     refusals, images = _unfit(members)
     stack: Stack | None = None
     if not refusals:
         try:
-            stack = stack_of(images, same_pixels)
+            stack = stack_of(
+                images, partial(same_pixels, settings=settings.values), settings.geometry
+            )
         except (GeometryRefused, UnreadableScan) as error:
             refusals = (str(error),)
     first = (images or members)[0]
@@ -190,38 +193,53 @@ def _unfit(members: list[Slice]) -> tuple[tuple[str, ...], list[Slice]]:
     return (), images
 
 
-def _points(stack: Stack, settings: Admission) -> list[tuple[int, str]]:
+def _points(stack: Stack, settings: Settings) -> list[tuple[int, str]]:
     """Return points and what they are for."""
+    points, admission = settings.series, settings.admission
     tags = stack.slices[0].tags
     found: list[tuple[int, str]] = []
     kernel = text(tags, "ConvolutionKernel")
     sharp = sharpness(kernel)
     if sharp is not Sharpness.UNKNOWN:
         soft = sharp is Sharpness.SOFT
-        found.append((3 if soft else -5, f"{sharp.value} kernel ({kernel})"))
-    found.append(_spacing_points(stack.step_mm))
+        found.append(
+            (
+                points.soft_kernel if soft else points.sharp_kernel,
+                f"{sharp.value} kernel ({kernel})",
+            )
+        )
+    found.append(_spacing_points(stack.step_mm, points))
     described = text(tags, "SeriesDescription") + " " + text(tags, "ProtocolName")
     if _CALCIUM.search(described):
-        found.append((1, "described as cardiac or calcium scan"))
+        found.append((points.cardiac, "described as cardiac or calcium scan"))
     if _CHEST.search(described + " " + text(tags, "BodyPartExamined")):
-        found.append((1, "described as chest"))
+        found.append((points.chest, "described as chest"))
     elif _OTHER_PARTS.search(described + " " + text(tags, "BodyPartExamined")):
-        found.append((-3, "described as another part of the body"))
+        found.append((points.other_part, "described as another part of the body"))
     if "ORIGINAL" in stack.slices[0].image_type:
-        found.append((1, "original images"))
+        found.append((points.original, "original images"))
     if stack.regular:
-        found.append((2, "complete and even slices"))
+        found.append((points.complete, "complete and even slices"))
     said = _CONTRAST.search(described) and not _NO_CONTRAST.search(described)
     if contrast_named(tags) or (said and contrast_named(tags) is None):
-        found.append((-10, "contrast agent"))
+        found.append((points.contrast, "contrast agent"))
     coverage_mm = len(stack.slices) * stack.step_mm
-    if len(stack.slices) < settings.min_slices or coverage_mm < settings.min_coverage_mm:
-        found.append((-10, f"only {len(stack.slices)} slices over {coverage_mm:.0f} mm"))
+    if len(stack.slices) < admission.min_slices or coverage_mm < admission.min_coverage_mm:
+        short = f"only {len(stack.slices)} slices over {coverage_mm:.0f} mm"
+        found.append((points.too_short, short))
     return found
 
 
-def _spacing_points(step_mm: float) -> tuple[int, str]:
-    points = 3 if 0.5 <= step_mm <= 1.5 else 2 if step_mm <= 3.5 else 0 if step_mm <= 5 else -3
+def _spacing_points(step_mm: float, settings: Series) -> tuple[int, str]:
+    points = (
+        settings.thin_slices
+        if settings.thin_mm[0] <= step_mm <= settings.thin_mm[1]
+        else settings.medium_slices
+        if step_mm <= settings.medium_mm
+        else settings.coarse_slices
+        if step_mm <= settings.coarse_mm
+        else settings.thick_slices
+    )
     return points, f"slices every {step_mm:.2f} mm"
 
 

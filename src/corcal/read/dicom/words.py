@@ -14,20 +14,22 @@ from numpy.typing import NDArray
 
 from corcal.read.dicom.header import number
 from corcal.read.dicom.slices import Slice
+from corcal.settings import Values
 
 #: Below air nothing is measured: scanners mark what lies outside their field by such values.
 AIR_HU = -1024
-#: A padding value is believed only where no tissue can have it.
-_PADDING_ABOVE_HU = 3071
 _INT16 = np.iinfo(np.int16)
 
 
-def to_hounsfield(words: NDArray[Any], one: Slice) -> tuple[NDArray[np.int16], int]:
+def to_hounsfield(
+    words: NDArray[Any], one: Slice, settings: Values
+) -> tuple[NDArray[np.int16], int]:
     """Return a slice in Hounsfield units, and how many words held bits that do not count.
 
     Args:
         words: (row, column), as stored.
         one: the slice; its own bits, sign and rescale are applied.
+        settings: a padding value is believed only where no tissue can have it.
     """
     stored, changed = _numbers(words, one)
     slope, intercept = one.slope, one.intercept_hu
@@ -40,7 +42,7 @@ def to_hounsfield(words: NDArray[Any], one: Slice) -> tuple[NDArray[np.int16], i
         exact = np.rint(stored * np.float64(slope) + intercept)
         hu = np.clip(exact, _INT16.min, _INT16.max).astype(np.int16)
     padding = number(one.tags, "PixelPaddingValue")
-    if padding is not None and padding * slope + intercept > _PADDING_ABOVE_HU:
+    if padding is not None and padding * slope + intercept > settings.padding_above_hu:
         hu[(stored == padding) | (words == padding)] = AIR_HU
     return hu, changed
 

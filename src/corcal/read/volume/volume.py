@@ -21,6 +21,7 @@ from corcal.read.volume.nifti import read_nifti
 from corcal.read.volume.nrrd import read_nrrd
 from corcal.read.volume.orient import Turn
 from corcal.read.volume.stored import StoredVolume
+from corcal.settings import Values
 
 _READERS = {"nifti": read_nifti, "nrrd": read_nrrd, "mha": read_metaimage}
 
@@ -42,24 +43,32 @@ class Volume:
     notices: tuple[Notice, ...] = ()
 
 
-def read_volume_scan(path: Path) -> Scan:
+def read_volume_scan(path: Path, settings: Values) -> Scan:
     """Return the scan that a volume file holds.
+
+    Args:
+        path: the file.
+        settings: what its values must be.
 
     Raises:
         UnreadableScan: the file is damaged or not what its name says.
         NoUsableSeries: it is no single grey-scale volume in Hounsfield units.
         GeometryRefused: its axes are not known or not at right angles.
     """
-    return scan_of_volume(read_volume(path), path.name, volume_kind(path), (str(path),))
+    files = (str(path),)
+    return scan_of_volume(read_volume(path), path.name, volume_kind(path), settings, files=files)
 
 
-def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] = ()) -> Scan:
+def scan_of_volume(
+    volume: Volume, name: str, kind: str, settings: Values, *, files: tuple[str, ...] = ()
+) -> Scan:
     """Return a volume as a scan.
 
     Args:
         volume: in the order of a scan.
         name: of the file or image, for messages.
         kind: see `corcal.core.scan.Source`.
+        settings: what its values must be.
         files: the files it was read from.
 
     Raises:
@@ -72,7 +81,7 @@ def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] 
             f"{name}: holds voxels that are not numbers (NaN or infinite); fill them with "
             "-1024 HU first"
         )
-    require_hounsfield(float(values.min()), float(values.max()), name)
+    require_hounsfield(float(values.min()), float(values.max()), name, settings)
     notices = list(volume.notices)
     whole = values if values.dtype.kind != "f" else np.rint(values)
     below = np.count_nonzero(whole < AIR_HU)
@@ -81,7 +90,7 @@ def scan_of_volume(volume: Volume, name: str, kind: str, files: tuple[str, ...] 
         sentence = f"{below} voxels lay below {AIR_HU} HU and were set to {AIR_HU} HU."
         notices.append(Notice("padding", sentence))
     hu = np.ascontiguousarray(whole.astype(np.int16))
-    require_one_body(hu)
+    require_one_body(hu, settings)
     source = Source(
         kind=kind,
         files=files,

@@ -72,7 +72,7 @@ def score_cases(
     """
     compared: list[Compared] = []
     for row in rows:
-        scan = read_scan(row.scan, settings=scorer.settings.admission)
+        scan = read_scan(row.scan, settings=scorer.settings)
         found = _labels(row, scan, model, out, scorer)
         courses = _read_courses(out / row.case / COURSES)
         compared += compare(row.case, read_labels(row.labels, scan), found, courses)

@@ -100,7 +100,7 @@ def read_annotated_scan(
         InputRefused: the scan, the labels or the heart cannot be read, or do not belong
             together.
     """
-    scan = read_scan(row.scan, settings=settings.admission)
+    scan = read_scan(row.scan, settings=settings)
     admitted = admit(scan, settings.admission)
     labels = read_labels(row.labels, scan)
     if not labels.codes.any():
