@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         REGION_NAMES,
         BundleFacts,
         network_of,
+        sha256_of,
         weights_of,
         write_manifest,
     )
+    from corcal.segment.bundle.replace_card import replace_card
     from corcal.segment.embedded import EmbeddedSegmenter
     from corcal.segment.frame import heart_frame
     from corcal.segment.nnunet.bundle_files import write_network, write_weights
@@ -59,6 +61,8 @@ __all__ = [
     "models_folder",
     "network_of",
     "predict_command",
+    "replace_card",
+    "sha256_of",
     "state",
     "weights_of",
     "write_manifest",
@@ -87,9 +91,11 @@ __getattr__, __dir__ = lazy_exports(
             "REGION_NAMES",
             "BundleFacts",
             "network_of",
+            "sha256_of",
             "weights_of",
             "write_manifest",
         ),
+        "bundle.replace_card": ("replace_card",),
         "embedded": ("EmbeddedSegmenter",),
         "frame": ("heart_frame",),
         "nnunet.bundle_files": ("write_network", "write_weights"),

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
+    from corcal.train.bundle.accuracy import (
+        Assessment,
+        HeldOut,
+        is_of,
+        keep_accuracy,
+        renew_card,
+        weights_sha256,
+    )
     from corcal.train.bundle.export import (
         ModelName,
         export_bundle,
@@ -57,10 +65,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Acceptance",
+    "Assessment",
     "Began",
     "Devices",
     "EpochDone",
     "Event",
+    "HeldOut",
     "Machine",
     "ManifestRow",
     "ModelName",
@@ -73,19 +83,31 @@ __all__ = [
     "choose_devices",
     "estimate_training",
     "export_bundle",
+    "is_of",
+    "keep_accuracy",
     "make_dataset",
     "missing_folds",
     "plan_and_preprocess",
     "put_back",
     "read_manifest",
+    "renew_card",
     "require_nnunet",
     "train_folds",
     "visible_gpus",
+    "weights_sha256",
 ]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "bundle.accuracy": (
+            "Assessment",
+            "HeldOut",
+            "is_of",
+            "keep_accuracy",
+            "renew_card",
+            "weights_sha256",
+        ),
         "bundle.export": ("ModelName", "export_bundle"),
         "dataset.crop_geometry": ("put_back",),
         "dataset.dataset": ("Acceptance", "make_dataset"),

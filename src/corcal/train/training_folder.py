@@ -8,6 +8,7 @@
       raw/Dataset501_CoronaryCalcium/     nnU-Net's raw dataset: the prepared scans
       preprocessed/Dataset501_.../        nnU-Net's plan and its preprocessed dataset
       results/Dataset501_.../.../fold_0   each fold's states, curve and log
+      accuracy/validate.json, test.json   its tables, for the cards of its models
 
 raw and preprocessed are what nnU-Net's own commands expect under nnUNet_raw and
 nnUNet_preprocessed; results holds states in corcal's own form.
@@ -86,6 +87,10 @@ class TrainingFolder:
     def geometry_file(self, case: str) -> Path:
         """Return where the way back of a scan is written."""
         return self.folder / "geometry" / f"{case}.json"
+
+    def accuracy_file(self, part: str) -> Path:
+        """Return where the accuracy on scans of a part is kept: "validate" or "test"."""
+        return self.folder / "accuracy" / f"{part}.json"
 
     def fold(self, number: int) -> Path:
         """Return the folder of a fold."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from corcal.core.artery import Artery
 from corcal.core.errors import ModelRefused
 from corcal.evaluate.tables_in import read_results
 from corcal.locate.embedded import EmbeddedLocator
+from corcal.segment import Bundle
 from corcal.settings import Settings
 from corcal.storage import json_bytes, replace_file, write_nifti
 from corcal.studies.held_out.compare import summary_table
 from corcal.studies.held_out.score_cases import COURSES, Scorer, courses_document, score_cases
+from corcal.testing.small_bundles import write_small_bundle
 from corcal.train.dataset.manifest import read_manifest
 from tests.train.cohort import scan_of, write_cohort
 from tests.truth import quiet_case, score
@@ -35,7 +38,8 @@ def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) 
     kept = {a: {"seen_mm": mm, "found": there} for a, (mm, there) in courses.items()}
     replace_file(out / rows[0].case / COURSES, json_bytes(kept))
     scorer = Scorer(EmbeddedLocator(), "cpu", Settings(), said.append)
-    compared = score_cases(rows, tmp_path / "no-model", out, scorer)
+    model = Bundle.open(write_small_bundle(tmp_path / "no-model"))
+    compared = score_cases(rows, model, out, scorer)
     assert said == []
     first, second = compared[0], compared[3]
     assert (first.artery, first.calcium_dice, first.artery_dice) == ("RCA", 1.0, 1.0)
@@ -54,8 +58,9 @@ def test_kept_label_maps_are_not_made_again_and_the_tables_grow(tmp_path: Path) 
     assert lines[4].endswith(",,")
     assert len(lines) == 1 + 6
     (out / rows[1].case / "labels.nii.gz").unlink()
+    shutil.rmtree(model.path)
     with pytest.raises(ModelRefused):
-        score_cases(rows, tmp_path / "no-model", out, scorer)
+        score_cases(rows, model, out, scorer)
     assert said == ["scoring case_0002"]
 
 

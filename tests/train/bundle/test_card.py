@@ -37,7 +37,7 @@ def test_the_card_says_what_the_model_is_made_from(work: TrainingFolder) -> None
     for fold, dice in ((0, 0.5), (1, None)):
         work.fold(fold).mkdir(parents=True)
         (work.fold(fold) / "progress.jsonl").write_text(epoch(2, dice))
-    card = card_text(FACTS, work)
+    card = card_text(FACTS, work, {0: "a", 1: "b"})
     assert DISCLAIMER in card
     assert "| scans trained on | 5 |" in card
     assert "| scans kept for tests | 1 |" in card

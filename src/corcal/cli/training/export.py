@@ -30,8 +30,9 @@ def export(
 ) -> None:
     """Put trained folds into one model: weights without pickle, OpenVINO networks, a model card.
 
-    The model runs with `corcal score --model`, and after `corcal models to-nnunet` with plain
-    nnU-Net.
+    The card holds the tables of `corcal train validate` and `corcal train test`; both write them
+    into the card of a model that is there, too. The model runs with `corcal score --model`, and
+    after `corcal models to-nnunet` with plain nnU-Net.
     """
     from corcal.cli.training.machine import numbers
     from corcal.cli.training.show_events import progress_display
@@ -49,4 +50,7 @@ def export(
             on_progress=display.line,
         )
     if not flags["quiet"]:
-        click.echo(f"{path}\nNext: corcal score SCAN -o OUT --model {path}")
+        click.echo(
+            f"{path}\nNext: corcal train test {work} MANIFEST -o TESTED --model {path}, "
+            f"and corcal score SCAN -o OUT --model {path}"
+        )

@@ -51,4 +51,8 @@ def finish(work: Path, numbers: Sequence[int], use: Use) -> None:
     if missing:
         click.echo(f"Still to be trained: fold {', '.join(map(str, missing))}")
     else:
-        click.echo(f"All folds are trained. Next: corcal train export {work} -o NAME.corcal")
+        click.echo(
+            "All folds are trained.\n"
+            f"Next: corcal train validate {work} MANIFEST -o VALIDATED (how accurate are they?), "
+            f"then corcal train export {work} -o NAME.corcal"
+        )

@@ -13,6 +13,7 @@ from corcal.cli.model_options import HeartChoice, heart_options
 from corcal.cli.options import Command
 
 if TYPE_CHECKING:
+    from corcal.segment import Bundle
     from corcal.studies import Scorer
     from corcal.train import TrainingFolder
 
@@ -46,6 +47,11 @@ class Means:
         """Say a line of progress."""
         if not self.quiet:
             click.echo(line, err=True)
+
+
+def card_line(model: Bundle) -> str:
+    """Return where the tables went, in a sentence for people."""
+    return f"The card of {model.path} holds this now; the model's sha256 is now {model.sha256}"
 
 
 def scoring_options(command: Command) -> Command:

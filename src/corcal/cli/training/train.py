@@ -10,7 +10,7 @@ from corcal.cli.groups import Commands
 
 #: Each step lives in the module of its name in `corcal.cli.training`, as the object of its name.
 STEPS = (
-    "dataset", "plan", "fold", "folds", "export", "test", "validate", "variants", "default",
+    "dataset", "plan", "fold", "folds", "validate", "export", "test", "variants", "default",
 )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ class _Steps(Commands):
 def train() -> None:
     """Train a model on one's own annotated scans, as the paper did.
 
-    The steps, in this order: dataset, plan, folds, export, test. Then `corcal score --model`. They
-    need `pip install ".[train]"` in the folder of corcal's source; docs/training.md says how on a
-    computer without a GPU, and walks through them.
+    The steps, in this order: dataset, plan, folds, validate, export, test. Then `corcal score
+    --model`. They need `pip install ".[train]"` in the folder of corcal's source; docs/training.md
+    says how on a computer without a GPU, and walks through them.
     """

@@ -178,6 +178,7 @@ def _card(facts: BundleFacts, folder: Path) -> str:
 A model of plain nnU-Net v2, taken over from its folder {folder.name}, folds
 {", ".join(map(str, facts.folds))}. The padding of the heart was stated by whoever took it over.
 
-What it was trained on and how accurate it is, the folder does not tell: score scans that it did
-not see, and write the result here before anybody relies on it.
+What it was trained on and how accurate it is, the folder does not say. Before anybody relies on
+it: score scans that it did not see with `corcal cohort`, and compare them with what was drawn with
+`corcal evaluate` and `corcal overlap`.
 """

@@ -13,9 +13,11 @@ from pathlib import Path
 from corcal.core.errors import SettingsRefused
 from corcal.core.steps import HeartLocator
 from corcal.evaluate.publish import write_table
+from corcal.segment import Bundle
 from corcal.settings import Settings
 from corcal.storage import replace_file
 from corcal.studies.held_out.compare import Compared, summary_table
+from corcal.studies.held_out.parts import keep_test
 from corcal.studies.held_out.score_cases import Scorer, score_cases
 from corcal.train import (
     Event,
@@ -132,4 +134,8 @@ def _run(
         export_bundle(work, model, ModelName(name), on_progress=runner.on_progress)
     kept = [row for row in read_manifest(manifest) if row.case in dataset.split.test]
     scorer = Scorer(runner.locator, runner.machine.device, changed, runner.on_progress)
-    return score_cases(kept, model, out / f"{name}_scored", scorer)
+    bundle = Bundle.open(model)
+    compared = score_cases(kept, bundle, out / f"{name}_scored", scorer)
+    table = summary_table("test", "The scans kept for tests", {_TITLES[name]: compared})
+    keep_test(work, bundle, len(kept), table)
+    return compared

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean, stdev
 
 from corcal.core.artery import Artery
 from corcal.core.labels import ArteryLabels
 from corcal.evaluate.overlap import dice
-from corcal.evaluate.publish import Table, number
+from corcal.evaluate.publish import DASH, Table, number
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,52 @@ def summary_table(name: str, title: str, models: Mapping[str, Sequence[Compared]
             " length of the artery that is seen; from courses.min_course_mm on it counts as found.",
         ),
     )  # fmt: skip
+
+
+#: Figures of a summary that differ between folds: heading, attribute, decimals.
+_FIGURES = (
+    ("Sensitivity", "sensitivity", 2),
+    ("Specificity", "specificity", 2),
+    ("Artery found", "artery_found", 2),
+    ("Course, mm", "course_mm", 0),
+    ("Dice of calcium", "calcium_dice", 2),
+    ("Dice of artery", "artery_dice", 2),
+)
+
+
+def spread_table(name: str, title: str, folds: Sequence[Sequence[Compared]]) -> Table:
+    """Return how much the folds differ: of each artery mean, deviation and range of their figures.
+
+    Args:
+        name: file name of the table without suffix.
+        title: its caption.
+        folds: the scans of each fold.
+    """
+    by_fold = [summarise(rows) for rows in folds]
+    rows = []
+    for i, artery in enumerate(Artery):
+        figures = ([getattr(s[i], key) for s in by_fold] for _, key, _ in _FIGURES)
+        cells = (_spread(f, n) for f, (_, _, n) in zip(figures, _FIGURES, strict=True))
+        rows.append((artery.value, *cells))
+    return Table(
+        name,
+        title,
+        ("Artery", *(heading for heading, _, _ in _FIGURES)),
+        tuple(rows),
+        (
+            f"Of {len(folds)} folds: mean ± standard deviation (least to most); a fold in which a"
+            " figure is not defined is left out.",
+        ),
+    )
+
+
+def _spread(values: Sequence[float | None], digits: int) -> str:
+    known = [float(v) for v in values if v is not None]
+    if not known:
+        return DASH
+    apart = number(stdev(known), digits) if len(known) > 1 else DASH
+    least, most = number(min(known), digits), number(max(known), digits)
+    return f"{number(mean(known), digits)} ± {apart} ({least} to {most})"
 
 
 def _cells(model: str, one: Summary) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corcal.core.artery import Artery
-from corcal.core.errors import DatasetRefused
+from corcal.core.errors import DatasetRefused, OutputRefused
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
@@ -18,15 +18,18 @@ from corcal.models import ModelChoice
 from corcal.pipeline import score_scan
 from corcal.read import read_labels, read_scan
 from corcal.report import labels_nifti
+from corcal.segment import Bundle
 from corcal.settings import Settings
 from corcal.storage import csv_bytes, json_bytes, read_json, replace_file
 from corcal.studies.held_out.compare import Compared, compare
-from corcal.train import ManifestRow
+from corcal.train import ManifestRow, weights_sha256
 
 #: Tables of results that `corcal evaluate` and `corcal ablation` read.
 RESULTS, REFERENCE = "results.csv", "reference.csv"
 #: The same arteries side by side.
 COMPARED = "compared.csv"
+#: The weights that made the label maps, and the heart locator.
+SCORED_BY = "scored_by.json"
 #: The courses found in a scan, beside its label map.
 COURSES = "courses.json"
 
@@ -51,25 +54,26 @@ class Scorer:
 
 
 def score_cases(
-    rows: Sequence[ManifestRow], model: Path, out: Path, scorer: Scorer
+    rows: Sequence[ManifestRow], model: Bundle, out: Path, scorer: Scorer
 ) -> list[Compared]:
     """Score annotated scans and return each artery, found beside drawn.
 
     Each label map is kept as OUT/CASE/labels.nii.gz, the courses beside it as courses.json; a map
-    that is there is not made again, so that a stopped run goes on. After each
-    scan OUT/results.csv and OUT/reference.csv hold what `corcal evaluate` reads, OUT/compared.csv
-    both.
+    that is there is not made again, so that a stopped run goes on. OUT/scored_by.json says of which
+    weights they are. After each scan OUT/results.csv and OUT/reference.csv hold what `corcal
+    evaluate` reads, OUT/compared.csv both.
 
     Args:
         rows: of the manifest.
-        model: a bundle.
+        model: what scores them.
         out: the folder; made if absent.
         scorer: how.
 
     Raises:
         InputRefused: a scan or the model cannot be used.
-        OutputRefused: the folder cannot be written.
+        OutputRefused: the folder cannot be written, or holds label maps of another model.
     """
+    _claim(out, model, scorer)
     compared: list[Compared] = []
     for row in rows:
         scan = read_scan(row.scan, settings=scorer.settings)
@@ -78,6 +82,22 @@ def score_cases(
         compared += compare(row.case, read_labels(row.labels, scan), found, courses)
         write_compared(compared, out)
     return compared
+
+
+def _claim(out: Path, model: Bundle, scorer: Scorer) -> None:
+    """Write what scores the scans, or refuse a folder of something else's label maps."""
+    by = {
+        "heart": f"{scorer.locator.name} {scorer.locator.sha256}".strip(),
+        "weights": {str(fold): sha256 for fold, sha256 in weights_sha256(model).items()},
+    }
+    path = out / SCORED_BY
+    if not path.exists():
+        replace_file(path, json_bytes(by))
+    elif read_json(path, refusal=OutputRefused, remedy="name another folder") != by:
+        raise OutputRefused(
+            f"{out}: holds label maps of another model, or of another heart locator; name another "
+            "folder, or delete this one"
+        )
 
 
 def write_compared(compared: Sequence[Compared], out: Path) -> None:
@@ -102,11 +122,11 @@ def _cells(one: Compared) -> list[object]:
     return [f"{v:.6f}" if isinstance(v, float) else v for v in cells]
 
 
-def _labels(row: ManifestRow, scan: Scan, model: Path, out: Path, scorer: Scorer) -> ArteryLabels:
+def _labels(row: ManifestRow, scan: Scan, model: Bundle, out: Path, scorer: Scorer) -> ArteryLabels:
     kept = out / row.case / "labels.nii.gz"
     if not kept.exists():
         scorer.on_progress(f"scoring {row.case}")
-        segmenter = ModelChoice(model=str(model), device=scorer.device).segmenter()
+        segmenter = ModelChoice(model=str(model.path), device=scorer.device).segmenter()
         reading = score_scan(
             scan, settings=scorer.settings, locator=scorer.locator, segmenter=segmenter
         )

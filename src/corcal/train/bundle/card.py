@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from corcal import DISCLAIMER, __version__
 from corcal.segment import BundleFacts
 from corcal.storage import read_csv
+from corcal.train.bundle.accuracy import accuracy_text
 from corcal.train.events import EpochDone, decode
 from corcal.train.training_folder import TrainingFolder
 
@@ -25,12 +27,13 @@ def read_curve(fold: Path) -> tuple[EpochDone, ...]:
     return tuple(epochs[n] for n in sorted(epochs))
 
 
-def card_text(facts: BundleFacts, work: TrainingFolder) -> str:
+def card_text(facts: BundleFacts, work: TrainingFolder, weights: Mapping[int, str]) -> str:
     """Return the card as Markdown.
 
     Args:
         facts: of the bundle.
         work: where it was trained.
+        weights: SHA-256 of the weights of each fold.
     """
     training = work.settings().training
     parts = _scans(work)
@@ -64,13 +67,8 @@ def card_text(facts: BundleFacts, work: TrainingFolder) -> str:
         "",
         *_dice_table(facts, work),
         "",
-        "## Accuracy",
-        "",
-        "Not stated by the export. Score the scans kept for tests, which `split.csv` of the work "
-        "folder names, and write the result here before anybody relies on this model.",
-        "",
     ]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n" + accuracy_text(work, weights)
 
 
 def _scans(work: TrainingFolder) -> Counter[str]:

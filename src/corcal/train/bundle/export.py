@@ -17,6 +17,7 @@ from corcal.segment import (
     REGION_NAMES,
     Bundle,
     BundleFacts,
+    sha256_of,
     weights_of,
     write_manifest,
     write_network,
@@ -24,6 +25,7 @@ from corcal.segment import (
 )
 from corcal.settings import Settings
 from corcal.storage import replace_folder, replace_zip
+from corcal.train.bundle.accuracy import accuracy_origin
 from corcal.train.bundle.card import card_text
 from corcal.train.bundle.origin import origin_of
 from corcal.train.labels import load_dataset_json
@@ -78,16 +80,18 @@ def export_bundle(
     chosen = tuple(range(settings.training.folds)) if folds is None else tuple(folds)
     states = {fold: _is_finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
-    facts = replace(_facts(named, chosen, settings), origin=origin_of(work))
+    facts = _facts(named, chosen, settings)
     staged = replace_zip if out.suffix == ".zip" else replace_folder
     with staged(out, force=force) as stage:
         shutil.copyfile(work.preprocessed / DATASET, stage / DATASET)
         shutil.copyfile(work.plans_file, stage / PLANS)
-        card = card_text(facts, work)
-        (stage / CARD).write_text(card, encoding="utf-8", newline="\n")
         for fold in chosen:
             on_progress(f"writing fold {fold}")
             write_weights(states[fold], stage / weights_of(fold))
+        weights = {fold: sha256_of(stage / weights_of(fold)) for fold in chosen}
+        facts = replace(facts, origin=origin_of(work) | accuracy_origin(work, weights))
+        card = card_text(facts, work, weights)
+        (stage / CARD).write_text(card, encoding="utf-8", newline="\n")
         write_manifest(stage, facts)
         for fold in chosen:
             on_progress(f"converting fold {fold}")

@@ -11,6 +11,9 @@ from corcal.segment import HEART_ORIGIN
 from corcal.storage import read_csv, read_json
 from corcal.train.training_folder import TrainingFolder
 
+#: Title of the hash of all scans and labels of a training in `BundleFacts.origin`.
+DATASET_HASH = "dataset sha256"
+
 
 def origin_of(work: TrainingFolder) -> dict[str, str]:
     """Return where a model of this training comes from, as text by title.
@@ -24,7 +27,7 @@ def origin_of(work: TrainingFolder) -> dict[str, str]:
     return {
         HEART_ORIGIN: str(begun["heart"]).strip(),
         "scans": f"{len(parts) - kept} trained on, {kept} kept for tests",
-        "dataset sha256": hashlib.sha256(work.begun_file.read_bytes()).hexdigest(),
+        DATASET_HASH: hashlib.sha256(work.begun_file.read_bytes()).hexdigest(),
         "corcal": __version__,
         "nnU-Net": _version("nnunetv2"),
         "torch": _version("torch"),
