@@ -11,22 +11,32 @@ if TYPE_CHECKING:
         RealScans,
         read_scans,
     )
+    from corcal.recipes.embedded.devices import choose_device, choose_precision
     from corcal.recipes.embedded.recipe import (
         Recipe,
         train_default,
     )
+    from corcal.recipes.embedded.timed import train_in_minutes
+    from corcal.recipes.embedded.timetable import Limits
 
 __all__ = [
+    "Limits",
     "RealScans",
     "Recipe",
+    "choose_device",
+    "choose_precision",
     "read_scans",
     "train_default",
+    "train_in_minutes",
 ]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "embedded.devices": ("choose_device", "choose_precision"),
         "embedded.recipe": ("Recipe", "train_default"),
+        "embedded.timed": ("train_in_minutes",),
+        "embedded.timetable": ("Limits",),
         "embedded.cases.scans": ("RealScans", "read_scans"),
     },
 )

@@ -9,7 +9,9 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
+from corcal.recipes.embedded.checkpoints import SmallWeights, WholeState
 from corcal.recipes.embedded.loop import Batch, Run, Schedule, train
+from corcal.recipes.embedded.pace import Span, Steps
 
 
 class Line:
@@ -29,16 +31,20 @@ def line() -> torch.nn.Module:
 
 
 def schedule(steps: int) -> Schedule:
-    return Schedule(steps, batch=8, rate=0.05, warm_up=5, save_every=10, average=0.9)
+    return Schedule(Steps(steps), batch=8, rate=0.05, warm_up=5, average=0.9)
+
+
+def kept(folder: Path) -> WholeState:
+    return WholeState(folder, every=10)
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    network = train(line, Line(), schedule(300), Run(tmp_path))
+    network = train(line, Line(), schedule(300), Run(kept(tmp_path)))
     assert network.weight[0, 0].item() == pytest.approx(2.0, abs=0.05)
 
 
 def test_a_stopped_run_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path) -> None:
-    whole = train(line, Line(), schedule(60), Run(tmp_path / "whole"))
+    whole = train(line, Line(), schedule(60), Run(kept(tmp_path / "whole")))
 
     class Stopped(Exception):
         pass
@@ -48,10 +54,76 @@ def test_a_stopped_run_ends_with_the_weights_of_an_unbroken_one(tmp_path: Path) 
             raise Stopped
 
     with pytest.raises(Stopped):
-        train(line, Line(), schedule(60), Run(tmp_path / "broken", on_step=stop))
-    resumed = train(line, Line(), schedule(60), Run(tmp_path / "broken"))
+        train(line, Line(), schedule(60), Run(kept(tmp_path / "broken"), on_step=stop))
+    resumed = train(line, Line(), schedule(60), Run(kept(tmp_path / "broken")))
     for a, b in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_a_run_that_is_asked_to_stop_keeps_its_last_step(tmp_path: Path) -> None:
+    whole = train(line, Line(), schedule(40), Run(kept(tmp_path / "whole")))
+    asked = iter([False] * 16 + [True])
+    with pytest.raises(KeyboardInterrupt):
+        train(line, Line(), schedule(40), Run(kept(tmp_path / "a"), stop=lambda: next(asked)))
+    state = torch.load(tmp_path / "a" / "checkpoint.pt", weights_only=True)
+    assert state["step"] == 17
+    resumed = train(line, Line(), schedule(40), Run(kept(tmp_path / "a")))
+    assert torch.equal(resumed.weight, whole.weight)
+
+
+def test_the_rate_rises_and_follows_the_share_of_the_run() -> None:
+    plan = Schedule(Steps(1000), rate=2.0, warm_up=10)
+    assert plan.rate_at(4, 0.0) == pytest.approx(1.0)
+    assert plan.rate_at(500, 0.5) == pytest.approx(1.0)
+    assert plan.rate_at(900, 1.0) == pytest.approx(0.02)
+    assert Steps(1000).share(250) == 0.25
+
+
+def test_a_span_goes_on_from_the_share_that_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [110.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    span = Span(100.0, 140.0, first=0.6)
+    assert span.share(0) == pytest.approx(0.7)
+    now[0] = 90.0
+    assert span.share(0) == pytest.approx(0.6)
+    now[0] = 200.0
+    assert span.share(0) == 1.0
+
+
+def test_a_run_of_a_time_ends_with_it_and_goes_on_from_small_weights(tmp_path: Path) -> None:
+    steps = []
+
+    class Clock:
+        def share(self, step: int) -> float:
+            return min(1.0, step / 200)
+
+    plan = Schedule(Clock(), batch=8, rate=0.05, warm_up=5, average=0.9)
+    weights = SmallWeights(tmp_path / "line.pt")
+    asked = iter([False] * 99 + [True])
+    with pytest.raises(KeyboardInterrupt):
+        train(line, Line(), plan, Run(weights, stop=lambda: next(asked)))
+    assert (weights.steps(), weights.share()) == (100, 0.5)
+    network = train(line, Line(), plan, Run(weights, on_step=lambda step, *_: steps.append(step)))
+    assert steps[0] == 125
+    assert (weights.steps(), weights.share()) == (200, 1.0)
+    assert network.weight[0, 0].item() == pytest.approx(2.0, abs=0.05)
+
+
+def test_bfloat16_is_used_in_the_network_and_nowhere_else(tmp_path: Path) -> None:
+    seen = []
+
+    class Watched(Line):
+        def loss(self, network: torch.nn.Module, batch: Batch) -> torch.Tensor:
+            answer = network(batch["x"])
+            seen.append((answer.dtype, network.weight.dtype))
+            loss: torch.Tensor = ((answer.float() - batch["y"]) ** 2).mean()
+            return loss
+
+    for precision in ("float32", "bfloat16"):
+        run = Run(kept(tmp_path / precision), precision=precision)
+        train(line, Watched(), schedule(2), run)
+    assert seen[0] == (torch.float32, torch.float32)
+    assert seen[-1] == (torch.bfloat16, torch.float32)
 
 
 def test_a_defect_in_the_data_ends_the_run(tmp_path: Path) -> None:
@@ -60,4 +132,4 @@ def test_a_defect_in_the_data_ends_the_run(tmp_path: Path) -> None:
             raise ValueError("no such scan")
 
     with pytest.raises(ValueError, match="no such scan"):
-        train(line, Broken(), schedule(10), Run(tmp_path))
+        train(line, Broken(), schedule(10), Run(kept(tmp_path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,11 +67,79 @@ _amount = options.bundle(
 )
 
 
+@dataclass(frozen=True)
+class Machine:
+    """The time that the embedded models are trained for, and the computer that trains.
+
+    Attributes:
+        minutes: the time for everything; None counts steps instead.
+        workers: processes that make cases while networks learn; None: all cores but one.
+        no_export: end with weights.
+        device: "auto", "cpu" or "cuda".
+        precision: "auto", "float32" or "bfloat16".
+        batch: patches a step.
+        device_gb: memory that hearts may take on the device; None: half of what it has.
+    """
+
+    minutes: float | None
+    workers: int | None
+    no_export: bool
+    device: str
+    precision: str
+    batch: int
+    device_gb: float | None
+
+
+_machine = options.bundle(
+    "machine",
+    Machine,
+    click.option(
+        "--minutes",
+        type=click.FloatRange(min=0, min_open=True),
+        help="Train everything within this time, in place of so many steps.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=0),
+        help="With --minutes: processes that make cases meanwhile; all cores but one, unless "
+        "given.",
+    ),
+    click.option(
+        "--no-export",
+        is_flag=True,
+        help="With --minutes: end with the weights, where OpenVINO is not installed. The same "
+        "command without it finishes elsewhere.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="cpu",
+        show_default=True,
+        help="auto: a GPU where there is one.",
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(["auto", "float32", "bfloat16"]),
+        default="auto",
+        show_default=True,
+        help="auto: bfloat16 with --minutes where the device calculates in it, else float32.",
+    ),
+    click.option(
+        "--batch", type=click.IntRange(min=1), default=2, show_default=True, help="Patches a step."
+    ),
+    click.option(
+        "--device-gb",
+        type=click.FloatRange(min=0),
+        help="With --minutes: memory of the device that hearts may take; half of it, unless "
+        "given. The others are read from disk.",
+    ),
+)
+
+
 @click.command()
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    required=True,
     help="Annotated scans: a folder with ct/ and annotations/.",
 )
 @click.option(
@@ -88,14 +157,14 @@ _amount = options.bundle(
     metavar="SCAN",
     help="A real scan that the segmenter is not shown; may be given again.",
 )
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
+@_machine
 def default(
-    data: Path,
+    data: Path | None,
     scans: Path | None,
     out: Path,
     amount: Amount,
     leave_out: tuple[str, ...],
-    device: str,
+    machine: Machine,
 ) -> None:
     """Train the embedded heart locator and segmenter from annotated scans and phantoms.
 
@@ -104,9 +173,14 @@ def default(
     A run that was stopped goes on where it was when it is called again. Everything random comes
     from one fixed seed. The finished files are in OUT/models, or in OUT/without/SCAN/models
     where scans are left out.
+
+    With --minutes the time is given, and the learning rate follows it: processes make cases
+    while the networks learn, averaged weights and a log are written to OUT/weights every two
+    minutes, and the end comes before the limit. Without --data it learns from phantoms alone.
     """
+    begin_seconds = time.monotonic()
     try:
-        from corcal.recipes import Recipe, read_scans, train_default
+        from corcal import recipes
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "openvino"}:
             raise
@@ -114,7 +188,29 @@ def default(
             f"training needs {error.name}: {install_extra('train')} "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
-    recipe = Recipe(**asdict(amount), leave_out=leave_out, device=device)
-    listed = read_scans(scans, data)
-    models = train_default(listed, out, recipe, on_progress=lambda line: click.echo(line, err=True))
+    timed = machine.minutes is not None
+    device = recipes.choose_device(machine.device)
+    precision = recipes.choose_precision(machine.precision, device, timed=timed)
+    recipe = recipes.Recipe(
+        **asdict(amount),
+        leave_out=leave_out,
+        device=device,
+        precision=precision,
+        batch=machine.batch,
+    )
+    if machine.minutes is None:
+        listed = recipes.read_scans(scans, data)
+        models = recipes.train_default(listed, out, recipe, on_progress=_say)
+    else:
+        listed = recipes.RealScans(None) if scans is None else recipes.read_scans(scans, data)
+        limits = recipes.Limits(
+            machine.minutes, machine.workers, not machine.no_export, machine.device_gb
+        )
+        models = recipes.train_in_minutes(
+            listed, out, recipe, limits, on_progress=_say, begin_seconds=begin_seconds
+        )
     click.echo(str(models))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

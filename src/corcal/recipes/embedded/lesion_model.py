@@ -7,6 +7,8 @@ one that the locator finds, errors included, because depth in the heart is one o
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from scipy import ndimage
 from scipy.optimize import minimize
 
 from corcal.core.artery import Artery
+from corcal.core.errors import InputRefused
 from corcal.core.lesion_model import FEATURES
 from corcal.core.scan import Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator
@@ -177,28 +180,45 @@ def fit_lesion_model(
     *,
     phantoms: int,
     on_progress: Callable[[str], None],
+    end_seconds: float = math.inf,
 ) -> None:
     """Fit the lesion model of a segmenter and write it into its manifest.
+
+    The heart is found by the locator beside the segmenter, or by corcal's own where there is none.
 
     Args:
         scans: the annotated scans.
         models: folder of the segmenter, which has seen no phantom of these seeds.
         without: folder of folders, named after a scan, with `models/` trained without it;
             scans that have none are left out.
-        phantoms: how many.
+        phantoms: how many at most.
         on_progress: called with one line of progress at a time.
+        end_seconds: of `time.monotonic`: no case is begun for which less time is left than the
+            longest so far took. Where none could be read, the manifest stays as it is.
     """
-    segmenter, locator = EmbeddedSegmenter(models), EmbeddedLocator()
-    cases = []
+    own = models if (models / "heart.json").exists() else None
+    locator = EmbeddedLocator() if own is None else EmbeddedLocator(own)
+    segmenter = EmbeddedSegmenter(models)
+    cases, longest, began = [], 0.0, time.monotonic()
     for seed in range(FIRST_SEED, FIRST_SEED + phantoms):
-        cases.append(phantom_candidates(seed, locator, segmenter))
-        on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} of {phantoms}")
-    for name, trust in scans.trust.items():
+        if began + longest > end_seconds:
+            break
+        try:
+            cases.append(phantom_candidates(seed, locator, segmenter))
+            on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} of {phantoms}")
+        except InputRefused as error:
+            on_progress(f"lesion model: phantom {seed - FIRST_SEED + 1} is left out: {error}")
+        longest, began = max(longest, time.monotonic() - began), time.monotonic()
+    for name, trust in scans.trust.items() if scans.data is not None else ():
         blind = without / name / "models"
         known = trust.calcium_free or scans.annotation_file(name, "calcium.nii.gz").exists()
-        if known and blind.exists():
+        if known and blind.exists() and began + longest <= end_seconds:
             cases.append(scan_candidates(scans, name, locator, EmbeddedSegmenter(blind)))
             on_progress(f"lesion model: {name}")
+            longest, began = max(longest, time.monotonic() - began), time.monotonic()
+    if not cases:
+        on_progress("lesion model: no case was read in time, none is fitted")
+        return
     path = models / "arteries.json"
     manifest = read_json(path)
     manifest["judge"] = fit_weights(cases, manifest.get("judge"))

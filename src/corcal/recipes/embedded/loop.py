@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import count
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
-from corcal.storage import replace_file
+from corcal.recipes.embedded.checkpoints import Keeper, Learner
+from corcal.recipes.embedded.pace import Pace
 
 #: glibc's mallopt parameters (malloc.h).
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 #: Batches that are prepared before they are needed.
 _AHEAD = 3
+#: Steps between two lines of progress.
+_REPORT_EVERY = 25
 
 #: One batch: tensors by name, as the step of a task wants them.
 Batch = dict[str, torch.Tensor]
@@ -33,28 +35,26 @@ class Schedule:
     """The length and speed of learning.
 
     Attributes:
-        iterations: steps in all.
+        pace: how long.
         batch: examples a step.
         rate: highest learning rate; it rises over `warm_up` steps and falls as a half cosine.
         warm_up: see above.
         freeze_norms_from: share of the run after which batch normalisation keeps the
             statistics it has gathered, so that the network ends trained as it is used.
         average: decay of the running mean of the weights, which is what is exported.
-        save_every: steps between checkpoints.
     """
 
-    iterations: int
+    pace: Pace
     batch: int = 2
     rate: float = 1.5e-3
     warm_up: int = 100
     freeze_norms_from: float = 0.75
     average: float = 0.998
-    save_every: int = 200
 
-    def rate_at(self, step: int) -> float:
-        """Return the learning rate of a step."""
+    def rate_at(self, step: int, share: float) -> float:
+        """Return the learning rate of a step before which this share of the run is over."""
         rise = min(1.0, (step + 1) / self.warm_up)
-        fall = 0.5 * (1 + np.cos(np.pi * min(1.0, step / self.iterations)))
+        fall = 0.5 * (1 + np.cos(np.pi * min(1.0, share)))
         return float(self.rate * rise * max(fall, 0.01))
 
 
@@ -68,61 +68,99 @@ class Task(Protocol):
         """Return the loss of a network on a batch."""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Run:
     """The place and the conditions of a training run.
 
     Attributes:
-        folder: checkpoints go here.
+        keeper: what is kept of the run, and when.
         seed: of weights and of every batch.
         device: "cpu" or "cuda".
+        precision: "float32", or "bfloat16" for the network's own work.
         on_step: called with (step, loss, seconds a step) now and then.
+        stop: called after each step; True keeps the run and ends it by KeyboardInterrupt.
     """
 
-    folder: Path
+    keeper: Keeper
     seed: int = 0
     device: str = "cpu"
+    precision: str = "float32"
     on_step: Callable[[int, float, float], None] | None = None
+    stop: Callable[[], bool] = _never
 
 
 def train(make: Callable[[], nn.Module], task: Task, schedule: Schedule, run: Run) -> nn.Module:
-    """Train a network, from its last checkpoint where there is one; return averaged weights.
+    """Train a network, from what was kept of it where something was; return averaged weights.
 
     Each step draws its batch from random numbers seeded by (seed, step), so a resumed run
-    sees the batches that an unbroken one would have seen.
+    of so many steps sees the batches that an unbroken one would have seen.
 
     Args:
         make: builds the network with fresh weights.
         task: batches and loss.
         schedule: how long and how fast.
         run: where and with which seed.
+
+    Raises:
+        KeyboardInterrupt: the run was to stop; it is kept.
     """
+    learner = _fresh(make, schedule, run)
+    done = run.keeper.resume(learner)
+    losses: list[torch.Tensor] = []
+    began = time.monotonic()
+    for step, batch in _batches(task, schedule, run, done):
+        losses.append(_learn(learner, task.loss, batch, (step, schedule, run)))
+        done = step + 1
+        if len(losses) == _REPORT_EVERY:
+            if run.on_step:
+                loss = float(torch.stack(losses).mean())
+                run.on_step(done, loss, (time.monotonic() - began) / _REPORT_EVERY)
+            losses, began = [], time.monotonic()
+        stopped = run.stop()
+        if stopped or run.keeper.due(done):
+            run.keeper.save(learner, done, schedule.pace.share(done))
+        if stopped:
+            raise KeyboardInterrupt
+    run.keeper.save(learner, done, 1.0)
+    return learner.mean.eval()
+
+
+def _fresh(make: Callable[[], nn.Module], schedule: Schedule, run: Run) -> Learner:
     torch.manual_seed(run.seed)
     network, mean = make().to(run.device), make().to(run.device)
     mean.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=1e-4)
-    done = _resume(run, network, mean, optimiser)
-    losses, began = [], time.monotonic()
-    for step, batch in _batches(task, schedule, run, done):
-        network.train()
-        if step >= schedule.freeze_norms_from * schedule.iterations:
-            _freeze_norms(network)
-        for group in optimiser.param_groups:
-            group["lr"] = schedule.rate_at(step)
-        loss = task.loss(network, {k: v.to(run.device) for k, v in batch.items()})
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
-        _average(mean, network, min(schedule.average, (step + 1) / (step + 10)))
-        losses.append(float(loss.detach()))
-        if len(losses) == 25:
-            if run.on_step:
-                run.on_step(step + 1, float(np.mean(losses)), (time.monotonic() - began) / 25)
-            losses, began = [], time.monotonic()
-        if (step + 1) % schedule.save_every == 0 or step + 1 == schedule.iterations:
-            _save(run, step + 1, network, mean, optimiser)
-    return mean.eval()
+    return Learner(network, mean, optimiser)
+
+
+def _learn(
+    learner: Learner,
+    loss_of: Callable[[nn.Module, Batch], torch.Tensor],
+    batch: Batch,
+    when: tuple[int, Schedule, Run],
+) -> torch.Tensor:
+    """Make one step; return its loss, which stays on the device."""
+    step, schedule, run = when
+    share = schedule.pace.share(step)
+    learner.network.train()
+    if share >= schedule.freeze_norms_from:
+        _freeze_norms(learner.network)
+    for group in learner.optimiser.param_groups:
+        group["lr"] = schedule.rate_at(step, share)
+    batch = {k: v.to(run.device) for k, v in batch.items()}
+    half = run.precision == "bfloat16"
+    with torch.autocast(run.device, dtype=torch.bfloat16, enabled=half):
+        loss = loss_of(learner.network, batch)
+    learner.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(learner.network.parameters(), 5.0)
+    learner.optimiser.step()
+    _average(learner.mean, learner.network, min(schedule.average, (step + 1) / (step + 10)))
+    return loss.detach()
 
 
 def _batches(task: Task, schedule: Schedule, run: Run, first: int) -> Iterator[tuple[int, Batch]]:
@@ -134,9 +172,11 @@ def _batches(task: Task, schedule: Schedule, run: Run, first: int) -> Iterator[t
     pool = ThreadPoolExecutor(max_workers=1)
     try:
         ahead: deque[Future[Batch]] = deque()
-        for step in range(first, schedule.iterations):
-            while len(ahead) < _AHEAD and step + len(ahead) < schedule.iterations:
+        for step in count(first):
+            while len(ahead) < _AHEAD and schedule.pace.share(step + len(ahead)) < 1.0:
                 ahead.append(pool.submit(prepare, step + len(ahead)))
+            if schedule.pace.share(step) >= 1.0:
+                return
             yield step, ahead.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -155,34 +195,6 @@ def _average(mean: nn.Module, network: nn.Module, decay: float) -> None:
             kept.lerp_(new, 1.0 - decay)
         else:
             kept.copy_(new)
-
-
-def _checkpoint(run: Run) -> Path:
-    return run.folder / "checkpoint.pt"
-
-
-def _save(
-    run: Run, step: int, network: nn.Module, mean: nn.Module, optimiser: torch.optim.Optimizer
-) -> None:
-    state = {
-        "step": step,
-        "network": network.state_dict(),
-        "mean": mean.state_dict(),
-        "optimiser": optimiser.state_dict(),
-    }
-    content = io.BytesIO()
-    torch.save(state, content)
-    replace_file(_checkpoint(run), content.getbuffer())
-
-
-def _resume(run: Run, network: nn.Module, mean: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    if not _checkpoint(run).exists():
-        return 0
-    state = torch.load(_checkpoint(run), map_location=run.device, weights_only=True)
-    network.load_state_dict(state["network"])
-    mean.load_state_dict(state["mean"])
-    optimiser.load_state_dict(state["optimiser"])
-    return int(state["step"])
 
 
 def keep_freed_memory() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -15,21 +14,21 @@ from corcal import __version__
 from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.locate import SPACING_MM
-from corcal.phantom import make_chest
 from corcal.recipes.embedded.cases.annotated import annotated_case, annotated_chest
-from corcal.recipes.embedded.cases.bank import Case, load_bank, save_case
-from corcal.recipes.embedded.cases.chest import Chest
-from corcal.recipes.embedded.cases.phantoms import phantom_case
+from corcal.recipes.embedded.cases.bank import VARIANT, Case, load_bank, save_case
+from corcal.recipes.embedded.cases.phantoms import phantom_case, phantom_chest
 from corcal.recipes.embedded.cases.scans import RealScans
+from corcal.recipes.embedded.checkpoints import WholeState
+from corcal.recipes.embedded.devices import choose_device
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
 from corcal.recipes.embedded.networks.network import Locator, Segmenter
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
+from corcal.recipes.embedded.pace import Steps
+from corcal.recipes.embedded.stop import stop_requests
+from corcal.recipes.embedded.tasks.hearts import HeartOnDisk
 from corcal.recipes.embedded.tasks.locator_task import LocatorTask
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
-
-#: Chests drawn for the locator have seeds of their own.
-_FIRST_CHEST = 50_000
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class Recipe:
         leave_out: real scans that the segmenter is not shown, to be measured on them.
         seed: of everything random.
         device: "cpu" or "cuda".
+        precision: "float32", or "bfloat16" for the networks' own work while they train.
+        batch: patches a step.
         threads: CPU threads; 0 leaves torch its own choice.
     """
 
@@ -62,6 +63,8 @@ class Recipe:
     leave_out: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
+    precision: str = "float32"
+    batch: int = 2
     threads: int = 0
 
 
@@ -85,7 +88,7 @@ def train_default(
         SettingsRefused: a scan to leave out is not one of the annotated, or the device is not
             there.
     """
-    _check(scans, recipe)
+    check(scans, recipe)
     keep_freed_memory()
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
@@ -99,14 +102,18 @@ def train_default(
     return models
 
 
-def _check(scans: RealScans, recipe: Recipe) -> None:
+def check(scans: RealScans, recipe: Recipe) -> None:
+    """Refuse scans to leave out that nobody knows, and a device that is not there.
+
+    Raises:
+        SettingsRefused: one of them.
+    """
     unknown = sorted(set(recipe.leave_out) - set(scans.trust))
     if unknown:
         raise SettingsRefused(
             f"no annotated scan {unknown[0]!r} to leave out; known: {list(scans.trust)}"
         )
-    if recipe.device == "cuda" and not torch.cuda.is_available():
-        raise SettingsRefused("device cuda was asked for, but torch finds no CUDA device")
+    choose_device(recipe.device)
 
 
 def _locator(
@@ -114,13 +121,12 @@ def _locator(
 ) -> None:
     on_progress("heart locator: preparing chests")
     real = [annotated_chest(scans, n, SPACING_MM) for n in scans.without(recipe.leave_out).trust]
-    made = [_chest(_FIRST_CHEST + i) for i in range(recipe.chests)]
+    made = [phantom_chest(i, SPACING_MM) for i in range(recipe.chests)]
     task = LocatorTask(tuple(real + made))
-    schedule = Schedule(recipe.locator_steps, rate=2e-3)
-    folder = models.parent / "locator"
-    run = Run(folder, recipe.seed, recipe.device, _progress("heart locator", on_progress))
+    schedule = Schedule(Steps(recipe.locator_steps), rate=2e-3)
+    run = _run(recipe, models.parent / "locator", "heart locator", on_progress)
     locator = train(Locator, task, schedule, run)
-    export_locator(locator.cpu(), models, _card("corcal heart locator", scans, recipe))
+    export_locator(locator.cpu(), models, card("corcal heart locator", scans, recipe))
     on_progress(f"heart locator: written to {models}")
 
 
@@ -142,12 +148,12 @@ def _segmenter(
         return network
 
     shown = tuple(c for c in cases if c.name not in recipe.leave_out)
-    folder = models.parent / "segmenter"
-    run = Run(folder, recipe.seed, recipe.device, _progress("segmenter", on_progress))
-    segmenter = train(from_base, SegmenterTask(shown), Schedule(recipe.steps, rate=1e-3), run)
-    segmenter = _between(base, segmenter.cpu(), recipe.blend)
-    card = _card("corcal artery and calcium segmenter", scans, recipe)
-    export_segmenter(segmenter, models, card)
+    task = SegmenterTask([HeartOnDisk(c, device=recipe.device) for c in shown])
+    run = _run(recipe, models.parent / "segmenter", "segmenter", on_progress)
+    schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
+    segmenter = train(from_base, task, schedule, run)
+    segmenter = between(base, segmenter.cpu(), recipe.blend)
+    export_segmenter(segmenter, models, card("corcal artery and calcium segmenter", scans, recipe))
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
             scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
@@ -155,7 +161,7 @@ def _segmenter(
     on_progress(f"segmenter: written to {models}")
 
 
-def _between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
+def between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
     """Return the network whose weights lie between those of two others."""
     network, later = Segmenter(), second.state_dict()
     network.load_state_dict(
@@ -169,11 +175,10 @@ def _base(
     cases: tuple[Case, ...], folder: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> nn.Module:
     """Return the segmenter trained on phantoms alone."""
-    task = SegmenterTask(tuple(c for c in cases if c.kind == "phantom"))
-    run = Run(
-        folder, recipe.seed, recipe.device, _progress("segmenter, phantoms alone", on_progress)
-    )
-    return train(Segmenter, task, Schedule(recipe.base_steps), run).cpu()
+    made = [HeartOnDisk(c, device=recipe.device) for c in cases if c.kind == "phantom"]
+    run = _run(recipe, folder, "segmenter, phantoms alone", on_progress)
+    schedule = Schedule(Steps(recipe.base_steps), recipe.batch)
+    return train(Segmenter, SegmenterTask(made), schedule, run).cpu()
 
 
 def _bank(
@@ -189,13 +194,18 @@ def _bank(
         if not (bank / f"phantom-{seed:05d}").exists():
             on_progress(f"making phantom {seed + 1} of {recipe.phantoms}")
             save_case(phantom_case(seed, Preparation().spacing_mm), bank)
-    return tuple(load_bank(bank))
+    return tuple(c for c in load_bank(bank) if VARIANT not in c.name)
 
 
-def _chest(seed: int) -> Chest:
-    made = make_chest(seed, SPACING_MM)
-    heart = made.auxiliary["heart"] > 0
-    return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
+def _run(recipe: Recipe, folder: Path, what: str, on_progress: Callable[[str], None]) -> Run:
+    return Run(
+        WholeState(folder, recipe.device),
+        recipe.seed,
+        recipe.device,
+        recipe.precision,
+        _progress(what, on_progress),
+        stop_requests(),
+    )
 
 
 def _progress(what: str, on_progress: Callable[[str], None]) -> Callable[[int, float, float], None]:
@@ -205,7 +215,8 @@ def _progress(what: str, on_progress: Callable[[str], None]) -> Callable[[int, f
     return on_step
 
 
-def _card(name: str, scans: RealScans, recipe: Recipe) -> dict[str, object]:
+def card(name: str, scans: RealScans, recipe: Recipe) -> dict[str, object]:
+    """Return what a manifest says of a model: name, version, what it was trained on."""
     return {
         "name": name,
         "version": __version__,

@@ -1,5 +1,8 @@
 """Patches: targets stay on the image, and the frame agrees with the one used for scoring."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,13 +12,19 @@ import torch
 
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.cases import targets
-from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.cases.bank import Case, save_case
 from corcal.recipes.embedded.networks.network import Segmenter, region_probabilities
-from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patch
+from corcal.recipes.embedded.tasks.hearts import (
+    HeartInMemory,
+    HeartOnDisk,
+    HeartStore,
+    heart_in_memory,
+)
+from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patches
 from corcal.segment.frame import heart_frame
 
 SHAPE = (80, 90, 100)
-STILL = Augmentation(turn_degrees=0.0, scale=(1.0, 1.0), frame_shift_mm=0.0, insert=0.0)
+STILL = Augmentation(turn_degrees=0.0, scale=(1.0, 1.0), frame_shift_mm=0.0)
 
 
 def case(courses: dict[int, list[np.ndarray]] | None = None) -> Case:
@@ -34,11 +43,11 @@ def case(courses: dict[int, list[np.ndarray]] | None = None) -> Case:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_labels_follow_the_image_through_every_turn(seed: int) -> None:
-    patch = sample_patch(
-        case(), (32, 32, 64), np.random.default_rng(seed), Augmentation(insert=0.0)
+    batch = sample_patches(
+        [HeartOnDisk(case())], (32, 32, 64), np.random.default_rng(seed), Augmentation()
     )
-    calcium = (patch.packed & targets.CODE_MASK).numpy() == 5
-    image = patch.hu[0].numpy()
+    calcium = (batch["packed"][0] & targets.CODE_MASK).numpy() == 5
+    image = batch["hu"][0, 0].numpy()
     if calcium.sum() > 500:
         assert image[calcium].mean() > 400
     if (~calcium).sum() > 500:
@@ -49,12 +58,41 @@ def test_inserted_calcium_is_labelled_where_it_is_bright() -> None:
     line = case().grid.to_lps(
         np.stack([np.full(60, 60.0), np.full(60, 70.0), np.arange(20.0, 80)], 1)
     )
-    patch = sample_patch(
-        case({1: [line]}), (64, 64, 64), np.random.default_rng(4), Augmentation(insert=1.0)
-    )
-    found = (patch.packed & targets.CODE_MASK).numpy() == 4
+    heart = HeartOnDisk(case({1: [line]}), insert=1.0)
+    batch = sample_patches([heart], (64, 64, 64), np.random.default_rng(4), Augmentation())
+    found = (batch["packed"][0] & targets.CODE_MASK).numpy() == 4
     assert found.sum() > 20
-    assert patch.hu[0].numpy()[found].mean() > 150
+    image = batch["hu"][0, 0].numpy()
+    assert image[found].mean() > image[~found].mean() + 50
+
+
+def test_a_heart_in_memory_gives_the_patches_of_one_on_disk() -> None:
+    made = case()
+    here = heart_in_memory(made, "cpu")
+    assert (here.hu.dtype, here.packed.dtype) == (torch.int16, torch.int16)
+    for seed in range(4):
+        disk, memory = (
+            sample_patches([h, h], (32, 32, 64), np.random.default_rng(seed), Augmentation())
+            for h in (HeartOnDisk(made), here)
+        )
+        for name in ("hu", "frame", "packed"):
+            assert torch.equal(disk[name], memory[name])
+
+
+def test_a_store_keeps_hearts_in_memory_as_far_as_it_goes(tmp_path: Path) -> None:
+    made = case()
+    for name in ("a", "b"):
+        save_case(replace(made, name=name), tmp_path)
+    store = HeartStore("cpu", memory_gb=6.0e6 / 1e9)  # a heart of 80 x 90 x 100 takes 2.9 MB
+    first, second = store.heart(tmp_path / "a"), store.heart(tmp_path / "b")
+    assert isinstance(first, HeartInMemory)
+    assert isinstance(second, HeartInMemory)
+    assert store.heart(tmp_path / "a") is first
+    small = HeartStore("cpu", memory_gb=3.0e6 / 1e9)
+    kept, left = small.heart(tmp_path / "a"), small.heart(tmp_path / "b")
+    assert isinstance(kept, HeartInMemory)
+    assert isinstance(left, HeartOnDisk)
+    assert left.insert == 0.0
 
 
 def test_the_frame_of_a_patch_is_that_of_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,16 +104,16 @@ def test_the_frame_of_a_patch_is_that_of_the_scan(monkeypatch: pytest.MonkeyPatc
 
     rng = np.random.default_rng(0)
     monkeypatch.setattr("corcal.recipes.embedded.tasks.sampler.rotation", lambda *_: np.eye(3))
-    patch = sample_patch(made, shape, rng, STILL)
+    frame = sample_patches([HeartOnDisk(made)], shape, rng, STILL)["frame"][0].numpy()
     affine = made.grid.affine.copy()
     first = made.grid.to_lps((middle - (np.array(shape) - 1) / 2 + 0.5)[None])[0]
     affine[:3, :3] *= 2
     affine[:3, 3] = first
     expected = heart_frame(Grid((16, 16, 16), affine), np.array(made.heart_centre_mm), 600.0)
     # Size alone is jittered: compare up to one factor.
-    factor = float((patch.frame.numpy() * expected).sum() / (expected**2).sum())
+    factor = float((frame * expected).sum() / (expected**2).sum())
     assert 0.8 < factor < 1.25
-    assert np.allclose(patch.frame.numpy(), factor * expected, atol=1e-4)
+    assert np.allclose(frame, factor * expected, atol=1e-4)
 
 
 def test_the_segmenter_answers_on_the_grid_it_is_given() -> None:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from corcal.core.grid import Grid
 from corcal.storage import json_bytes, read_json, replace_folder
 
+#: Names of real scans with deposits in them: the scan's, this, a number.
+VARIANT = "+"
+
 #: Points kept of each set that patch centres are drawn from.
 _POINTS = 80
 

@@ -6,9 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
-from corcal.phantom import PhantomCase, PhantomOptions, make_case
+from corcal.phantom import PhantomCase, PhantomOptions, make_case, make_chest
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, some
+from corcal.recipes.embedded.cases.chest import Chest
+
+#: Chests drawn for the locator have seeds of their own.
+_FIRST_CHEST = 50_000
 
 
 def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
@@ -47,6 +51,14 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
         courses={},
         focus=_focus(made, rng),
     )
+
+
+def phantom_chest(number: int, spacing_mm: float) -> Chest:
+    """Return the whole chest of a number, for the heart locator."""
+    seed = _FIRST_CHEST + number
+    made = make_chest(seed, spacing_mm)
+    heart = made.auxiliary["heart"] > 0
+    return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
 
 
 def _focus(made: PhantomCase, rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:

@@ -40,21 +40,22 @@ class RealScans:
     """Annotated scans in a folder.
 
     Attributes:
-        data: folder with `ct/` and `annotations/`.
+        data: folder with `ct/` and `annotations/`; None where prepared cases are all there is.
         trust: by name of the scan, in the order of the list.
     """
 
-    data: Path
+    data: Path | None
     trust: dict[str, Trust] = field(default_factory=dict)
 
     def path(self, name: str) -> Path:
         """Return where a scan lies: a NIfTI file or a DICOM folder."""
-        volume = self.data / "ct" / f"{name}.nii.gz"
-        return volume if volume.exists() else self.data / "ct" / f"{name}_dicom"
+        folder = self._folder(name) / "ct"
+        volume = folder / f"{name}.nii.gz"
+        return volume if volume.exists() else folder / f"{name}_dicom"
 
     def annotation_file(self, name: str, what: str) -> Path:
         """Return where an annotation of a scan lies, such as "heart.nii.gz"; it may be absent."""
-        return self.data / "annotations" / f"{name}_{what}"
+        return self._folder(name) / "annotations" / f"{name}_{what}"
 
     def annotation(self, name: str, what: str) -> tuple[NDArray[np.uint8], Grid]:
         """Return a label map of a scan, "heart" or "calcium", and its grid."""
@@ -65,13 +66,20 @@ class RealScans:
         """Return the list without some of its scans."""
         return replace(self, trust={n: t for n, t in self.trust.items() if n not in names})
 
+    def _folder(self, name: str) -> Path:
+        if self.data is None:
+            raise SettingsRefused(
+                f"{name} is not prepared yet: --data says where the annotated scans lie"
+            )
+        return self.data
 
-def read_scans(file: Path | None, data: Path) -> RealScans:
+
+def read_scans(file: Path | None, data: Path | None) -> RealScans:
     """Return the annotated scans that a TOML file lists: a table for each, with `Trust`.
 
     Args:
         file: the list.
-        data: folder with `ct/` and `annotations/`.
+        data: folder with `ct/` and `annotations/`; None where all of them are prepared.
 
     Raises:
         SettingsRefused: no list is given, it cannot be read, says something unknown, or the
@@ -89,7 +97,11 @@ def read_scans(file: Path | None, data: Path) -> RealScans:
     if not tables:
         raise SettingsRefused(f"{file}: lists no scan; there is a table for each, such as [NAME]")
     scans = RealScans(data, {name: _trust(table, file, name) for name, table in tables.items()})
-    missing = [n for n in scans.trust if not scans.annotation_file(n, "heart.nii.gz").exists()]
+    missing = (
+        []
+        if data is None
+        else [n for n in scans.trust if not scans.annotation_file(n, "heart.nii.gz").exists()]
+    )
     if missing:
         raise SettingsRefused(
             f"{data}: no annotations/{missing[0]}_heart.nii.gz there, but {file.name} lists that "

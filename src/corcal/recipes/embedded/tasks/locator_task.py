@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,12 @@ class LocatorTask:
     """Draws fields of view of every kind: whole chests, cardiac ones, with and without heart.
 
     Attributes:
-        chests: whole scans.
+        chests: whole scans; there may be more of them as the task is learnt.
         shape: sides of the field in voxels, multiples of 16.
         real_share: share of fields that come from real scans, where there are both kinds.
     """
 
-    chests: tuple[Chest, ...]
+    chests: Sequence[Chest]
     shape: tuple[int, int, int] = (48, 80, 80)
     real_share: float = 0.6
 
@@ -41,7 +42,7 @@ class LocatorTask:
         """Return Dice + cross-entropy."""
         heart = batch["heart"]
         expected = heart.new_tensor([0.1 * heart.numel()])
-        return detection_loss(network(batch["hu"]), heart, torch.ones_like(heart), expected)
+        return detection_loss(network(batch["hu"]).float(), heart, torch.ones_like(heart), expected)
 
     def _field(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         real = [c for c in self.chests if c.kind == "real"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import nn
 
-from corcal.recipes.embedded.cases.bank import Case
-from corcal.recipes.embedded.cases.targets import DETECTED, decode, territories
+from corcal.recipes.embedded.cases.targets import DETECTED
 from corcal.recipes.embedded.loop import Batch
 from corcal.recipes.embedded.networks.network import detection_loss, territory_loss
-from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patch
+from corcal.recipes.embedded.tasks.decode import decode, territories
+from corcal.recipes.embedded.tasks.hearts import Heart
+from corcal.recipes.embedded.tasks.sampler import Augmentation, Shape, sample_patches
 
 #: Share of voxels that each thing detected takes in an average patch, in the order of
 #: `DETECTED`: measured on the bank, rounded.
@@ -24,41 +26,35 @@ class SegmenterTask:
     """Draws patches and compares the network's answer with their targets.
 
     Attributes:
-        cases: the bank.
+        hearts: the bank; it may grow while the task is learnt.
         patch: sides in voxels, multiples of 32.
         real_share: share of patches that come from real scans, where there are both kinds.
         augmentation: how far patches are changed.
     """
 
-    cases: tuple[Case, ...]
-    patch: tuple[int, int, int] = (64, 64, 96)
+    hearts: Sequence[Heart]
+    patch: Shape = (64, 64, 96)
     real_share: float = 0.6
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """Return hu, frame and packed targets of a batch."""
-        patches = [
-            sample_patch(self._case(rng), self.patch, rng, self.augmentation) for _ in range(size)
-        ]
-        return {
-            "hu": torch.stack([p.hu for p in patches]),
-            "frame": torch.stack([p.frame for p in patches]),
-            "packed": torch.stack([p.packed for p in patches]),
-        }
+        hearts = [self._heart(rng) for _ in range(size)]
+        return sample_patches(hearts, self.patch, rng, self.augmentation)
 
     def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
         """Return what the network misses of what is known."""
-        logits = network(batch["hu"], batch["frame"])
+        logits = network(batch["hu"], batch["frame"]).float()
         targets, weights = decode(batch["packed"])
         expected = logits.new_tensor(_EXPECTED) * batch["packed"].numel()
         detected = detection_loss(logits[:, : len(DETECTED)], targets, weights, expected)
         ground = territory_loss(logits[:, len(DETECTED) :], territories(batch["packed"]))
         return detected + 0.3 * ground
 
-    def _case(self, rng: np.random.Generator) -> Case:
-        real = [c for c in self.cases if c.kind == "real"]
-        made = [c for c in self.cases if c.kind != "real"]
+    def _heart(self, rng: np.random.Generator) -> Heart:
+        real = [h for h in self.hearts if h.case.kind == "real"]
+        made = [h for h in self.hearts if h.case.kind != "real"]
         pool = real if real and (not made or rng.random() < self.real_share) else made
         # Scans with traced arteries teach more: draw them three times as often.
-        weight = np.array([3.0 if c.courses else 1.0 for c in pool])
+        weight = np.array([3.0 if h.case.courses else 1.0 for h in pool])
         return pool[int(rng.choice(len(pool), p=weight / weight.sum()))]

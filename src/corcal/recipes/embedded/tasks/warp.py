@@ -22,6 +22,8 @@ def affine_grid(
     centre: NDArray[np.float64],
     shape: tuple[int, int, int],
     size: tuple[int, int, int],
+    *,
+    device: torch.device | str = "cpu",
 ) -> torch.Tensor:
     """Return where each output voxel lies in the source, as torch's grid_sample wants it.
 
@@ -30,14 +32,15 @@ def affine_grid(
         centre: source voxel at the centre of the output.
         shape: the output's sides.
         size: the source's sides.
+        device: where the answer goes.
 
     Returns:
         float32 (1, *shape, 3) for align_corners=True.
     """
-    steps = [torch.arange(n, dtype=torch.float32) - (n - 1) / 2 for n in shape]
-    grid = torch.empty((1, *shape, 3))
+    steps = [torch.arange(n, dtype=torch.float32, device=device) - (n - 1) / 2 for n in shape]
+    grid = torch.empty((1, *shape, 3), device=device)
     for axis in range(3):
-        row = (matrix[axis] * 2 / max(size[axis] - 1, 1)).astype(np.float32)
+        row = (matrix[axis] * 2 / max(size[axis] - 1, 1)).astype(np.float32).tolist()
         base = float(centre[axis] * 2 / max(size[axis] - 1, 1) - 1)
         grid[0, ..., 2 - axis] = (
             (row[0] * steps[0] + base)[:, None, None]

@@ -9,6 +9,7 @@ import torch
 
 from corcal.core.artery import Artery
 from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.tasks.decode import decode, territories
 
 
 def unpack(
@@ -17,11 +18,11 @@ def unpack(
     where = {bit: np.array(mask)[None, None] for bit, mask in (flags or {}).items()}
     packed = targets.encode(np.array(codes, np.uint8)[None, None], where)
     tensor = torch.from_numpy(packed.astype(np.int32))[None]
-    t, w = targets.decode(tensor)
+    t, w = decode(tensor)
     return (
         t[0, :, 0, 0].numpy(),
         w[0, :, 0, 0].numpy(),
-        targets.territories(tensor)[0, 0, 0].numpy(),
+        territories(tensor)[0, 0, 0].numpy(),
     )
 
 

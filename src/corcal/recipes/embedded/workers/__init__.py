@@ -1,0 +1,1 @@
+"""Processes that make training cases while the networks train."""
