@@ -1,7 +1,7 @@
 """A cohort of many scans that is killed again and again, checked case by case at its end.
 
     python -m benchmarks.cohort OUT --tiny 10000             tiny phantoms and their truth
-    python -m benchmarks.cohort OUT --series 10 --kills 0    copies of the 300-slice series
+    python -m benchmarks.cohort OUT --series 300             distinct scans of 300 slices
     python -m benchmarks.cohort OUT --scans SCANS...         real scans and the models of corcal
 
 Half of the kills (--kills) hit the cohort's process, half a worker, all with SIGKILL. OUT holds
@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks.cohort_check import check
 from benchmarks.processes import ProcessTree
-from benchmarks.series import write_copies
+from benchmarks.series import write_distinct
 from benchmarks.speed import machine
 from benchmarks.tiny_scans import SETTINGS, TinyModels, write_tiny_scans
 from corcal.cohort import Options, Plan, find_cases, run_cohort
@@ -159,11 +159,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("out", type=Path, help="folder of the measurement")
     parser.add_argument("--tiny", type=int, default=0, help="so many tiny scans, made in OUT")
-    parser.add_argument("--series", type=int, default=0, help="so many series, made in OUT")
+    parser.add_argument(
+        "--series", type=int, default=0, help="so many distinct scans of 300 slices, made in OUT"
+    )
     parser.add_argument("--scans", type=Path, nargs="+", default=[], help="real scans")
     parser.add_argument("--kills", type=int, default=20, help="so many (20)")
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (2)")
     parser.add_argument("--keep", default="numbers", help="as for corcal cohort (numbers)")
+    parser.add_argument("--compared", type=int, default=100, help="so many scored alone (100)")
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     out, tiny = given.out.absolute(), given.tiny > 0
@@ -178,7 +181,7 @@ def main() -> None:
     if tiny:
         write_tiny_scans(scans[0], given.tiny)
     elif made:
-        write_copies(scans[0], given.series)
+        write_distinct(scans[0], given.series)
     cases = find_cases(scans)
     last = max(2, len(cases) - 2)
     goals = np.sort(np.random.default_rng(7).integers(1, last, given.kills)).tolist()
@@ -187,7 +190,8 @@ def main() -> None:
     lines = list(read_json_lines(out / MEASURED))
     kills = Counter(line["killed"] for line in lines if "killed" in line)
     print(f"{machine()}\nkilled: {dict(kills)}\n\n{table(lines)}\n{rate(lines, given.jobs)}\n")
-    check(cases, plan, max(1, (os.cpu_count() or 1) // given.jobs))
+    threads = max(1, (os.cpu_count() or 1) // given.jobs)
+    check(cases, plan, threads, compared=given.compared)
 
 
 if __name__ == "__main__":

@@ -15,18 +15,17 @@ from corcal.report import report_document
 from corcal.runtime import limit_threads
 from corcal.storage import Row, read_csv, read_json_lines
 
-#: Of so many cases, drawn by chance, the numbers are compared.
-COMPARED = 100
 _OF_ARTERY = ("agatston", "volume_mm3", "mask_volume_ml", "peak_hu", "confidence")
 
 
-def check(cases: Sequence[Case], plan: Plan, threads: int) -> None:
+def check(cases: Sequence[Case], plan: Plan, threads: int, *, compared: int) -> None:
     """Print how the tables compare with the cases.
 
     Args:
         cases: of the cohort.
         plan: of the cohort, with a folder.
         threads: of a worker; the last digits of a network's answer hang on their number.
+        compared: of so many cases, drawn by chance, the numbers are compared.
 
     Raises:
         SystemExit: a case is not there exactly once, or a number differs.
@@ -45,7 +44,7 @@ def check(cases: Sequence[Case], plan: Plan, threads: int) -> None:
     print(f"{len(cases)} cases, {len(table)} rows, {len(rows)} of them distinct cases")
     print(f"states {dict(states)}; {len(voxels)} distinct scans")
     print(f"{begun} attempts begun; {twice} cases scored twice in the journal")
-    chosen = np.random.default_rng(0).permutation(len(cases))[:COMPARED]
+    chosen = np.random.default_rng(0).permutation(len(cases))[:compared]
     differing = sum(_differs(cases[i], rows[cases[i].name], plan) for i in chosen)
     print(f"{len(chosen)} cases scored alone: {differing} with other numbers")
     if not exact or twice or differing:

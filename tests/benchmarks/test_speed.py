@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks.series import write_series
+from benchmarks.series import write_distinct, write_series
 from benchmarks.speed import Run, Step, table, time_run
 from corcal.read import read_scan
 from corcal.settings import Settings
@@ -50,3 +51,14 @@ def test_the_series_is_one_chest_whatever_its_shape(tmp_path: Path) -> None:
     assert scan.grid.shape == SHAPE
     assert scan.grid.spacing_mm == pytest.approx((3.0, 2.8, 2.8))
     assert scan.notices == ()
+
+
+@pytest.mark.slow
+def test_distinct_scans_share_the_slices_without_noise(tmp_path: Path) -> None:
+    write_distinct(tmp_path, 2, SHAPE)
+    write_distinct(tmp_path, 3, SHAPE)
+    scans = [read_scan(tmp_path / f"{n:04d}", settings=Settings()) for n in range(3)]
+    own = [np.flatnonzero((scan.hu != scans[0].hu).any((1, 2))) for scan in scans]
+    assert [list(slices) for slices in own] == [[], *[list(range(0, 100, 10))] * 2]
+    assert (scans[1].hu[0] != scans[2].hu[0]).any()
+    assert (tmp_path / "0002/ct/0002.dcm").stat().st_nlink == 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -198,6 +200,11 @@ def test_the_summary_counts_every_case_once(tmp_path: Path, start: Start) -> Non
     assert facts["disclaimer"] in page
     assert all(row.case in page for row in outcomes)
     assert "<script" not in page
+    # One frame: what stands in the head of a report's page stands in that of the cohort.
+    frame = files("corcal.report.page").joinpath("frame.html").read_text(encoding="utf-8")
+    head = frame.partition("-#}\n")[2].partition("<title>")[0]
+    assert page.startswith(head)
+    assert frame.partition("<style>")[2].partition("{%")[0] in page
 
 
 def test_without_a_folder_only_numbers(tmp_path: Path, start: Start) -> None:
@@ -207,6 +214,17 @@ def test_without_a_folder_only_numbers(tmp_path: Path, start: Start) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["scans"]
     with pytest.raises(SettingsRefused, match="folder"):
         Plan(None)
+
+
+def test_windows_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_scans(tmp_path / "scans", 1)
+    cases = find_cases([tmp_path / "scans"])
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SettingsRefused, match="processes that Windows cannot start; score them"):
+        run_cohort(cases, Plan(tmp_path / "out", SETTINGS, TinyModels()), Options())
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_second_parent_is_refused(tmp_path: Path, start: Start) -> None:

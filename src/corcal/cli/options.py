@@ -1,5 +1,8 @@
 """Options that several commands share, each bundle handed to the command as one value.
 
+The options of one command alone are a frozen dataclass too, its `...Choice`: as given on the
+command line, with a method `options` that returns those of the room the command calls.
+
 What is costly to import is imported inside functions, here and in every command, so that
 `corcal --help` stays quick.
 """

@@ -7,6 +7,7 @@ what comes back.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from corcal.cohort.workers.task import (
     Outcome,
     Task,
 )
-from corcal.core.errors import OutputRefused
+from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.models import ModelChoice
 from corcal.settings import Settings
 
@@ -80,6 +81,11 @@ def run_cohort(
     Raises:
         InputRefused: as `score_many`.
     """
+    if sys.platform == "win32" and not options.ray:
+        raise SettingsRefused(
+            "many scans are scored by processes that Windows cannot start; score them one by one, "
+            "or use Linux or macOS (on Windows: WSL)"
+        )
     method = Method.of(plan)
     if plan.out is None:
         return _without_folder(cases, plan, options)

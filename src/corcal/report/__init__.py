@@ -11,6 +11,7 @@ from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
     from corcal.report.options import LANGUAGES, ReportOptions
+    from corcal.report.page.template import page_template
     from corcal.report.pictures.colours import (
         ARTERY_COLOURS,
         CALCIUM_COLOUR,
@@ -84,6 +85,7 @@ __all__ = [
     "labels_nifti",
     "lesion_rows",
     "lesion_slice",
+    "page_template",
     "paint_marked",
     "paint_pictures",
     "paint_plain",
@@ -102,6 +104,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "page.template": ("page_template",),
         "pictures.colours": (
             "ARTERY_COLOURS",
             "CALCIUM_COLOUR",

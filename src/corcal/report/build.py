@@ -14,7 +14,7 @@ from corcal.report.pictures.overview import draw_overview, paint_pictures, png_b
 from corcal.report.pictures.strips import paint_strips
 from corcal.report.pictures.tiles import make_tiles
 from corcal.report.pictures.views import take_views
-from corcal.report.prior import read_prior
+from corcal.report.prior import Prior
 from corcal.report.tables.calcium_csv import calcium_csv
 from corcal.report.tables.labels_nifti import labels_nifti
 from corcal.report.tables.lesions_csv import lesions_csv
@@ -22,10 +22,17 @@ from corcal.report.tables.report_json import report_json
 from corcal.report.tables.segmentation_nrrd import segmentation_nrrd
 
 
-def build_reports(reading: Reading, options: ReportOptions) -> dict[str, bytes]:
-    """Return the content of each report by file name."""
+def build_reports(
+    reading: Reading, options: ReportOptions, *, prior: Prior | None = None
+) -> dict[str, bytes]:
+    """Return the content of each report by file name.
+
+    Args:
+        reading: the scan, its labels and what is said of them.
+        options: what is put into the report beside the result; its `prior` was read already.
+        prior: the earlier report.
+    """
     case = make_case(reading.scan, options)
-    prior = None if options.prior is None else read_prior(options.prior)
     pictures = paint_pictures(take_views(reading, reading.heart_mask))
     sheet, strips = draw_overview(reading.report, pictures), paint_strips(reading)
     shown = PagePictures(pictures[len(Artery) :], make_tiles(reading), strips)

@@ -10,7 +10,7 @@ from corcal.core.reading import Reading
 from corcal.core.scan import Scan
 from corcal.report.build import build_reports
 from corcal.report.options import ReportOptions
-from corcal.report.prior import read_prior
+from corcal.report.prior import Prior, read_prior
 from corcal.runtime import install_extra
 from corcal.storage import check_folder, replace_files
 
@@ -45,15 +45,7 @@ def check_output(
         SettingsRefused: a package is not installed that an option needs.
         TableRefused: the earlier report cannot be read.
     """
-    chosen = options or ReportOptions()
-    for name in ("pdf", "dicom"):
-        if getattr(chosen, name):
-            _require(name)
-    if chosen.dicom:
-        _require("pdf", "dicom")
-    if chosen.prior is not None:
-        read_prior(chosen.prior)
-    check_folder(Path(out), _ALL_FILES, force=force)
+    _check(Path(out), options or ReportOptions(), force=force)
 
 
 def check_scan(scan: Scan, options: ReportOptions) -> None:
@@ -92,16 +84,28 @@ def write_reports(
     Raises:
         OutputRefused: as `check_output` and `check_scan`, or the disk is full. Nothing is left
             behind.
-        SettingsRefused: as `check_output`.
+        SettingsRefused, TableRefused: as `check_output`.
     """
     chosen = options or ReportOptions()
-    check_output(out, force=force, options=chosen)
+    prior = _check(Path(out), chosen, force=force)
     check_scan(reading.scan, chosen)
-    files = build_reports(reading, chosen)
+    files = build_reports(reading, chosen, prior=prior)
     with replace_files(Path(out), _ALL_FILES, force=force) as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
     return tuple(Path(out) / name for name in files)
+
+
+def _check(out: Path, options: ReportOptions, *, force: bool) -> Prior | None:
+    """Return the earlier report, once it is known that this one can be written."""
+    for name in ("pdf", "dicom"):
+        if getattr(options, name):
+            _require(name)
+    if options.dicom:
+        _require("pdf", "dicom")
+    prior = None if options.prior is None else read_prior(options.prior)
+    check_folder(out, _ALL_FILES, force=force)
+    return prior
 
 
 def _require(name: str, asked_by: str = "") -> None:

@@ -22,8 +22,9 @@ class Axes:
             notice; `--accept-axes`.
         unsure_probability: the network is not sure between this and 1 less this.
         clear_blur: up to this the heart is clear, and the look at its surroundings is enough.
-        clear_ratio: if every mirrored chest is so many times as blurred; else the whole scan is
-            looked at, mirrored in all ways.
+        anatomy_clear: if the anatomy speaks for head, front and left with at least this each,
+        clear_ratio: or if every mirrored chest is so many times as blurred; else the whole scan
+            is looked at, mirrored in all ways.
         unseen_blur: above this in every way, the heart is not seen and the axes are doubted; above
             `clear_blur` they are never refused.
         decided_ratio: a way less blurred by this than all others is the way the chest lies;
@@ -43,6 +44,7 @@ class Axes:
     accept: bool = False
     unsure_probability: float = 0.05
     clear_blur: float = 20.0
+    anatomy_clear: float = 0.5
     clear_ratio: float = 1.08
     unseen_blur: float = 25.0
     decided_ratio: float = 1.05
@@ -68,7 +70,7 @@ class Axes:
                 "full_difference",
             ),
             inside_0_1=("unsure_probability",),
-            share=("anatomy_agrees",),
+            share=("anatomy_clear", "anatomy_agrees"),
         )
         rules = (
             (self.unsure_probability < 0.5, "unsure_probability must be below 0.5"),

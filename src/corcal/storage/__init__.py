@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         read_json,
     )
     from corcal.storage.json_lines import JsonLines, read_json_lines
+    from corcal.storage.lock import lock_file
     from corcal.storage.nifti import (
         lps_of_ras,
         nifti_bytes,
@@ -46,6 +47,7 @@ __all__ = [
     "csv_bytes",
     "json_bytes",
     "json_text",
+    "lock_file",
     "lps_of_ras",
     "nifti_bytes",
     "parse_json",
@@ -77,6 +79,7 @@ __getattr__, __dir__ = lazy_exports(
         "csv_table": ("CsvTable", "Row", "csv_bytes", "read_csv"),
         "json_document": ("json_bytes", "json_text", "parse_json", "read_json"),
         "json_lines": ("JsonLines", "read_json_lines"),
+        "lock": ("lock_file",),
         "nifti": (
             "lps_of_ras",
             "nifti_bytes",

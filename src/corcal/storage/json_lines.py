@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any, Self
 
 from corcal.core.errors import OutputRefused, TableRefused
 from corcal.storage.json_document import parse_json
+from corcal.storage.lock import lock_file
 
 
 class JsonLines:
@@ -111,17 +111,16 @@ def read_json_lines(path: Path) -> Iterator[Any]:
 
 def _lock(handle: int, path: Path) -> None:
     try:
-        fcntl = importlib.import_module("fcntl")
-    except ModuleNotFoundError:
-        raise OutputRefused(f"{path}: this system has no file locks; use Linux or macOS") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        ours = lock_file(handle)
+    except OSError as error:
+        raise OutputRefused(
+            f"{path}: cannot be held against other processes ({error.strerror or error}); name a "
+            "folder on a disk of this computer"
+        ) from error
+    if not ours:
         raise OutputRefused(
             f"{path}: another process is writing it; wait for its end, or name another folder"
-        ) from None
-    except OSError as error:
-        raise _unwritten(path, error) from error
+        )
 
 
 def _unwritten(path: Path, error: OSError) -> OutputRefused:

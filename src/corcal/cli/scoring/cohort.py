@@ -47,13 +47,22 @@ class CohortOutput:
     quiet: bool
 
 
-def _options(
-    jobs: int | None, minutes: float, memory: int | None, retry_failed: bool, ray: str | None
-) -> Options:
-    from corcal.cohort import Options
+@dataclass(frozen=True)
+class CohortChoice:
+    """The workers that were asked for, as given on the command line."""
 
-    limit_mb = None if memory is None else float(memory)
-    return Options(jobs, 60.0 * minutes, limit_mb, retry_failed, ray or "")
+    jobs: int | None
+    minutes: float
+    memory: int | None
+    retry_failed: bool
+    ray: str | None
+
+    def options(self) -> Options:
+        """Return the options of `run_cohort`."""
+        from corcal.cohort import Options
+
+        limit_mb = None if self.memory is None else float(self.memory)
+        return Options(self.jobs, 60.0 * self.minutes, limit_mb, self.retry_failed, self.ray or "")
 
 
 @click.command()
@@ -81,8 +90,8 @@ def _options(
     options.quiet_option(),
 )
 @options.bundle(
-    "how",
-    _options,
+    "choice",
+    CohortChoice,
     click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; default: by cores."),
     click.option(
         "--minutes",
@@ -108,7 +117,7 @@ def _options(
 def cohort(
     scans: tuple[str, ...],
     output: CohortOutput,
-    how: Options,
+    choice: CohortChoice,
     severity_model: Path | None,
     settings: Settings,
     models: ModelChoice,
@@ -127,6 +136,7 @@ def cohort(
     plan = Plan(output.folder, settings, models, output.keep, grading)
     cases = find_cases(scans, names=output.names)
     progress = Progress(len(cases), quiet=output.quiet)
+    how = choice.options()
     with _stop_on_sigterm(), contextlib.closing(run_cohort(cases, plan, how)) as outcomes:
         try:
             for outcome in outcomes:

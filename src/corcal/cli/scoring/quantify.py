@@ -54,7 +54,7 @@ class Source:
 )
 @report_output
 @options.bundle(
-    "drawing",
+    "choice",
     DrawingChoice,
     *drawing_options(
         f"What the codes or names of LABELS mean: {MEANINGS}. Where no code is named as calcium, "
@@ -66,7 +66,7 @@ class Source:
 def quantify(
     source: Source,
     output: ReportOutput,
-    drawing: DrawingChoice,
+    choice: DrawingChoice,
     settings: Settings,
     person: Person | None,
 ) -> None:
@@ -83,9 +83,9 @@ def quantify(
     from corcal.read import read_scan
     from corcal.report import check_output, check_scan, write_reports
 
-    choice = drawing.options()
+    drawn = choice.options()
     if not source.calcium_inside:
-        choice = replace(choice, classes=calcium_classes(choice.classes))
+        drawn = replace(drawn, classes=calcium_classes(drawn.classes))
     check_output(output.folder, force=output.force, options=output.options)
     with steps(output.quiet, total=4) as begin:
         begin("reading the scan")
@@ -93,7 +93,7 @@ def quantify(
         check_scan(ct, output.options)
         begin("reading the labels")
         found = (calcium_inside if source.calcium_inside else drawn_calcium)(
-            read_drawing(source.labels, ct, options=choice),
+            read_drawing(source.labels, ct, options=drawn),
             ct,
             threshold_hu=settings.scoring.threshold_hu,
             name=", ".join(path.name for path in source.labels),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class EvaluateOptions:
-    """The options of the command."""
+class EvaluateChoice:
+    """What is compared and how, as given on the command line."""
 
     against: str | None
     stratify: tuple[str, ...]
@@ -59,8 +59,8 @@ class EvaluateOptions:
 @click.argument("reference", metavar="REF")
 @options.publication_of("tables, figures and page", "an earlier evaluation", "evaluation.json")
 @options.bundle(
-    "chosen",
-    EvaluateOptions,
+    "choice",
+    EvaluateChoice,
     click.option(
         "--against", metavar="PRED2", help="A second system, compared on the same patients."
     ),
@@ -133,7 +133,7 @@ class EvaluateOptions:
     ),
 )
 def evaluate(
-    predictions: str, reference: str, output: PublicationOutput, chosen: EvaluateOptions
+    predictions: str, reference: str, output: PublicationOutput, choice: EvaluateChoice
 ) -> None:
     """Compare predictions with a reference: tables and figures.
 
@@ -144,7 +144,7 @@ def evaluate(
     folder of corcal's source.
     """
     options.require_evaluate()
-    if chosen.event and not chosen.against:
+    if choice.event and not choice.against:
         raise click.UsageError("--event reclassifies patients from one system to another: it needs "
                                "the other, --against.")  # fmt: skip
     from corcal.evaluate.accuracy import evaluate as compute
@@ -155,9 +155,9 @@ def evaluate(
     check_folder(output.folder, main_files("evaluation"), force=output.force)
     with steps(output.quiet) as begin:
         begin("reading the tables")
-        pairs, second = _pairs(predictions, reference, chosen)
+        pairs, second = _pairs(predictions, reference, choice)
         begin("computing")
-        evaluation = compute(pairs, chosen.options(), against=second)
+        evaluation = compute(pairs, choice.options(), against=second)
         begin("drawing and writing")
         files = publish_evaluation(evaluation).write(
             output.folder, force=output.force, office=output.office
@@ -168,18 +168,18 @@ def evaluate(
         _show(evaluation, files[1])
 
 
-def _pairs(predictions: str, reference: str, chosen: EvaluateOptions) -> tuple[Pairs, Pairs | None]:
+def _pairs(predictions: str, reference: str, choice: EvaluateChoice) -> tuple[Pairs, Pairs | None]:
     """Return the system with its reference, and the second system on the same patients."""
     from corcal.evaluate.tables_in import pair, read_results
 
-    columns = (*chosen.stratify, *([chosen.event] if chosen.event else []))
-    truth = read_results(reference, groups=columns, volume=chosen.volume)
-    first = read_results(predictions, groups=chosen.stratify, volume=chosen.volume)
-    pairs = pair(first, truth, allow_missing=chosen.allow_missing)
-    if chosen.against is None:
+    columns = (*choice.stratify, *([choice.event] if choice.event else []))
+    truth = read_results(reference, groups=columns, volume=choice.volume)
+    first = read_results(predictions, groups=choice.stratify, volume=choice.volume)
+    pairs = pair(first, truth, allow_missing=choice.allow_missing)
+    if choice.against is None:
         return pairs, None
-    second = read_results(chosen.against, volume=chosen.volume)
-    return pairs, pair(second, truth, allow_missing=chosen.allow_missing)
+    second = read_results(choice.against, volume=choice.volume)
+    return pairs, pair(second, truth, allow_missing=choice.allow_missing)
 
 
 def _show(evaluation: Evaluation, page: Path) -> None:

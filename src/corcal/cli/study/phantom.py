@@ -33,7 +33,7 @@ _CONTRAST = {"yes": 1.0, "no": 0.0}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PhantomChoice:
     """The phantoms that were asked for, as given on the command line."""
 
     burden: str
@@ -92,8 +92,8 @@ def phantom() -> None:
     help="How many; seeds follow on.",
 )
 @options.bundle(
-    "wanted",
-    Wanted,
+    "choice",
+    PhantomChoice,
     click.option(
         "--burden",
         type=click.Choice(["mix", "zero", "few", "some", "many"]),
@@ -117,7 +117,7 @@ def phantom() -> None:
         help="Of the scan.",
     ),
 )
-def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
+def make(output: Output, seed: int, count: int, choice: PhantomChoice) -> None:
     """Make synthetic chest CTs whose coronary calcium is exactly known.
 
     Each goes to its own folder, OUT/phantom-00001 for seed 1: the scan (ct.nii.gz, or a DICOM
@@ -136,10 +136,10 @@ def make(output: Output, seed: int, count: int, wanted: Wanted) -> None:
         folder = phantom_folder(output.folder, one)
         with steps(output.quiet) as begin:
             announce = _title_steps(begin, folder.name)
-            case = make_case(one, options=wanted.options(), progress=announce)
+            case = make_case(one, options=choice.options(), progress=announce)
             announce("write")
-            write_phantom(case, folder, kind=wanted.format, version=__version__, force=output.force)
-        rows += _print_case(case, folder, wanted, output)
+            write_phantom(case, folder, kind=choice.format, version=__version__, force=output.force)
+        rows += _print_case(case, folder, choice, output)
     if output.as_json:
         click.echo(json_text(rows))
 
@@ -150,13 +150,13 @@ def _title_steps(begin: Announce, name: str) -> Announce:
 
 
 def _print_case(
-    case: PhantomCase, folder: Path, wanted: Wanted, output: Output
+    case: PhantomCase, folder: Path, choice: PhantomChoice, output: Output
 ) -> list[dict[str, Any]]:
     """Say in one line what was made; return it where all is to be printed as JSON."""
     from corcal.phantom import SCAN_NAMES, case_truth
 
     truth = case_truth(case, __version__)
-    scan = folder / SCAN_NAMES[wanted.format]
+    scan = folder / SCAN_NAMES[choice.format]
     if output.as_json:
         return [{"scan": str(scan), "labels": str(folder / "labels.nii.gz"), "truth": truth}]
     if not output.quiet:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Chosen(DrawingChoice):
-    """Decisions of the command line, as given."""
+class AnnotateChoice(DrawingChoice):
+    """Decisions about a drawing and its calcium, as given on the command line."""
 
     orphans: str
     reach: float
@@ -49,8 +49,8 @@ class Chosen(DrawingChoice):
 )
 @click.option("--series", metavar="UID", help="The DICOM series drawn on, if several are there.")
 @options.bundle(
-    "chosen",
-    Chosen,
+    "choice",
+    AnnotateChoice,
     *drawing_options(f"What the drawing's type ids, codes or names mean: {MEANINGS}."),
     click.option(
         "--orphans",
@@ -80,7 +80,7 @@ def annotate(
     output: Output,
     manifest: Path | None,
     series: str | None,
-    chosen: Chosen,
+    choice: AnnotateChoice,
 ) -> None:
     """Turn a drawing of the arteries into labels on its scan.
 
@@ -94,7 +94,7 @@ def annotate(
     if manifest is not None:
         if series is not None:
             raise click.UsageError("--series goes with one scan, not with --manifest.")
-        _many(manifest, output, chosen)
+        _many(manifest, output, choice)
         return
     assert scan is not None
     from corcal.annotate import DrawnScan, annotate_scan
@@ -103,7 +103,7 @@ def annotate(
     with steps(output.quiet) as begin:
         begin("annotating the scan")
         record, _ = annotate_scan(
-            entry, output.folder, options=chosen.options(), force=output.force
+            entry, output.folder, options=choice.options(), force=output.force
         )
     if output.as_json:
         click.echo(json_text(record))
@@ -125,7 +125,7 @@ def _show(record: dict[str, Any], folder: Path) -> None:
     click.echo(f"Look at it: {folder / 'qc.png'}")
 
 
-def _many(manifest: Path, output: Output, chosen: Chosen) -> None:
+def _many(manifest: Path, output: Output, choice: AnnotateChoice) -> None:
     from corcal.annotate import annotate_all, read_entries
 
     entries = read_entries(manifest)
@@ -133,7 +133,7 @@ def _many(manifest: Path, output: Output, chosen: Chosen) -> None:
     with steps(output.quiet) as begin:
         begin(f"case 1 of {len(entries)}")
         for outcome in annotate_all(
-            entries, output.folder, options=chosen.options(), force=output.force
+            entries, output.folder, options=choice.options(), force=output.force
         ):
             outcomes.append(outcome)
             if len(outcomes) < len(entries):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 
 from corcal.cohort.tables_out.summary import LISTED, doubts
 from corcal.cohort.tables_out.tables import CASES, REFUSED, RESULTS
 from corcal.cohort.workers.task import Outcome
 from corcal.core.artery import Artery
+from corcal.report import page_template
 
 
 def cohort_html(
@@ -40,8 +40,4 @@ def cohort_html(
 
 @cache
 def _template() -> Template:
-    source = files("corcal.cohort.tables_out").joinpath("cohort.html").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(source)
+    return page_template("corcal.cohort.tables_out", "cohort.html")

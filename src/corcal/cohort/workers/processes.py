@@ -192,5 +192,5 @@ def _cause(code: int) -> str:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"signal {-code}"
-    hint = "; most often there is too little memory" if -code == signal.SIGKILL else ""
+    hint = "; most often there is too little memory" if name == "SIGKILL" else ""
     return f"its process was ended by {name}{hint}"

@@ -6,10 +6,9 @@ import base64
 import io
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 from PIL import Image
 
@@ -18,6 +17,7 @@ from corcal.core.scan import Scan
 from corcal.report.case import Case
 from corcal.report.options import ReportOptions
 from corcal.report.page.content import page_content
+from corcal.report.page.template import page_template
 from corcal.report.pictures.colours import ARTERY_COLOURS, OMITTED_COLOUR, css
 from corcal.report.pictures.overview import Picture
 from corcal.report.pictures.strips import StripPicture
@@ -109,12 +109,9 @@ def report_html(
 
 @cache
 def _template() -> Template:
-    source = files("corcal.report.page").joinpath("page.html").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    return page_template(
+        "corcal.report.page", "page.html", agatston=agatston_text, volume=volume_text
     )
-    environment.filters.update(agatston=agatston_text, volume=volume_text)
-    return environment.from_string(source)
 
 
 def _css_text(text: str) -> Markup:

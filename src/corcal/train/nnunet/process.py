@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from corcal.core.errors import InputRefused, TrainingStopped
+from corcal.storage import lock_file
 from corcal.train.events import Event, Finished, Refused, encode
 
 Send = Callable[[Event], None]
@@ -121,20 +122,20 @@ def alone(folder: Path) -> Iterator[None]:
     """Hold a folder against a second process; a process that ends, however, lets go of it.
 
     Raises:
-        TrainingStopped: another process holds it.
+        TrainingStopped: another process holds it, or the disk has no locks.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as file:
         try:
-            import fcntl  # noqa: PLC0415 - absent on Windows, where there is no such lock
-        except ModuleNotFoundError:
-            yield
-            return
-        try:
-            # Not flock: the processes that prepare patches would inherit it and outlive us.
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not inherited: the processes that prepare patches outlive us.
+            ours = lock_file(file.fileno(), inherited=False)
         except OSError as error:
             raise TrainingStopped(
-                f"{folder}: another process is at work there; wait for it, or end it"
+                f"{folder}: cannot be held against other processes ({error.strerror or error}); "
+                "train in a folder on a disk of this computer"
             ) from error
+        if not ours:
+            raise TrainingStopped(
+                f"{folder}: another process is at work there; wait for it, or end it"
+            )
         yield
