@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EvaluateChoice:
-    """What is compared and how, as given on the command line."""
+    """The comparison that was asked for, as given on the command line."""
 
     against: str | None
     stratify: tuple[str, ...]
