@@ -41,7 +41,8 @@ EXCHANGED = "6=LAD,7=RCA,8=LCX,9=calcium"
 #: Ways to break the training itself.
 BROKEN: dict[str, Callable[[Training], Training]] = {
     "rate": lambda training: replace(training, learning_rate=100.0),
-    "augmentation": lambda training: replace(training, elastic_share=1.0, elastic_voxels=60.0),
+    # Moved by thousands of voxels, hardly one of a patch is of its scan: nothing can be learnt.
+    "augmentation": lambda training: replace(training, elastic_share=1.0, elastic_voxels=10000.0),
 }
 #: Made-up patients of one rehearsal.
 PATIENTS = 30

@@ -25,7 +25,7 @@ SIDE_BY_SIDE = {
     "core": (2, "nouns; and the way in which rooms say what they offer"),
     "cli.scoring": (5, "one file per command"),
     "cli.study": (10, "one file per command"),
-    "cli.training": (5, "one file per command"),
+    "cli.training": (6, "one file per command"),
     "evaluate.statistics": (3, "each kind of figure alone"),
     "evaluate.statistics.agreement": (4, "each way to agree alone"),
     "evaluate.statistics.roc": (3, "the area; single points; several readers"),

@@ -26,9 +26,17 @@ if TYPE_CHECKING:
         Acceptance,
         make_dataset,
     )
+    from corcal.train.dataset.expected_crops import (
+        ExpectedCrops,
+        expected_crops,
+    )
     from corcal.train.dataset.manifest import (
         ManifestRow,
         read_manifest,
+    )
+    from corcal.train.estimate import (
+        estimate_manifest,
+        estimate_training,
     )
     from corcal.train.events import (
         Began,
@@ -46,9 +54,6 @@ if TYPE_CHECKING:
         Devices,
         choose_devices,
         visible_gpus,
-    )
-    from corcal.train.nnunet.estimate import (
-        estimate_training,
     )
     from corcal.train.nnunet.folds import (
         missing_folds,
@@ -70,6 +75,7 @@ __all__ = [
     "Devices",
     "EpochDone",
     "Event",
+    "ExpectedCrops",
     "HeldOut",
     "Machine",
     "ManifestRow",
@@ -81,7 +87,9 @@ __all__ = [
     "TrainingFolder",
     "change_training",
     "choose_devices",
+    "estimate_manifest",
     "estimate_training",
+    "expected_crops",
     "export_bundle",
     "is_of",
     "keep_accuracy",
@@ -111,11 +119,12 @@ __getattr__, __dir__ = lazy_exports(
         "bundle.export": ("ModelName", "export_bundle"),
         "dataset.crop_geometry": ("put_back",),
         "dataset.dataset": ("Acceptance", "make_dataset"),
+        "dataset.expected_crops": ("ExpectedCrops", "expected_crops"),
         "dataset.manifest": ("ManifestRow", "read_manifest"),
         "events": ("Began", "EpochDone", "Event", "Noted", "Prepared", "Refused", "Stepped"),
         "nnunet.child": ("Machine",),
         "nnunet.devices": ("Devices", "choose_devices", "visible_gpus"),
-        "nnunet.estimate": ("estimate_training",),
+        "estimate": ("estimate_manifest", "estimate_training"),
         "nnunet.folds": ("missing_folds", "plan_and_preprocess", "require_nnunet", "train_folds"),
         "nnunet.plan": ("change_training",),
         "training_folder": ("TrainingFolder",),

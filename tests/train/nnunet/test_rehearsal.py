@@ -9,6 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from corcal.settings import Settings
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "rehearsal.py"
 
 
@@ -53,6 +55,28 @@ def test_a_learning_rate_of_100_fails(rehearsal: ModuleType, tmp_path: Path) -> 
     # Its gradients are clipped: the loss grows, but stays a number to the end.
     table: np.ndarray = rehearsal.rehearse(tmp_path, change=rehearsal.BROKEN["rate"])
     assert rehearsal.shortfalls(table) != []
+
+
+@pytest.mark.training
+def test_patches_bent_beyond_measure_hold_nothing_of_their_scan(
+    rehearsal: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from tests.train.nnunet.trainers import augmentation, make_trainer
+
+    sound = Settings.from_toml(rehearsal.SETTINGS).training
+    shares = []
+    for training in (sound, rehearsal.BROKEN["augmentation"](sound)):
+        patch = list(training.patch_voxels)
+        bend = augmentation(make_trainer(tmp_path, monkeypatch, training), patch)[
+            "SpatialTransform"
+        ]
+        image, drawn = torch.zeros((1, *patch)), torch.zeros((1, *patch))
+        drawn[0, 8:-8, 8:-8, 8:-8] = 1
+        after = [bend(image=image, segmentation=drawn)["segmentation"] for _ in range(20)]
+        shares.append(float(np.mean([float(a.sum() / drawn.sum()) for a in after])))
+    assert shares[0] > 0.8
+    assert shares[1] < 0.02
 
 
 def test_a_model_that_learnt_is_let_pass(rehearsal: ModuleType) -> None:

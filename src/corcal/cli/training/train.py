@@ -10,7 +10,8 @@ from corcal.cli.groups import Commands
 
 #: Each step lives in the module of its name in `corcal.cli.training`, as the object of its name.
 STEPS = (
-    "dataset", "plan", "fold", "folds", "validate", "export", "test", "variants", "default",
+    "estimate", "dataset", "plan", "fold", "folds", "validate", "export", "test", "variants",
+    "default",
 )  # fmt: skip
 
 

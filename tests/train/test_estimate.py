@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from corcal.cli.main import main
+from corcal.core.grid import Grid
+from corcal.core.labels import ArteryLabels
 from corcal.settings import Settings
 from corcal.storage import read_csv, read_json, replace_file
-from corcal.train.nnunet.estimate import Need, estimate_training, network_of
+from corcal.train.dataset.expected_crops import ExpectedCrops, expected_crops
+from corcal.train.estimate import Need, estimate_manifest, estimate_training, network_of
 from corcal.train.training_folder import TrainingFolder
+from tests.train.cohort import small_settings
 
 PAPER = Settings.paper()
 
@@ -68,3 +75,43 @@ def test_it_says_where_the_disk_may_not_do(
         "by arithmetic: up to 7.4 GB of disk, of which 8.0 GB are free; each fold 62,500 steps, "
         "about 6.0 hours of an H100 or 62 days of one CPU core"
     )
+
+
+def test_before_the_dataset_is_made(manifest: Path, made: TrainingFolder) -> None:
+    settings = made.settings()
+    crops = expected_crops(manifest, settings)
+    # Scans of 48 voxels of 2 mm are smaller than a large heart.
+    assert crops == ExpectedCrops(5, 1, 5 * 48**3, 48**3)
+    need = estimate_manifest(crops, settings, made.folder / "not" / "there")
+    weights = network_of(settings.training, settings.preparation.spacing_mm).weights
+    assert need.disk_bytes == 5 * 11 * 48**3 + 2 * 4 * 8 * weights
+    assert need.steps == estimate_training(made).steps == 4
+    assert need.disk_bytes > estimate_training(made).disk_bytes
+
+
+def test_a_large_heart_in_a_chest(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chest = Grid.axial((400, 512, 512), (1.0, 0.7, 0.7))
+    monkeypatch.setattr(
+        "corcal.train.dataset.expected_crops.read_label_map",
+        lambda _: ArteryLabels(np.broadcast_to(np.uint8(0), chest.shape), chest),
+    )
+    training = replace(PAPER.training, folds=2)
+    with_crop = replace(PAPER, training=training)
+    crop = replace(PAPER.preparation, crop_to_heart=False)
+    whole = replace(with_crop, preparation=crop)
+    # 145 slices without padding; 174 and 213 voxels with 10 on each side.
+    assert expected_crops(manifest, with_crop).trained_voxels == 5 * 145 * 194 * 233
+    assert expected_crops(manifest, whole).trained_voxels == 5 * 500 * 491 * 491
+
+
+def test_the_command_says_it_and_writes_nothing(
+    manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text(small_settings().to_toml())
+    given = ["--work", str(tmp_path / "work"), "--settings", str(file)]
+    assert main(["train", "estimate", str(manifest), *given]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "5 scans to train on, 1 kept for tests, 2 folds"
+    assert said[1].startswith("by arithmetic: up to 7 MB of disk, of which ")
+    assert list(tmp_path.iterdir()) == [file]

@@ -13,6 +13,7 @@ from corcal.core.box import Index
 from corcal.core.errors import DatasetRefused
 from corcal.settings import Settings, Training
 from corcal.storage import read_csv, read_json
+from corcal.train.dataset.expected_crops import ExpectedCrops
 from corcal.train.nnunet.topology import Topology, topology_of
 from corcal.train.training_folder import TrainingFolder
 
@@ -25,7 +26,8 @@ _CPU_PER_SECOND = 4e10
 _AUGMENT_SECONDS = 2e-6
 #: Backwards takes twice the multiplications of forwards.
 _PASSES = 3
-#: Bytes of a preprocessed voxel: float32 HU and a label, before they are compressed.
+#: Bytes of a prepared voxel, and of a preprocessed one: float32 HU and a label, before they are
+#: compressed.
 _VOXEL_BYTES = 5
 #: States of a fold on the disk at once: the last two, the best, and the next being written.
 _STATES = 4
@@ -75,6 +77,24 @@ class Need:
         )
 
 
+def estimate_manifest(crops: ExpectedCrops, settings: Settings, folder: Path) -> Need:
+    """Return what a training will take whose dataset is not made yet.
+
+    Args:
+        crops: of its scans.
+        settings: of the training.
+        folder: in which it would lie; it need not be there.
+
+    Raises:
+        SettingsRefused: no network fits the patch.
+    """
+    network = network_of(settings.training, settings.preparation.spacing_mm)
+    # All crops as nnU-Net's raw dataset; those that are trained on a second time, preprocessed.
+    voxels = 2 * crops.trained_voxels + crops.tested_voxels
+    disk = _VOXEL_BYTES * voxels + _states_bytes(network) * settings.training.folds
+    return _need(settings, network, disk, folder)
+
+
 def estimate_training(work: TrainingFolder) -> Need:
     """Return what the folds of a prepared dataset will take.
 
@@ -89,10 +109,13 @@ def estimate_training(work: TrainingFolder) -> Need:
     network = network_of(settings.training, settings.preparation.spacing_mm)
     trained = [r.text("case") for r in read_csv(work.split_file).rows if r.text("part") != "test"]
     voxels = sum(_crop_voxels(work, case) for case in trained if not _is_there(work, case))
-    states = _STATES * _WEIGHT_BYTES * network.weights
     begun = sum(any(work.fold(k).glob("*.pt")) for k in range(settings.training.folds))
-    disk = _VOXEL_BYTES * voxels + states * (settings.training.folds - begun)
+    disk = _VOXEL_BYTES * voxels + _states_bytes(network) * (settings.training.folds - begun)
     return _need(settings, network, disk, work.folder)
+
+
+def _states_bytes(network: Network) -> int:
+    return _STATES * _WEIGHT_BYTES * network.weights
 
 
 def network_of(training: Training, spacing_mm: tuple[float, float, float]) -> Network:
