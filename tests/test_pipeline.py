@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import corcal
 from corcal.core.artery import Artery
 from corcal.core.box import Box, Index
-from corcal.core.errors import GridMismatch
+from corcal.core.errors import GridMismatch, ScanNotAdmitted
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
 from corcal.core.reading import ModelStamp, Reading, Report
@@ -269,6 +269,18 @@ def test_given_labels_are_measured_without_a_model(case: PhantomCase, reading: R
     provenance = found.report.provenance
     assert (provenance.models, provenance.device) == ((), "none")
     assert list(provenance.seconds) == ["quantify"]
+
+
+def test_given_labels_are_not_measured_on_values_that_were_cut_off(case: PhantomCase) -> None:
+    cut = replace(case.scan, hu=np.minimum(case.scan.hu, np.int16(250)))
+    with pytest.raises(ScanNotAdmitted, match="Values were cut off at 250 HU"):
+        quantify_labels(cut, ArteryLabels(case.labels, case.grid))
+
+
+def test_given_labels_come_with_the_doubts_about_the_scan(case: PhantomCase) -> None:
+    scan = replace(case.scan, acquisition=replace(case.scan.acquisition, kvp_kv=100.0))
+    report = quantify_labels(scan, ArteryLabels(case.labels, case.grid)).report
+    assert [notice.code for notice in report.notices] == ["tube-voltage"]
 
 
 def test_given_labels_of_another_grid_are_refused(case: PhantomCase) -> None:

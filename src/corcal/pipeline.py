@@ -20,7 +20,7 @@ from corcal.locate import EmbeddedLocator, check_axes, check_heart, heart_box, l
 from corcal.prepare import check_trained_heart, preparation_for, prepare
 from corcal.provenance import make_provenance
 from corcal.quantify import Measurement, Person, measure
-from corcal.read import admit, state_gating
+from corcal.read import admit, admit_drawn, state_gating
 from corcal.runtime import StepClock
 from corcal.segment import EmbeddedSegmenter
 from corcal.settings import Settings
@@ -121,13 +121,16 @@ def quantify_labels(
 
     Raises:
         GridMismatch: the labels are not on the scan's grid.
+        ScanNotAdmitted: voxel size, values or the order of slices are wrong, so that every number
+            would be.
     """
     settings, clock = settings or Settings(), StepClock(progress)
     with clock.step("quantify"):
         scan = state_gating(scan, settings.admission)
+        notices = scan.notices + admit_drawn(scan, settings.admission)
         numbers = measure(scan, labels, settings.scoring, person)
     made = make_provenance(settings, {}, clock.seconds)
-    return Reading(scan, labels, None, _report(numbers, scan.notices, made, ()))
+    return Reading(scan, labels, None, _report(numbers, notices, made, ()))
 
 
 def _report(

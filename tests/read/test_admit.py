@@ -47,6 +47,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
         "slices",
         "coverage",
         "body-size",
+        "joined",
         "saturated",
         "thick-slices",
         "sharp-kernel",
@@ -55,7 +56,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
         "zoomed-field",
         "gating",
     ]
-    assert [c.name for c in checks if c.refuses] == ["slices", "coverage", "saturated"]
+    assert [c.name for c in checks if c.refuses] == ["slices", "coverage", "joined", "saturated"]
 
 
 def test_a_header_that_says_nothing_is_no_doubt() -> None:

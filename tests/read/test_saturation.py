@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from corcal.core.errors import ScanNotAdmitted
 from corcal.core.grid import Grid
@@ -58,6 +59,49 @@ def test_cut_off_above_it_is_noticed_with_what_is_too_low(top: int) -> None:
     (notice,) = admit(Scan(np.minimum(chest(), np.int16(top)), GRID), LIMITS)
     assert notice.code == "saturated"
     assert "denser calcium is stored as this, so that peak values and mass are too" in notice.text
+
+
+@pytest.mark.parametrize("top", [250, 300, 350])
+@pytest.mark.parametrize("noise_hu", [5.0, 12.0])
+def test_cut_off_and_then_made_noisy_is_refused_by_the_pile(top: int, noise_hu: float) -> None:
+    noise = np.random.default_rng(2).normal(0, noise_hu, SHAPE)
+    noisy = np.rint(np.minimum(chest(), np.int16(top)) + noise).astype(np.int16)
+    found = check(noisy)
+    assert (found.passed, found.refuses) == (False, True)
+    near = int(found.text.split(" HU")[0].removeprefix("Values were cut off near "))
+    assert abs(near - top) <= noise_hu
+    assert "and then resampled or changed: " in found.text
+    assert "voxels pile up there and hardly any is denser: weight" in found.text
+
+
+def test_cut_off_and_then_interpolated_is_refused_by_the_pile() -> None:
+    smooth = ndimage.gaussian_filter(chest().astype(float), (0, 0.5, 0.5))
+    assert check(np.rint(smooth).astype(np.int16)).passed
+    cut = np.minimum(1.6 * smooth, 300.0)
+    cubic = ndimage.shift(cut, (0.4, 0.3, 0.3), order=3, mode="nearest")
+    assert check(np.rint(cubic).astype(np.int16)).refuses
+
+
+def test_a_pile_in_which_denser_voxels_follow_is_no_cut() -> None:
+    blood = chest()
+    blood[20:30] = np.random.default_rng(3).normal(300, 15, (10, 80, 80))  # contrast agent
+    assert check(blood).passed
+
+
+def test_what_counts_as_a_pile_is_a_setting() -> None:
+    noise = np.random.default_rng(2).normal(0, 5.0, SHAPE)
+    noisy = np.rint(np.minimum(chest(), np.int16(300)) + noise).astype(np.int16)
+    for change in (
+        {"saturated_pile_below_hu": 280},
+        {"saturated_pile_ratio": 100.0},
+        {"saturated_pile_voxels": 20_000},
+    ):
+        assert check(noisy, replace(LIMITS, **change)).passed
+    narrow = replace(LIMITS, saturated_pile_width_hu=5)
+    assert "near 310 HU" in check(noisy, narrow).text  # where the pile's own slope has ended
+    noisy[0, 0, :80] = 900
+    assert check(noisy, replace(LIMITS, saturated_pile_tail=0.001)).passed
+    assert check(noisy).refuses
 
 
 def test_coarse_steps_of_8_bits_are_no_cut_but_can_be_cut() -> None:

@@ -86,6 +86,7 @@ def quantify_labels(
 
     Raises:
         GridMismatch: the labels are not on the scan's grid.
+        ScanNotAdmitted: voxel size, values or the order of slices are wrong.
         InputRefused: scan or labels cannot be read, or a file marks arteries and no calcium.
     """
     chosen = settings or Settings()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
-    from corcal.read.admission import admit, check_scan
+    from corcal.read.admission import admit, admit_drawn, check_scan
     from corcal.read.check import Check
     from corcal.read.dicom.bounds import require_bounded
     from corcal.read.dicom.choice import choose_series
@@ -32,6 +32,7 @@ __all__ = [
     "SeriesCandidate",
     "Volume",
     "admit",
+    "admit_drawn",
     "check_scan",
     "choose_series",
     "find_series",
@@ -52,7 +53,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "admission": ("admit", "check_scan"),
+        "admission": ("admit", "admit_drawn", "check_scan"),
         "check": ("Check",),
         "dicom.bounds": ("require_bounded",),
         "dicom.header": ("quiet_pydicom",),

@@ -9,6 +9,7 @@ from corcal.core.errors import ScanNotAdmitted
 from corcal.core.scan import Notice, Scan
 from corcal.read.body_size import check_body_size
 from corcal.read.check import Check
+from corcal.read.joined import check_joined
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.saturation import check_saturation
 from corcal.settings import Admission
@@ -20,6 +21,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
         _slices(scan, settings),
         _coverage(scan, settings),
         check_body_size(scan, settings),
+        check_joined(scan, settings),
         check_saturation(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),
@@ -36,7 +38,31 @@ def admit(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
     Raises:
         ScanNotAdmitted: at least one hard check failed; the message holds all that did.
     """
-    checks = [c for c in check_scan(scan, settings) if not c.passed]
+    return _doubts(check_scan(scan, settings))
+
+
+def admit_drawn(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
+    """Return the doubts about the numbers of a scan on which somebody drew the calcium.
+
+    Nothing has to be found in it, so that it may be short, and a heart alone.
+
+    Raises:
+        ScanNotAdmitted: as `admit`, of these checks.
+    """
+    return _doubts(
+        (
+            check_body_size(scan, settings),
+            check_joined(scan, settings),
+            check_saturation(scan, settings),
+            _thickness(scan, settings),
+            _kernel(scan),
+            _tube_voltage(scan, settings),
+        )
+    )
+
+
+def _doubts(made: tuple[Check, ...]) -> tuple[Notice, ...]:
+    checks = [c for c in made if not c.passed]
     hard = [c.text for c in checks if c.refuses]
     if hard:
         raise ScanNotAdmitted("the scan is not admitted: " + " ".join(hard))

@@ -2,13 +2,15 @@
 
 Pipelines clip CT at 200, 250, 400 or 1000 HU and leave it "in HU". All that was denser then holds
 exactly the highest value, far more voxels than any value just below it. In a CT as acquired the
-highest value is a single bright voxel of bone or metal.
+highest value is a single bright voxel of bone or metal. What was interpolated or made noisy after
+it was cut has no such value, but its bone ends in a pile.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from corcal.core.scan import Scan
 from corcal.read.check import Check
@@ -18,14 +20,27 @@ from corcal.settings import Admission
 _LOST = ((200, "weights 2 to 4"), (300, "weights 3 and 4"), (400, "weight 4"))
 
 
+#: Counts of values are smoothed so far, HU, and compared from here to there below a pile.
+_SMOOTH_HU, _CLOSE_HU, _FAR_HU = 6, 25, 150
+_DENSE_HU = 130
+
+
 def check_saturation(scan: Scan, settings: Admission) -> Check:
     """Return whether the values of a scan were cut off at the top."""
     top = int(scan.hu.max())
     held = _voxels_at_top(scan.hu, top, settings) if top < settings.saturated_below_hu else 0
+    how = f"at {top} HU, which {held} voxels hold"
     if not held:
-        return Check("saturated", True, True, f"Values reach {top} HU and are not cut off.")
+        pile = _pile(scan.hu, settings)
+        if pile is None:
+            return Check("saturated", True, True, f"Values reach {top} HU and are not cut off.")
+        top, held = pile
+        how = (
+            f"near {top} HU, and then resampled or changed: {held} voxels pile up there and hardly "
+            "any is denser"
+        )
     lost = next((weights for bound, weights in _LOST if top < bound), "")
-    text = f"Values were cut off at {top} HU, which {held} voxels hold: "
+    text = f"Values were cut off {how}: "
     text += (
         f"{lost} of the Agatston score cannot occur; score, peak values and mass are too low."
         if lost
@@ -35,6 +50,29 @@ def check_saturation(scan: Scan, settings: Admission) -> Check:
     if refused:
         text += " Give the scan as it was acquired."
     return Check("saturated", False, refused, text)
+
+
+def _pile(hu: NDArray[np.int16], settings: Admission) -> tuple[int, int] | None:
+    """Return where values pile up below an end that is not sharp, and how many; None if nowhere.
+
+    The number of voxels falls smoothly from soft bone to the densest. Where values were cut off
+    and then interpolated or made noisy, it rises once more and ends.
+    """
+    dense = hu[hu >= _DENSE_HU].astype(np.int32)
+    width, below = settings.saturated_pile_width_hu, settings.saturated_pile_below_hu
+    counts = np.bincount(dense, minlength=below + width + 1)
+    smooth = ndimage.gaussian_filter1d(counts.astype(float), _SMOOTH_HU)
+    from_here = np.cumsum(counts[::-1])[::-1]
+    best, found = settings.saturated_pile_ratio, None
+    for place in range(_DENSE_HU + 2 * _CLOSE_HU, below):
+        held = int(from_here[max(0, place - width)] - from_here[place + width])
+        ends = from_here[place + width] <= settings.saturated_pile_tail * held
+        if held < settings.saturated_pile_voxels or not ends:
+            continue
+        before = smooth[max(_DENSE_HU, place - _FAR_HU) : place - _CLOSE_HU].min()
+        if smooth[place] >= best * max(before, 1e-3):
+            best, found = float(smooth[place] / max(before, 1e-3)), (place, held)
+    return found
 
 
 def _voxels_at_top(hu: NDArray[np.int16], top: int, settings: Admission) -> int:

@@ -6,6 +6,52 @@ from dataclasses import dataclass
 
 from corcal.core.ranges import require, require_range
 
+#: The settings of each range that `require_range` knows.
+_RANGES = {
+    "at_least_1": (
+        "min_slices",
+        "saturated_voxels",
+        "saturated_window_hu",
+        "saturated_pile_voxels",
+        "saturated_pile_width_hu",
+    ),
+    "positive": (
+        "thick_slices_mm",
+        "blood_step_mm",
+        "body_step_mm",
+        "reference_kv",
+        "saturated_ratio",
+        "saturated_tail_hu",
+        "saturated_pile_ratio",
+        "joined_doubted_ratio",
+        "joined_refused_mm",
+        "joined_step_mm",
+        "disordered_ratio",
+        "disordered_far_mm",
+    ),
+    "not_negative": (
+        "min_coverage_mm",
+        "thickness_tolerance",
+        "reference_kv_tolerance",
+        "small_field_mm",
+        "table_mm",
+        "min_heart_ml",
+        "blood_depth_mm",
+        "metal_reach_mm",
+        "min_metal_mm3",
+        "saturated_pile_below_hu",
+        "joined_least_hu",
+        "disordered_least_hu",
+    ),
+    "share": (
+        "max_cut_face",
+        "saturated_pile_tail",
+        "least_lung_share",
+        "whole_body_share",
+        "cut_lung_share",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Admission:
@@ -42,8 +88,23 @@ class Admission:
         saturated_window_hu: within this of it (as many steps, where values come in steps).
         saturated_tail_hu: but no more voxels than would lie this far above it, had they gone on
             as below; a block painted in one value is no cut.
+        saturated_pile_below_hu: values were cut off and then resampled where the number of voxels,
+            which falls with density, rises once more below this to
+        saturated_pile_ratio: so many times the least before it, in a pile of at least
+        saturated_pile_voxels: so many voxels
+        saturated_pile_width_hu: within this to both sides, and ends: beyond it lie no more than
+        saturated_pile_tail: this part of the pile.
         saturated_refused_below_hu: cut off below this the scan is refused, because Agatston's
             highest weight cannot occur; at or above it that is noted.
+        joined_doubted_ratio: neighbouring slices do not change by so many times as much as those
+            beside them; where they do, slices may be missing, and
+        joined_refused_ratio: from here they are of two people or scans, or out of order,
+        joined_refused_mm: if they are as unlike as slices so far apart.
+        joined_step_mm: slices about this far apart are compared as well, where they lie closer.
+        joined_least_hu: and none are where these usually differ by less, as a test object does.
+        disordered_ratio: slices are in no order where neighbours differ by this part of what
+        disordered_far_mm: slices so far apart differ,
+        disordered_least_hu: if that is no less than this.
         gating: "header" for what the scan's header says of ECG gating; "yes" or "no" where the user
             knows.
         min_heart_ml: a heart with its sac is not smaller; what is, is no heart.
@@ -81,7 +142,20 @@ class Admission:
     saturated_ratio: float = 5.0
     saturated_window_hu: int = 20
     saturated_tail_hu: float = 2000.0
+    saturated_pile_below_hu: int = 500
+    saturated_pile_ratio: float = 2.2
+    saturated_pile_voxels: int = 1000
+    saturated_pile_width_hu: int = 60
+    saturated_pile_tail: float = 0.01
     saturated_refused_below_hu: int = 400
+    joined_doubted_ratio: float = 1.8
+    joined_refused_ratio: float = 2.3
+    joined_refused_mm: float = 5.0
+    joined_step_mm: float = 3.0
+    joined_least_hu: float = 25.0
+    disordered_ratio: float = 0.8
+    disordered_far_mm: float = 30.0
+    disordered_least_hu: float = 150.0
     gating: str = "header"
     min_heart_ml: float = 150.0
     max_heart_ml: float = 2500.0
@@ -92,35 +166,13 @@ class Admission:
     min_metal_mm3: float = 1.0
 
     def __post_init__(self) -> None:
-        require_range(
-            "admission",
-            self,
-            at_least_1=("min_slices", "saturated_voxels", "saturated_window_hu"),
-            positive=(
-                "thick_slices_mm",
-                "blood_step_mm",
-                "body_step_mm",
-                "reference_kv",
-                "saturated_ratio",
-                "saturated_tail_hu",
-            ),
-            not_negative=(
-                "min_coverage_mm",
-                "thickness_tolerance",
-                "reference_kv_tolerance",
-                "small_field_mm",
-                "table_mm",
-                "min_heart_ml",
-                "blood_depth_mm",
-                "metal_reach_mm",
-                "min_metal_mm3",
-            ),
-            share=("max_cut_face", "least_lung_share", "whole_body_share", "cut_lung_share"),
-        )
+        require_range("admission", self, **_RANGES)
         known = self.gating in ("header", "yes", "no")
         require("admission", known, f'gating is "header", "yes" or "no", not {self.gating!r}')
         for name in ("body_width_mm", "impossible_width_mm", "lung_height_mm", "lung_hu"):
             low, high = getattr(self, name)
             require("admission", low < high, f"{name} must rise")
+        rises = self.joined_refused_ratio >= self.joined_doubted_ratio
+        require("admission", rises, "joined_refused_ratio must not be below joined_doubted_ratio")
         larger = self.max_heart_ml > self.min_heart_ml
         require("admission", larger, "max_heart_ml must be more than min_heart_ml")

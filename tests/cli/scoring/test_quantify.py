@@ -55,6 +55,26 @@ def test_settings_and_person_reach_the_report(
     assert found["percentile"] is not None
 
 
+@pytest.mark.parametrize("labels", ["labels.nii.gz", "coronary.nii.gz"])
+def test_two_people_in_one_file_are_not_measured(
+    tiny: Path, tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str], labels: str
+) -> None:
+    first, second = tiny_phantom(4).scan, tiny_phantom(5).scan
+    joined = np.concatenate([first.hu[:30], second.hu[30:]])
+    write_nifti(tmp_path / "joined.nii.gz", joined, first.grid.affine)
+    marked = (tiny_phantom(4).labels > 0).astype(np.uint8)
+    write_nifti(tmp_path / "coronary.nii.gz", marked, first.grid.affine)
+    path = tmp_path / labels if labels == "coronary.nii.gz" else tiny / labels
+    stated = ["--map", "1=coronary", "--calcium-inside"] if labels == "coronary.nii.gz" else []
+    assert (
+        main(["quantify", str(tmp_path / "joined.nii.gz"), str(path), "-o", str(out), *stated]) == 2
+    )
+    assert "Slices 30 and 31 of 64 (the first at the feet) do not belong together" in (
+        capsys.readouterr().err
+    )
+    assert not out.exists()
+
+
 def test_the_map_says_what_the_codes_mean(command: list[str], out: Path) -> None:
     # The calcium of the LAD is said to be of the RCA; of vessels nothing reaches 130 HU.
     assert main([*command, "--map", "1=LAD,2=LAD,3=LAD,5=RCA,6=LCX", "--quiet"]) == 0

@@ -121,7 +121,7 @@ def _write_total(
     from corcal.core.errors import LabelsRefused
     from corcal.provenance import make_provenance
     from corcal.quantify import arterial_age_years, mesa_bracket, quantify_total
-    from corcal.read import state_gating
+    from corcal.read import admit_drawn, state_gating
     from corcal.report import REPORT_FILES, TOTAL_FILE, total_json
     from corcal.storage import replace_files
 
@@ -136,7 +136,8 @@ def _write_total(
     if person is not None:
         numbers["percentile"] = mesa_bracket(total.agatston, person)
         numbers["arterial_age_years"] = arterial_age_years(total.agatston)
-    notices = (*scan.notices, *found.notices)
+    doubts = admit_drawn(scan, settings.admission)
+    notices = (*scan.notices, *found.notices, *doubts)
     content = total_json(numbers, scan, notices, make_provenance(settings, {}, {}))
     with replace_files(output.folder, (*REPORT_FILES, TOTAL_FILE), force=output.force) as stage:
         (stage / TOTAL_FILE).write_bytes(content)
