@@ -19,6 +19,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Scan
 from corcal.pipeline import quantify_labels
 from corcal.read import read_scan
+from corcal.read.dicom.bounds import end_of_fragments
 from tests.read.dicom.dicom_files import SPACING_MM, Series, body, write_multi_frame
 
 HU = body()
@@ -147,3 +148,11 @@ def test_every_encoding_is_the_same_scan(encode: Encode, tmp_path: Path, plain: 
     assert scan.grid.matches(plain.grid, 1e-4)
     assert agatston(scan) == agatston(plain) > 100
     assert scan.notices == ()
+
+
+def test_fragments_end_at_their_delimiter() -> None:
+    items = b"\xfe\xff\x00\xe0\x02\x00\x00\x00ab" + b"\xfe\xff\x00\xe0\x00\x00\x00\x00"
+    end = b"\xfe\xff\xdd\xe0\x00\x00\x00\x00"
+    assert end_of_fragments(b"????" + items + end + b"more", 4) == 4 + len(items)
+    assert end_of_fragments(items, 0) is None
+    assert end_of_fragments(items[:-2] + end, 0) is None

@@ -60,6 +60,25 @@ def require_bounded(file: BinaryIO, name: str) -> None:
         file.seek(0)
 
 
+#: Tags of the items of compressed pixels, and of their end.
+_ITEM, _ITEMS_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
+
+
+def end_of_fragments(stream: bytes, start: int) -> int | None:
+    """Return where the fragments of compressed pixels end, or None where they do not.
+
+    Source: DICOM PS3.5 A.4.
+
+    Args:
+        stream: holds them.
+        start: where the first one begins.
+    """
+    at = start
+    while stream[at : at + 4] == _ITEM:
+        at += 8 + int.from_bytes(stream[at + 4 : at + 8], "little")
+    return at if stream[at : at + 4] == _ITEMS_END else None
+
+
 def image_size(stream: bytes) -> tuple[int, int] | None:
     """Return the (rows, columns) that a JPEG, JPEG-LS or JPEG 2000 stream announces, or None."""
     at = stream.find(_SIZ, 0, 4096)

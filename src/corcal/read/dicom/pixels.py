@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from corcal.core.errors import UnreadableScan
 from corcal.core.scan import Notice
-from corcal.read.dicom.bounds import image_size, is_whole_jpeg
+from corcal.read.dicom.bounds import end_of_fragments, image_size, is_whole_jpeg
 from corcal.read.dicom.header import number, quiet_pydicom
 from corcal.read.dicom.overflow import unwrap
 from corcal.read.dicom.slices import Slice
@@ -27,6 +27,21 @@ from corcal.settings import Values
 
 #: pydicom's options: no colours, and the unused bits as they are, for `to_hounsfield`.
 _AS_STORED: dict[str, Any] = {"raw": True, "correct_unused_bits": False}
+#: The beginning of compressed pixels: tag, value representation, undefined length.
+_ENCAPSULATED = tuple(b"\xe0\x7f\x10\x00" + vr + b"\0\0\xff\xff\xff\xff" for vr in (b"OB", b"OW"))
+_LEAD = 12
+#: Attributes by which a decoder knows the image.
+_FOR_DECODER = (
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+)
 #: Where it is installed it decodes JPEG-LS, in half of gdcm's time.
 _FASTEST = "pyjpegls"
 
@@ -75,7 +90,7 @@ def _values_of(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
     if plain is not None:
         yield plain
         return
-    tags, decoder = _open(path)
+    tags, decoder = _compressed(path, slices[0]) or _open(path)
     for one in slices:
         yield _decode(tags, decoder, one)
 
@@ -103,6 +118,36 @@ def read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
         )
     signed = number(one.tags, "PixelRepresentation") == 1
     return np.frombuffer(raw, "<i2" if signed else "<u2", offset=lead).reshape(one.shape)
+
+
+def _compressed(path: Path, one: Slice) -> tuple[Dataset, Decoder] | None:
+    """Return the compressed pixels of a slice and what the decoder needs to know of them.
+
+    The rest of its header was read before. None for any other form: frames, native pixels, files
+    that end early.
+    """
+    meta = getattr(one.tags, "file_meta", None)
+    syntax = meta.get("TransferSyntaxUID", "") if meta else ""
+    if one.frame is not None or not syntax or not UID(syntax).is_encapsulated:
+        return None
+    with path.open("rb") as file:
+        file.seek(one.pixels_at)
+        raw = file.read()
+    # Tag, value representation (compressed pixels are explicit) and a length that is not known.
+    end = end_of_fragments(raw, _LEAD) if raw[:_LEAD] in _ENCAPSULATED else None
+    if end is None:
+        return None
+    tags = Dataset()
+    tags.file_meta = meta  # type: ignore[assignment]
+    for keyword in _FOR_DECODER:
+        if keyword in one.tags:
+            tags[keyword] = one.tags[keyword]
+    tags.PixelData = raw[_LEAD:end]
+    tags["PixelData"].VR = "OB"
+    try:
+        return tags, get_decoder(syntax)
+    except NotImplementedError:
+        return None
 
 
 def _open(path: Path) -> tuple[Dataset, Decoder]:

@@ -9,6 +9,7 @@ from typing import Any
 import pydicom
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from corcal.core.errors import InputRefused, UnreadableScan
 from corcal.read.dicom.bounds import is_dicom, require_bounded
@@ -92,6 +93,8 @@ _KEYWORDS = [
 ]
 
 
+#: Once, not for every file: looking sixty words up takes a fifth of the time of a header.
+_TAGS = [Tag(keyword) for keyword in _KEYWORDS]
 #: Endings of names that only DICOM files have.
 DICOM_ENDINGS = (".dcm", ".ima", ".dicom")
 _DIRECTORY = b"1.2.840.10008.1.3.10"
@@ -119,7 +122,7 @@ def read_slices(path: Path) -> tuple[Slice, ...]:
         try:
             with quiet_pydicom():
                 tags = pydicom.dcmread(
-                    file, stop_before_pixels=True, specific_tags=[*_KEYWORDS], force=True
+                    file, stop_before_pixels=True, specific_tags=[*_TAGS], force=True
                 )
                 return tuple(_slices(path, tags, file.tell()))
         except (OSError, InputRefused):
