@@ -120,6 +120,8 @@ def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
         ("scoring", {"connectivity_3d": 8}, "connectivity_3d is 6, 18 or 26"),
         ("scoring", {"slab_mm": 0.0}, "slab_mm must be positive"),
         ("admission", {"lung_hu": (-500, -960)}, "lung_hu must rise"),
+        ("axes", {"aorta_beside_voxels": (5, 5)}, "aorta_beside_voxels must rise"),
+        ("axes", {"few_voxels": 0}, "few_voxels must be at least 1"),
         ("geometry", {"most_missing": 1.0}, "most_missing must be at least 0 and below 1"),
         ("geometry", {"on_place": 0.6}, "on_place must lie above 0 and up to 0.5"),
         ("geometry", {"even_share": 0.5}, "even_share must be below 0.5"),

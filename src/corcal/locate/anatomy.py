@@ -2,6 +2,7 @@
 
 In a person the spine lies behind the heart; the heart left of the spine, the descending aorta on
 its left, the liver under the heart's right; below the heart is the diaphragm, above it lung.
+All lengths are voxels of 4 mm.
 """
 
 from __future__ import annotations
@@ -14,17 +15,6 @@ from scipy import ndimage
 
 from corcal.core.box import Box
 from corcal.settings import Axes
-
-#: All lengths are voxels of 4 mm. The heart's outline is not trusted nearer than this.
-_OUTLINE = 3
-#: The spine lies in a band so far to both sides of the heart's centre, and is so wide.
-_BAND, _SPINE = 15, 6
-#: The aorta is looked for beside the spine, from and to here, and so far before its centre.
-_BESIDE, _DEEP = (3, 11), 10
-#: The liver is looked for so far to both sides of the spine, from before it, and below the heart.
-_WIDE, _BEFORE, _BELOW, _OVERLAP = 36, 4, 10, 3
-#: Fewest voxels of bone that make a spine, and what keeps shares of few voxels small.
-_LEAST_BONE, _FEW, _FEW_OF_LIVER = 5.0, 20, 200
 
 
 @dataclass(frozen=True)
@@ -73,17 +63,18 @@ def evidence_of(
         foot_first: True if the chest's foot, whatever the axes say, is at slice 0.
     """
     box = Box.around(heart)
-    outside = ~ndimage.binary_dilation(heart, iterations=_OUTLINE)
+    outside = ~ndimage.binary_dilation(heart, iterations=settings.outline_voxels)
     base = _base_below(chest, box, settings)
     centre = np.argwhere(heart).mean(0)
-    spine = _spine((chest >= settings.bone_hu) & outside, box, centre)
+    spine = _spine((chest >= settings.bone_hu) & outside, box, centre, settings)
     if spine is None:
         return Evidence(base_below=base)
     offset_mm = 4.0 * (float(centre[2]) - spine.column)
     slices = slice(box.start[0], box.stop[0])
-    low = slice(max(0, slices.start - _BELOW), slices.start + _OVERLAP)
+    below, overlap = settings.liver_below_voxels, settings.liver_overlap_voxels
+    low = slice(max(0, slices.start - below), slices.start + overlap)
     if not foot_first:
-        low = slice(max(0, slices.stop - _OVERLAP), slices.stop + _BELOW)
+        low = slice(max(0, slices.stop - overlap), slices.stop + below)
     return Evidence(
         spine.behind,
         base,
@@ -97,38 +88,46 @@ def _base_below(chest: NDArray[np.float32], box: Box, settings: Axes) -> float:
     """Return by how much more soft tissue lies at the lower end of the heart's box."""
     (start, *_), (stop, *_) = box.start, box.stop
     column = chest[:, box.slices[1], box.slices[2]] > settings.least_soft_hu
-    low = column[max(0, start - _OUTLINE) : start + _OUTLINE - 1]
-    high = column[max(0, stop - _OUTLINE + 1) : stop + _OUTLINE]
+    outline = settings.outline_voxels
+    low = column[max(0, start - outline) : start + outline - 1]
+    high = column[max(0, stop - outline + 1) : stop + outline]
     return _part(float(low.mean() - high.mean()), settings)
 
 
-def _spine(bone: NDArray[np.bool_], box: Box, centre: NDArray[np.float64]) -> _Spine | None:
+def _spine(
+    bone: NDArray[np.bool_], box: Box, centre: NDArray[np.float64], settings: Axes
+) -> _Spine | None:
     """Return the spine: the more massive of the bones before and behind the heart."""
-    first = max(0, int(centre[2]) - _BAND)
-    band = bone[box.slices[0], :, first : int(centre[2]) + _BAND + 1]
+    reach, width = settings.spine_reach_voxels, settings.spine_voxels
+    first = max(0, int(centre[2]) - reach)
+    band = bone[box.slices[0], :, first : int(centre[2]) + reach + 1]
     rows = band.sum((0, 2))
     at = np.arange(len(rows))
     before, behind = int(rows[at < centre[1]].sum()), int(rows[at > centre[1]].sum())
     side = 1 if behind > before else -1
     half = band[:, (at - centre[1]) * side > 0]
     columns = ndimage.gaussian_filter1d(half.sum((0, 1)).astype(float), 2.5, mode="constant")
-    if columns.max(initial=0.0) < _LEAST_BONE:
+    if columns.max(initial=0.0) < settings.least_bone_voxels:
         return None
     column = int(columns.argmax())
-    within = half[:, :, max(0, column - _SPINE) : column + _SPINE + 1].sum((0, 2))
+    within = half[:, :, max(0, column - width) : column + width + 1].sum((0, 2))
     row = int(ndimage.gaussian_filter1d(within.astype(float), 2.5).argmax())
     row = int(at[(at - centre[1]) * side > 0][row])
-    return _Spine(row, first + column, side, (behind - before) / (behind + before + _FEW))
+    return _Spine(
+        row, first + column, side, (behind - before) / (behind + before + settings.few_voxels)
+    )
 
 
 def _aorta_left(chest: NDArray[np.float32], spine: _Spine, settings: Axes) -> float:
     """Return by how much more soft tissue lies beside the spine on its left."""
-    ends = sorted((spine.row, spine.row - spine.side * _DEEP))
+    ends = sorted((spine.row, spine.row - spine.side * settings.aorta_before_voxels))
     tissue = chest[:, max(0, ends[0]) : ends[1] + 1] > settings.least_tissue_hu
-    near, far = _BESIDE
+    near, far = settings.aorta_beside_voxels
     left = tissue[:, :, spine.column + near : spine.column + far].sum()
     right = tissue[:, :, max(0, spine.column + 1 - far) : max(0, spine.column + 1 - near)].sum()
-    return _part(float((int(left) - int(right)) / (int(left) + int(right) + _FEW)), settings)
+    return _part(
+        float((int(left) - int(right)) / (int(left) + int(right) + settings.few_voxels)), settings
+    )
 
 
 def _liver_right(
@@ -137,13 +136,15 @@ def _liver_right(
     """Return by how much more dense tissue lies below the heart on the right of the spine."""
     smooth = ndimage.uniform_filter(chest, 3)
     dense = (smooth > settings.least_liver_hu) & (smooth < settings.most_liver_hu) & outside
-    before = slice(None, max(0, spine.row - _BEFORE))
+    gap, wide = settings.liver_before_voxels, settings.liver_reach_voxels
+    before = slice(None, max(0, spine.row - gap))
     if spine.side < 0:
-        before = slice(spine.row + _BEFORE + 1, None)
-    left = dense[:, before, spine.column + 1 : spine.column + _WIDE].sum()
-    right = dense[:, before, max(0, spine.column + 1 - _WIDE) : spine.column].sum()
+        before = slice(spine.row + gap + 1, None)
+    left = dense[:, before, spine.column + 1 : spine.column + wide].sum()
+    right = dense[:, before, max(0, spine.column + 1 - wide) : spine.column].sum()
     return _part(
-        float((int(right) - int(left)) / (int(right) + int(left) + _FEW_OF_LIVER)), settings
+        float((int(right) - int(left)) / (int(right) + int(left) + settings.few_liver_voxels)),
+        settings,
     )
 
 

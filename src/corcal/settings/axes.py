@@ -37,6 +37,19 @@ class Axes:
         heart_offset_mm: a heart whose centre is so far left of the spine speaks fully for left.
         full_difference: a difference of soft tissue between sides, or between base and top, of
             this part speaks fully.
+        outline_voxels: nearer than this to the heart's outline nothing is looked for (these are
+            voxels of 4 mm).
+        spine_reach_voxels: the spine lies no further than this to the side of the heart's centre,
+        spine_voxels: reaches so far to both sides of its middle,
+        least_bone_voxels: and is seen from so much bone.
+        aorta_beside_voxels: the aorta is looked for beside the spine, from and to here,
+        aorta_before_voxels: and so far before its middle.
+        liver_reach_voxels: the liver is looked for so far to both sides of the spine,
+        liver_before_voxels: before it by more than this,
+        liver_below_voxels: so far below the heart,
+        liver_overlap_voxels: and from so far above the heart's lower end.
+        few_voxels: added to the voxels of which a share is taken, so that few say little;
+        few_liver_voxels: those of the liver.
         anatomy_agrees: mean of what the anatomy says (-1 against, 1 for the axes) from which it
             settles what the network leaves open, and below minus this contradicts.
     """
@@ -55,6 +68,18 @@ class Axes:
     most_liver_hu: float = 200.0
     heart_offset_mm: float = 20.0
     full_difference: float = 0.3
+    outline_voxels: int = 3
+    spine_reach_voxels: int = 15
+    spine_voxels: int = 6
+    least_bone_voxels: float = 5.0
+    aorta_beside_voxels: tuple[int, int] = (3, 11)
+    aorta_before_voxels: int = 10
+    liver_reach_voxels: int = 36
+    liver_before_voxels: int = 4
+    liver_below_voxels: int = 10
+    liver_overlap_voxels: int = 3
+    few_voxels: int = 20
+    few_liver_voxels: int = 200
     anatomy_agrees: float = 0.4
 
     def __post_init__(self) -> None:
@@ -69,12 +94,32 @@ class Axes:
                 "heart_offset_mm",
                 "full_difference",
             ),
+            at_least_1=(
+                "outline_voxels",
+                "spine_reach_voxels",
+                "spine_voxels",
+                "aorta_before_voxels",
+                "liver_reach_voxels",
+                "liver_below_voxels",
+                "few_voxels",
+                "few_liver_voxels",
+            ),
+            not_negative=(
+                "least_bone_voxels",
+                "aorta_beside_voxels",
+                "liver_before_voxels",
+                "liver_overlap_voxels",
+            ),
             inside_0_1=("unsure_probability",),
             share=("anatomy_clear", "anatomy_agrees"),
         )
         rules = (
             (self.unsure_probability < 0.5, "unsure_probability must be below 0.5"),
             (self.unseen_blur >= self.clear_blur, "unseen_blur must not be below clear_blur"),
+            (
+                self.aorta_beside_voxels[0] < self.aorta_beside_voxels[1],
+                "aorta_beside_voxels must rise",
+            ),
             (self.decided_ratio >= 1, "decided_ratio must not be below 1"),
             (self.clear_ratio >= 1, "clear_ratio must not be below 1"),
             (self.least_liver_hu < self.most_liver_hu, "most_liver_hu must exceed least_liver_hu"),
