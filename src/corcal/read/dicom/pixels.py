@@ -90,7 +90,7 @@ def _values_of(path: Path, slices: Sequence[Slice]) -> Iterator[NDArray[Any]]:
     if plain is not None:
         yield plain
         return
-    tags, decoder = _compressed(path, slices[0]) or _open(path)
+    tags, decoder = _read_fragments(path, slices[0]) or _open(path)
     for one in slices:
         yield _decode(tags, decoder, one)
 
@@ -120,7 +120,7 @@ def read_plain(path: Path, one: Slice) -> NDArray[Any] | None:
     return np.frombuffer(raw, "<i2" if signed else "<u2", offset=lead).reshape(one.shape)
 
 
-def _compressed(path: Path, one: Slice) -> tuple[Dataset, Decoder] | None:
+def _read_fragments(path: Path, one: Slice) -> tuple[Dataset, Decoder] | None:
     """Return the compressed pixels of a slice and what the decoder needs to know of them.
 
     The rest of its header was read before. None for any other form: frames, native pixels, files
