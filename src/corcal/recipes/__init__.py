@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
+    from corcal.recipes.embedded.cases.phantoms import training_options
     from corcal.recipes.embedded.cases.scans import (
         RealScans,
         read_scans,
@@ -16,23 +17,32 @@ if TYPE_CHECKING:
         Recipe,
         train_default,
     )
+    from corcal.recipes.embedded.step_times import step_times
+    from corcal.recipes.embedded.tasks.roughen import Ranges, draw_roughness
     from corcal.recipes.embedded.timed import train_in_minutes
     from corcal.recipes.embedded.timetable import Limits
 
 __all__ = [
     "Limits",
+    "Ranges",
     "RealScans",
     "Recipe",
     "choose_device",
     "choose_precision",
+    "draw_roughness",
     "read_scans",
+    "step_times",
     "train_default",
     "train_in_minutes",
+    "training_options",
 ]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "embedded.cases.phantoms": ("training_options",),
+        "embedded.step_times": ("step_times",),
+        "embedded.tasks.roughen": ("Ranges", "draw_roughness"),
         "embedded.devices": ("choose_device", "choose_precision"),
         "embedded.recipe": ("Recipe", "train_default"),
         "embedded.timed": ("train_in_minutes",),

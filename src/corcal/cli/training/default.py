@@ -5,11 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import click
 
 from corcal.cli import options
 from corcal.core.errors import SettingsRefused
+
+if TYPE_CHECKING:
+    from corcal.recipes import Recipe
 from corcal.runtime import install_extra
 
 
@@ -78,6 +83,7 @@ class Machine:
         device: "auto", "cpu" or "cuda".
         precision: "auto", "float32" or "bfloat16".
         batch: patches a step.
+        wide: rough images in wide ranges.
         device_gb: memory that hearts may take on the device; None: half of what it has.
     """
 
@@ -87,6 +93,7 @@ class Machine:
     device: str
     precision: str
     batch: int
+    wide: bool
     device_gb: float | None
 
 
@@ -126,6 +133,12 @@ _machine = options.bundle(
     ),
     click.option(
         "--batch", type=click.IntRange(min=1), default=2, show_default=True, help="Patches a step."
+    ),
+    click.option(
+        "--wide",
+        is_flag=True,
+        help="Make images rough in wide ranges: slices to 6 mm, noise to 60 HU, 80 to 140 kV, "
+        "little fat, small fields.",
     ),
     click.option(
         "--device-gb",
@@ -188,16 +201,7 @@ def default(
             f"training needs {error.name}: {install_extra('train')} "
             "(for a CPU, install the CPU build of torch first)"
         ) from error
-    timed = machine.minutes is not None
-    device = recipes.choose_device(machine.device)
-    precision = recipes.choose_precision(machine.precision, device, timed=timed)
-    recipe = recipes.Recipe(
-        **asdict(amount),
-        leave_out=leave_out,
-        device=device,
-        precision=precision,
-        batch=machine.batch,
-    )
+    recipe = _recipe(recipes, amount, machine, leave_out)
     if machine.minutes is None:
         listed = recipes.read_scans(scans, data)
         models = recipes.train_default(listed, out, recipe, on_progress=_say)
@@ -210,6 +214,22 @@ def default(
             listed, out, recipe, limits, on_progress=_say, begin_seconds=begin_seconds
         )
     click.echo(str(models))
+
+
+def _recipe(
+    recipes: ModuleType, amount: Amount, machine: Machine, leave_out: tuple[str, ...]
+) -> Recipe:
+    timed = machine.minutes is not None
+    device = recipes.choose_device(machine.device)
+    recipe: Recipe = recipes.Recipe(
+        **asdict(amount),
+        leave_out=leave_out,
+        device=device,
+        precision=recipes.choose_precision(machine.precision, device, timed=timed),
+        batch=machine.batch,
+        wide=machine.wide,
+    )
+    return recipe
 
 
 def _say(line: str) -> None:

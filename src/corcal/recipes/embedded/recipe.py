@@ -28,6 +28,8 @@ from corcal.recipes.embedded.pace import Steps
 from corcal.recipes.embedded.stop import stop_requests
 from corcal.recipes.embedded.tasks.hearts import HeartOnDisk
 from corcal.recipes.embedded.tasks.locator_task import LocatorTask
+from corcal.recipes.embedded.tasks.roughen import Ranges
+from corcal.recipes.embedded.tasks.sampler import Augmentation
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 
 
@@ -50,6 +52,7 @@ class Recipe:
         device: "cpu" or "cuda".
         precision: "float32", or "bfloat16" for the networks' own work while they train.
         batch: patches a step.
+        wide: images are made rough in wide ranges; see `tasks.roughen.Ranges`.
         threads: CPU threads; 0 leaves torch its own choice.
     """
 
@@ -65,6 +68,7 @@ class Recipe:
     device: str = "cpu"
     precision: str = "float32"
     batch: int = 2
+    wide: bool = False
     threads: int = 0
 
 
@@ -100,6 +104,11 @@ def train_default(
     for folder in folders[1:]:
         shutil.copytree(models, folder, dirs_exist_ok=True)
     return models
+
+
+def augmentation(recipe: Recipe) -> Augmentation:
+    """Return how far patches are changed."""
+    return Augmentation(ranges=Ranges.wide() if recipe.wide else Ranges())
 
 
 def check(scans: RealScans, recipe: Recipe) -> None:
@@ -148,7 +157,9 @@ def _segmenter(
         return network
 
     shown = tuple(c for c in cases if c.name not in recipe.leave_out)
-    task = SegmenterTask([HeartOnDisk(c, device=recipe.device) for c in shown])
+    task = SegmenterTask(
+        [HeartOnDisk(c, device=recipe.device) for c in shown], augmentation=augmentation(recipe)
+    )
     run = _run(recipe, models.parent / "segmenter", "segmenter", on_progress)
     schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
     segmenter = train(from_base, task, schedule, run)
@@ -178,7 +189,8 @@ def _base(
     made = [HeartOnDisk(c, device=recipe.device) for c in cases if c.kind == "phantom"]
     run = _run(recipe, folder, "segmenter, phantoms alone", on_progress)
     schedule = Schedule(Steps(recipe.base_steps), recipe.batch)
-    return train(Segmenter, SegmenterTask(made), schedule, run).cpu()
+    task = SegmenterTask(made, augmentation=augmentation(recipe))
+    return train(Segmenter, task, schedule, run).cpu()
 
 
 def _bank(

@@ -23,7 +23,7 @@ from corcal.recipes.embedded.loop import Run, Schedule, Task, keep_freed_memory,
 from corcal.recipes.embedded.networks.network import Locator, Segmenter
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
 from corcal.recipes.embedded.pace import Span
-from corcal.recipes.embedded.recipe import Recipe, between, card, check
+from corcal.recipes.embedded.recipe import Recipe, augmentation, between, card, check
 from corcal.recipes.embedded.stop import stop_requests
 from corcal.recipes.embedded.tasks.hearts import Heart, HeartStore
 from corcal.recipes.embedded.tasks.locator_task import LocatorTask
@@ -184,13 +184,18 @@ class _Training:
             chests = Growing(self.out / "chests", self._chest)
             self._wait(chests)
             return LocatorTask(chests), Locator, 2e-3
+        changes = augmentation(self.recipe)
         if stage == "base":
             made = Growing(self.out / "bank", lambda p: self._heart(p, {"phantom"}))
             self._wait(made)
-            return SegmenterTask(made), Segmenter, 1.5e-3
+            return SegmenterTask(made, augmentation=changes), Segmenter, 1.5e-3
         every = Growing(self.out / "bank", lambda p: self._heart(p, {"phantom", "real"}))
         self._wait(every)
-        return SegmenterTask(every), lambda: _load(Segmenter(), self._weights("base")), 1e-3
+        return (
+            SegmenterTask(every, augmentation=changes),
+            lambda: _load(Segmenter(), self._weights("base")),
+            1e-3,
+        )
 
     def _wait(self, cases: Growing[Any]) -> None:
         """Wait until there are cases to begin with."""

@@ -9,7 +9,13 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
-from corcal.recipes.embedded.tasks.roughen import Roughness, draw_roughness, roughen
+from corcal.recipes.embedded.tasks.roughen import (
+    Ranges,
+    Roughness,
+    cut_field,
+    draw_roughness,
+    roughen,
+)
 
 STILL = Roughness()
 SHAPE = (24, 40, 40)
@@ -103,14 +109,14 @@ def test_larger_pixels_lose_a_fine_pattern() -> None:
 
 
 def test_the_same_seed_gives_the_same_changes() -> None:
-    plan = draw_roughness(np.random.default_rng(3))
-    assert plan == draw_roughness(np.random.default_rng(3))
+    plan = draw_roughness(np.random.default_rng(3), Ranges())
+    assert plan == draw_roughness(np.random.default_rng(3), Ranges())
     assert torch.equal(changed(plan, seed=5), changed(plan, seed=5))
 
 
 def test_changes_are_drawn_as_often_as_documented() -> None:
     rng = np.random.default_rng(0)
-    plans = [draw_roughness(rng) for _ in range(4000)]
+    plans = [draw_roughness(rng, Ranges()) for _ in range(4000)]
     shares = {
         "blur": np.mean([p.blur_voxels > 0 for p in plans]),
         "sharpen": np.mean([p.sharpen > 0 for p in plans]),
@@ -128,3 +134,66 @@ def test_changes_are_drawn_as_often_as_documented() -> None:
         "gamma": 0.15,
     }
     assert shares == pytest.approx(expected, abs=0.025)
+
+
+def test_wide_ranges_reach_what_scanners_do() -> None:
+    rng = np.random.default_rng(0)
+    plans = [draw_roughness(rng, Ranges.wide()) for _ in range(4000)]
+    usual = [draw_roughness(rng, Ranges()) for _ in range(1000)]
+    assert max(p.noise_hu for p in usual) < 45.0
+    assert 57.0 < max(p.noise_hu for p in plans) < 60.0
+    thick = [0.8 * p.thick_voxels for p in plans if p.thick_voxels > 1]
+    assert 1.6 <= min(thick) < 1.7
+    assert 5.9 < max(thick) <= 6.0
+    stretch = [p.stretch for p in plans if p.stretch != 1]
+    assert 0.9 <= min(stretch) < 0.92
+    assert 1.47 < max(stretch) <= 1.5
+    shares = [
+        np.mean([p.thick_voxels > 1 for p in plans]),
+        np.mean([p.stretch != 1 for p in plans]),
+        np.mean([p.lean > 0 for p in plans]),
+        np.mean([np.isfinite(p.field_voxels) for p in plans]),
+    ]
+    assert shares == pytest.approx([0.2, 0.25, 0.15, 0.1], abs=0.025)
+    assert all(p == replace(p, thick_voxels=1.0, stretch=1.0, lean=0.0) for p in usual)
+
+
+def test_thick_slices_hold_the_mean_of_what_they_cover() -> None:
+    x = torch.zeros(SHAPE)
+    x[6:12] = 600.0
+    out = changed(replace(STILL, thick_voxels=6.0), x)
+    # Four slices of six: the second is full; between the middles it is interpolated.
+    assert float(out[8:9, 0, 0]) == pytest.approx(550.0)
+    assert float(out[11, 0, 0]) == pytest.approx(350.0)
+    assert float(out.sum()) == pytest.approx(float(x.sum()), rel=1e-5)
+    along = torch.zeros(SHAPE)
+    along[10] = 600.0
+    assert float(changed(replace(STILL, thick_voxels=6.0), along).max()) < 100.0
+
+
+def test_another_voltage_changes_calcium_and_spares_soft_tissue() -> None:
+    x = torch.full(SHAPE, 50.0)
+    x[0], x[1], x[2] = 480.0, 80.0, -900.0
+    out = changed(replace(STILL, stretch=1.5), x)
+    assert [float(out[i, 0, 0]) for i in range(4)] == [680.0, 80.0, -900.0, 50.0]
+
+
+def test_lean_hearts_have_fat_nearer_to_muscle_and_lungs_as_before() -> None:
+    x = torch.full(SHAPE, -100.0)
+    x[0], x[1] = -850.0, 40.0
+    out = changed(replace(STILL, lean=0.6), x)
+    assert [float(out[i, 0, 0]) for i in range(3)] == pytest.approx([-850.0, 40.0, -40.0])
+
+
+def test_a_small_field_ends_in_air_and_holds_no_targets_there() -> None:
+    images, packed = torch.full((2, 1, *SHAPE), 40.0), torch.full((2, *SHAPE), 9.0)
+    cut_field(images, packed, [replace(STILL, field_voxels=10.0, field_turn=0.0), STILL])
+    row = images[0, 0, 0, 20]
+    # The field ends ten voxels to the right of the middle, which lies at column 19.5.
+    assert (row[:29] == 40.0).all()
+    assert (row[31:] == -1024.0).all()
+    outside = images[0, 0] == -1024.0
+    assert (packed[0][outside] == 0).all()
+    assert (packed[0][~outside] == 9).all()
+    assert (images[1] == 40.0).all()
+    assert (packed[1] == 9).all()

@@ -15,21 +15,27 @@ from corcal.recipes.embedded.cases.chest import Chest
 _FIRST_CHEST = 50_000
 
 
-def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
-    """Return the training case of a seed.
+def training_options(
+    seed: int, rng: np.random.Generator, spacing_mm: tuple[float, float, float]
+) -> PhantomOptions:
+    """Return the options of a training phantom.
 
     Every second one is drawn beyond what is realistic (HU, blur, noise), so that the network
     learns shapes rather than grey values. Burden leans to calcified hearts.
     """
-    rng = np.random.default_rng([seed, 1])
-    options = PhantomOptions(
+    return PhantomOptions(
         spacing_mm=spacing_mm,
         burden=str(rng.choice(["mix", "some", "many"])),
         contrast=0.25,
         mimics=1.5,
         wild=bool(seed % 2),
     )
-    made = make_case(seed, options=options)
+
+
+def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
+    """Return the training case of a seed."""
+    rng = np.random.default_rng([seed, 1])
+    made = make_case(seed, options=training_options(seed, rng, spacing_mm))
     heart = made.auxiliary["heart"] > 0
     centre = made.grid.to_lps(np.argwhere(heart).mean(0)[None])[0]
     flags = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from corcal.core.box import Box
 from corcal.recipes.embedded.cases.bank import Case
 from corcal.recipes.embedded.loop import Batch
 from corcal.recipes.embedded.tasks.hearts import Heart
-from corcal.recipes.embedded.tasks.roughen import draw_roughness, roughen
+from corcal.recipes.embedded.tasks.roughen import Ranges, cut_field, draw_roughness, roughen
 from corcal.recipes.embedded.tasks.warp import affine_grid, rotation
 
 Shape = tuple[int, int, int]
@@ -28,11 +28,13 @@ class Augmentation:
         turn_degrees: largest rotation about each axis.
         scale: range of magnification, each axis apart.
         frame_shift_mm: standard deviation of the heart frame's error.
+        ranges: how rough the images are made.
     """
 
     turn_degrees: float = 14.0
     scale: tuple[float, float] = (0.82, 1.22)
     frame_shift_mm: float = 5.0
+    ranges: Ranges = field(default_factory=Ranges)
 
 
 def sample_patches(
@@ -51,12 +53,15 @@ def sample_patches(
         "packed": int32 (batch, slice, row, column), see `corcal.recipes.embedded.cases.targets`.
     """
     patches = [_cut(heart, shape, rng, plan) for heart in hearts]
-    hu = torch.cat([p[0] for p in patches])
+    hu, packed = torch.cat([p[0] for p in patches]), torch.cat([p[1] for p in patches])
+    rough = [draw_roughness(rng, plan.ranges) for _ in hearts]
     generator = torch.Generator(hu.device).manual_seed(int(rng.integers(2**62)))
+    hu = roughen(hu, rough, generator)
+    cut_field(hu, packed, rough)
     return {
-        "hu": roughen(hu, [draw_roughness(rng) for _ in hearts], generator),
+        "hu": hu,
         "frame": torch.stack([p[2] for p in patches]),
-        "packed": torch.cat([p[1] for p in patches]).to(torch.int32),
+        "packed": packed.to(torch.int32),
     }
 
 
