@@ -1,10 +1,10 @@
 """The range of what training images show, measured on draws of the generator and of patches.
 
-    python -m benchmarks.training_ranges [--phantoms 200] [--patches 5000]
+    python -m benchmarks.training_ranges [--phantoms 60] [--patches 2000]
 
 Draws the numbers of training phantoms (on a few voxels) and of rough patches, in the usual ranges
 and in the wide ones of `corcal train default --wide`, and prints them beside what is wanted as a
-Markdown table. Two minutes on one core. Needs torch.
+Markdown table. A minute on one core. Needs torch.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SLICE_MM, PLANE_MM = 0.8, 0.73
 def main() -> None:
     """Draw and print."""
     parser = argparse.ArgumentParser(description="Print the ranges of training images.")
-    parser.add_argument("--phantoms", type=int, default=200)
-    parser.add_argument("--patches", type=int, default=5000)
+    parser.add_argument("--phantoms", type=int, default=60)
+    parser.add_argument("--patches", type=int, default=2000)
     given = parser.parse_args()
     print("| image | phantoms | usual patches add | wide patches add |\n|---|---|---|---|")
     usual, wide = (_patches(ranges, given.patches) for ranges in (Ranges(), Ranges.wide()))
