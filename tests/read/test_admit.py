@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +47,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
     assert [c.name for c in checks] == [
         "slices",
         "coverage",
+        "shifted",
         "body-size",
         "joined",
         "saturated",
@@ -56,7 +58,13 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
         "zoomed-field",
         "gating",
     ]
-    assert [c.name for c in checks if c.refuses] == ["slices", "coverage", "joined", "saturated"]
+    assert [c.name for c in checks if c.refuses] == [
+        "slices",
+        "coverage",
+        "shifted",
+        "joined",
+        "saturated",
+    ]
 
 
 def test_a_header_that_says_nothing_is_no_doubt() -> None:
@@ -108,3 +116,26 @@ def test_a_gated_calcium_scan_with_a_small_field_is_accepted() -> None:
     (notice,) = admit(gated, LIMITS)
     assert notice.code == "zoomed-field"
     assert "200 x 200 mm, below 260 mm" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("shift_hu", "says"),
+    [
+        (
+            1024,
+            "31 % of the voxels are as dense as bone (700 HU and more): the values are no Houns",
+        ),
+        (-1024, "Only 0.0 % of the voxels are denser than lung: the values are no Hounsfield unit"),
+    ],
+)
+def test_an_intercept_left_out_or_applied_twice_is_named(shift_hu: int, says: str) -> None:
+    hu = np.full(SHAPE, -1000, np.int16)
+    hu[:, 20:70, 20:60] = 40
+    assert all(
+        c.passed
+        for c in check_scan(Scan(hu, Grid.axial(SHAPE, SPACING_MM)), LIMITS)
+        if c.name == "shifted"
+    )
+    shifted = np.clip(hu + np.int16(shift_hu), -1024, 3071)
+    with pytest.raises(ScanNotAdmitted, match=re.escape(says)):
+        admit(Scan(shifted, Grid.axial(SHAPE, (3.0, 4.0, 4.0))), LIMITS)

@@ -39,6 +39,10 @@ _WRONG = (
     "front and back are the wrong way round",
     "it is mirrored, left for right, or the patient has situs inversus",
 )
+_TURNED = (
+    "rows and columns have changed places: the chest lies on its side, turned by a quarter about "
+    "its long axis"
+)
 _SWAPPED = "its axes are swapped: what is called one of them is another"
 _ADVICE = (
     "Somebody flipped the array or its header on the way: convert the scan again from the "
@@ -75,8 +79,9 @@ def check_axes(scan: Scan, heart: LocatedHeart | None, settings: Axes) -> tuple[
     views = {way: _look(chest, way, settings) for way in _WAYS}
     best = min(views, key=lambda way: views[way].blur)
     clear, seen = (views[best].blur <= b for b in (settings.clear_blur, settings.unseen_blur))
-    if not clear and _is_swapped(chest, settings):
-        return (_contradiction([_SWAPPED], settings),)
+    swapped = "" if clear else _swap(chest, settings)
+    if swapped:
+        return (_contradiction([swapped], settings),)
     states = _states(chest, views, best, settings)
     wrong = [axis for axis, state in enumerate(states) if state < 0]
     if wrong and clear:
@@ -176,14 +181,15 @@ def _state(axis: int, views: dict[Way, _View], evidence: Evidence, settings: Axe
     return 0 if contradicted else decided
 
 
-def _is_swapped(chest: NDArray[np.float32], settings: Axes) -> bool:
-    """Tell whether the heart is clear once two axes, or all three, change places."""
-    orders = [order for order in permutations(range(3)) if order != (0, 1, 2)]
-    return any(
-        _look(chest.transpose(order), way, settings).blur <= settings.clear_blur
-        for order in orders
-        for way in _WAYS
-    )
+def _swap(chest: NDArray[np.float32], settings: Axes) -> str:
+    """Say which axes must change places for the heart to be clear; "" where none does it."""
+    for order in permutations(range(3)):
+        if order == (0, 1, 2):
+            continue
+        turned = chest.transpose(order)
+        if any(_look(turned, way, settings).blur <= settings.clear_blur for way in _WAYS):
+            return _TURNED if order == (0, 2, 1) else _SWAPPED
+    return ""
 
 
 def _contradiction(wrong: list[str], settings: Axes) -> Notice:

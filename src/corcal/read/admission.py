@@ -12,6 +12,7 @@ from corcal.read.check import Check
 from corcal.read.joined import check_joined
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.saturation import check_saturation
+from corcal.read.shift import check_shift
 from corcal.settings import Admission
 
 
@@ -20,6 +21,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
     return (
         _slices(scan, settings),
         _coverage(scan, settings),
+        check_shift(scan, settings),
         check_body_size(scan, settings),
         check_joined(scan, settings),
         check_saturation(scan, settings),
@@ -51,6 +53,7 @@ def admit_drawn(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
     """
     return _doubts(
         (
+            check_shift(scan, settings),
             check_body_size(scan, settings),
             check_joined(scan, settings),
             check_saturation(scan, settings),

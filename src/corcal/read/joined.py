@@ -51,15 +51,18 @@ def check_joined(scan: Scan, settings: Admission) -> Check:
     pixels = _pixels(scan)
     body = np.count_nonzero(pixels > _BODY_HU, axis=(1, 2))
     full = np.flatnonzero(body > _LEAST_BODY * np.median(body))
-    if len(full) < 2 * _BESIDE:
-        return _pass("The scan has too few slices to compare them.")
-    said = _empty(full) or _twice(pixels, full) or _disorder(pixels, full, scan.grid, settings)
+    if len(full) < 2 * _BESIDE or np.median(body) < _LEAST_BODY * pixels[0].size:
+        return _pass("Too few slices hold a body to compare them.")
+    kept = _distinct(pixels, full)
+    said = _empty(full)
+    body_like = len(kept) >= 2 * _BESIDE and (
+        _usual_change(pixels[kept], scan, settings) >= settings.joined_least_hu
+    )
+    if body_like and not said:
+        said = _twice(pixels, full) or _disorder(pixels, full, scan.grid, settings)
     if said:
         return Check("joined", False, True, f"{said} {_ADVICE}")
-    kept = _distinct(pixels, full)
-    if len(kept) < 2 * _BESIDE or _usual_change(pixels[kept], scan, settings) < (
-        settings.joined_least_hu
-    ):
+    if not body_like:
         return _pass("Too little changes from slice to slice to compare it.")
     change = _largest_change(pixels, kept, scan, settings)
     if change.ratio < settings.joined_doubted_ratio:

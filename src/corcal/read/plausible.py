@@ -14,6 +14,8 @@ from corcal.settings import Values
 
 #: 16 bits hold no more.
 _WIDEST_HU = 32767
+#: A CT that was stored with 1024 added begins near 0 and ends between these.
+_STORED = (1500, 5200)
 #: More rows, columns or slices has no scanner; more voxels has no scan.
 _LONGEST_SIDE = 8192
 _MOST_VOXELS = 2**31
@@ -37,9 +39,15 @@ def require_hounsfield(low: float, high: float, what: str, settings: Values) -> 
     """
     if low < settings.least_air_hu and 0 < high <= _WIDEST_HU:
         return
+    why = "an MR, a windowed picture or a rescaled copy cannot be scored"
+    if settings.least_air_hu <= low <= -settings.least_air_hu and _STORED[0] <= high <= _STORED[1]:
+        why = (
+            "they may be stored values, 1024 above, to which the rescale intercept was not "
+            "applied: convert the scan again with it"
+        )
     raise NoUsableSeries(
         f"{what}: values from {low:g} to {high:g} are not Hounsfield units of a chest CT (air is "
-        "about -1000); an MR, a windowed picture or a rescaled copy cannot be scored"
+        f"about -1000); {why}"
     )
 
 

@@ -45,6 +45,8 @@ _RANGES = {
     ),
     "share": (
         "max_cut_face",
+        "shifted_up_share",
+        "shifted_down_share",
         "saturated_pile_tail",
         "least_lung_share",
         "whole_body_share",
@@ -81,6 +83,9 @@ class Admission:
         least_lung_share: a slice belongs to the lungs from this share of their largest area.
         whole_body_share: a body that fills more of the field's width is cut by it,
         cut_lung_share: and so is one that has so much lung beside it.
+        shifted_up_hu: values are no Hounsfield units, but lie above them, where they reach this
+        shifted_up_share: in a larger share of the voxels,
+        shifted_down_share: and below them where fewer than this are denser than lung.
         saturated_below_hu: values may have been cut off at the top where the highest is below
             this; bone, metal or noise reach further in a scan as acquired.
         saturated_voxels: and at least so many voxels hold exactly the highest value,
@@ -137,12 +142,15 @@ class Admission:
     least_lung_share: float = 0.15
     whole_body_share: float = 0.88
     cut_lung_share: float = 0.1
+    shifted_up_hu: int = 700
+    shifted_up_share: float = 0.06
+    shifted_down_share: float = 0.02
     saturated_below_hu: int = 1500
     saturated_voxels: int = 100
     saturated_ratio: float = 5.0
     saturated_window_hu: int = 20
     saturated_tail_hu: float = 2000.0
-    saturated_pile_below_hu: int = 500
+    saturated_pile_below_hu: int = 430
     saturated_pile_ratio: float = 2.2
     saturated_pile_voxels: int = 1000
     saturated_pile_width_hu: int = 60
