@@ -64,14 +64,20 @@ def check_joined(scan: Scan, settings: Admission) -> Check:
         return Check("joined", False, True, f"{said} {_ADVICE}")
     if not body_like:
         return _pass("Too little changes from slice to slice to compare it.")
-    change = _largest_change(pixels, kept, scan, settings)
+    return _of_change(_largest_change(pixels, kept, scan, settings), pixels[full], scan, settings)
+
+
+def _of_change(
+    change: _Change, slices: NDArray[np.float32], scan: Scan, settings: Admission
+) -> Check:
+    """Return the outcome for the largest change among the slices that hold a body."""
     if change.ratio < settings.joined_doubted_ratio:
         return _pass(f"From slice to slice the image changes evenly ({change.ratio:.1f} times).")
-    where = f"lices {change.after + 1} and {change.after + 2} of {len(pixels)}"
+    where = f"lices {change.after + 1} and {change.after + 2} of {scan.grid.shape[0]}"
     said = f"the image changes {change.ratio:.1f} times as much as between the slices beside them"
     far = round(settings.joined_refused_mm / scan.grid.spacing_mm[0])
-    far = min(max(1, far), len(full) // 2)
-    far_apart = change.hu >= float(np.median(_changes(pixels[full], far)))
+    far = min(max(1, far), len(slices) // 2)
+    far_apart = change.hu >= float(np.median(_changes(slices, far)))
     if change.ratio < settings.joined_refused_ratio or not far_apart:
         text = (
             f"Between s{where} (the first at the feet) {said}: slices may have been left out, or "
