@@ -123,7 +123,7 @@ def test_a_gated_calcium_scan_with_a_small_field_is_accepted() -> None:
     [
         (
             1024,
-            "31 % of the voxels are as dense as bone (700 HU and more): the values are no Houns",
+            "32 % of the voxels are as dense as bone (700 HU and more): the values are no Houns",
         ),
         (-1024, "Only 0.0 % of the voxels are denser than lung: the values are no Hounsfield unit"),
     ],
