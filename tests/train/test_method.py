@@ -22,6 +22,7 @@ class Sentence:
     begins: str
     settings: tuple[str, ...]
     code: str
+    test: str
 
 
 def sentences() -> list[Sentence]:
@@ -29,9 +30,15 @@ def sentences() -> list[Sentence]:
     for line in TABLE.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if re.fullmatch(r"2\.4\.\d-\d+", cells[0]):
-            number, begins, _, settings, code = cells
+            number, begins, _, settings, code, test = cells
             found.append(
-                Sentence(number, begins, tuple(re.findall("`(.+?)`", settings)), code.strip("`"))
+                Sentence(
+                    number,
+                    begins,
+                    tuple(re.findall("`(.+?)`", settings)),
+                    code.strip("`"),
+                    test.strip("`"),
+                )
             )
     return found
 
@@ -82,6 +89,21 @@ def test_settings_and_code_are_as_the_table_says(sentence: Sentence) -> None:
     file, name = sentence.code.split(": ")
     tree = ast.parse((SOURCE / file).read_text(encoding="utf-8"))
     assert name in _names(tree), sentence.code
+
+
+#: A caption, reasons, people's work, results: nothing that a test could measure.
+UNMEASURED = {"2.4.1-11", "2.4.2-1", "2.4.2-6", "2.4.5-4", "2.4.5-5"}
+
+
+@pytest.mark.parametrize("sentence", sentences(), ids=lambda s: s.number)
+def test_the_test_that_is_named_exists(sentence: Sentence) -> None:
+    if sentence.number in UNMEASURED:
+        assert sentence.test == ""
+        return
+    file, name = sentence.test.split(": ")
+    tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
+    assert name.startswith("test_")
+    assert name in _names(tree), sentence.test
 
 
 def test_numbers_in_the_paper_are_settings_in_the_table() -> None:

@@ -196,4 +196,6 @@ def _size(count: float) -> str:
 def _time(hours: float) -> str:
     if hours >= 48:
         return f"{hours / 24:.0f} days"
-    return f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.0f} minutes"
+    if hours >= 1:
+        return f"{hours:.1f} hours"
+    return f"{60 * hours:.0f} minutes" if hours >= 2 / 60 else "two minutes or less"

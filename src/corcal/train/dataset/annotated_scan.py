@@ -25,6 +25,8 @@ from corcal.train.dataset.manifest import ManifestRow
 
 _FIRST_CALCIUM = 4
 _MOST_PARTS = 255
+#: Whether a scan was gated decides its category alone; the notice asks for an option of scoring.
+_OF_SCORING = "zoomed-field"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ def read_annotated_scan(
             together.
     """
     scan = read_scan(row.scan, settings=settings)
-    admitted = admit(scan, settings.admission)
+    admitted = tuple(n for n in admit(scan, settings.admission) if n.code != _OF_SCORING)
     labels = read_labels(row.labels, scan)
     if not labels.codes.any():
         raise DatasetRefused(
