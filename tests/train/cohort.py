@@ -39,7 +39,9 @@ def small_settings(**changes: object) -> Settings:
     default = Settings()
     preparation = replace(default.preparation, spacing_mm=SPACING_MM, padding_voxels=(2, 2, 2))
     training = replace(SMALL, **changes)  # type: ignore[arg-type]
-    return replace(default, preparation=preparation, training=training)
+    # A ball begins as suddenly as another person's scan does.
+    admission = replace(default.admission, joined_doubted_ratio=1e3, joined_refused_ratio=1e3)
+    return replace(default, admission=admission, preparation=preparation, training=training)
 
 
 def scan_of(seed: int) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.uint8], Grid]:

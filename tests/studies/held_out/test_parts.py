@@ -102,7 +102,7 @@ def test_the_test_set_is_scored_and_tabulated(
     assert table_markdown(table).strip() in after.card()
     assert "Not validated. `corcal train validate WORK MANIFEST" in after.card()
     assert after.facts.origin["test"] == "1 scans, see the card"
-    assert after.facts.origin["cross-validation"] == "not done"
+    assert after.facts.origin["validation"] == "not done"
     weights = "fold_1/weights.safetensors"
     assert (after.facts.folds, after.files[weights]) == ((0, 1), before.files[weights])
     assert after.sha256 != before.sha256
@@ -176,7 +176,7 @@ def test_validated_before_or_after_the_export_a_card_has_the_tables(
     for bundle in (late, named):
         assert scored.markdown.strip() in bundle.card()
         assert "Not validated" not in bundle.card()
-        assert bundle.facts.origin["cross-validation"] == "5 scans, see the card"
+        assert bundle.facts.origin["validation"] == "5 scans, see the card"
 
 
 def test_a_model_of_other_weights_does_not_get_the_tables(

@@ -109,10 +109,11 @@ def test_auto_takes_every_gpu_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # First: the door fetches its names when they are asked for, and would keep what is put there.
+    monkeypatch.setattr("corcal.train.visible_gpus", lambda: 2)
+    monkeypatch.setattr("corcal.train.require_nnunet", lambda: None)
+    monkeypatch.setattr("corcal.train.train_folds", train_folds)
     gpus = install(2)
-    monkeypatch.setattr("corcal.train.nnunet.devices.visible_gpus", lambda: 2)
-    monkeypatch.setattr("corcal.train.visible_gpus", lambda: 2, raising=False)
-    monkeypatch.setattr("corcal.train.require_nnunet", lambda: None, raising=False)
     assert main(["train", "folds", str(made.folder), "--threads", "1"]) == 0
     said = capsys.readouterr()
     assert "training on GPU 0, 1\n" in said.err

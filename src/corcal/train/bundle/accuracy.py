@@ -32,7 +32,7 @@ _TITLES = {
     HeldOut.FOLDS: "Cross-validation: each fold on the scans that it did not see",
     HeldOut.TEST: "The scans kept for tests, which no fold saw",
 }
-_ORIGINS = {HeldOut.FOLDS: "cross-validation", HeldOut.TEST: "test"}
+_ORIGINS = {HeldOut.FOLDS: "validation", HeldOut.TEST: "test"}
 _ABSENT = {
     HeldOut.FOLDS: "Not validated. `corcal train validate WORK MANIFEST -o OUT --model BUNDLE` "
     "scores each scan by the one fold that did not see it, and writes the table here.",
