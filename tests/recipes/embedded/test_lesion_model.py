@@ -1,6 +1,7 @@
 """The lesion model: fitted to known odds, and to cases whose truth is known."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,14 @@ from corcal.core.grid import Grid
 from corcal.core.lesion_model import FEATURES, MEAN_PROBABILITY, LesionModel
 from corcal.core.preparation import Preparation
 from corcal.phantom import PhantomOptions, make_case
-from corcal.recipes.embedded.lesion_model import CaseCandidates, fit_weights, phantom_candidates
+from corcal.recipes.embedded import lesion_model
+from corcal.recipes.embedded.cases.scans import RealScans
+from corcal.recipes.embedded.lesion_model import (
+    CaseCandidates,
+    fit_lesion_model,
+    fit_weights,
+    phantom_candidates,
+)
 
 WEIGHTS, BIAS = np.array([1.2, 0.4, 0.3, 0.5, 0.6, 0.9, 0.2]), -1.0
 
@@ -121,3 +129,23 @@ def test_a_phantoms_candidates_are_what_they_are(monkeypatch: pytest.MonkeyPatch
     assert (~found.coronary).sum() <= len(believed)
     labels = truths[0].case.labels
     assert found.holds.tolist() == [bool((labels == c).any()) for c in (4, 5, 6)]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e9])
+def test_without_a_candidate_none_is_fitted_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    empty = CaseCandidates(
+        np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, bool),
+        np.zeros(3, bool), np.ones(3, bool), 1.0,
+    )  # fmt: skip
+    monkeypatch.setattr(lesion_model, "EmbeddedSegmenter", lambda folder: folder)
+    monkeypatch.setattr(lesion_model, "phantom_candidates", lambda *_: empty)
+    lines: list[str] = []
+    fit_lesion_model(
+        RealScans(None), tmp_path, tmp_path, phantoms=2, on_progress=lines.append,
+        end_seconds=seconds,
+    )  # fmt: skip
+    cases = 2 if seconds else 0
+    assert lines[-1] == f"lesion model: no candidate in {cases} cases, none is fitted"
+    assert not list(tmp_path.iterdir())

@@ -194,7 +194,7 @@ def fit_lesion_model(
         phantoms: how many at most.
         on_progress: called with one line of progress at a time.
         end_seconds: of `time.monotonic`: no case is begun for which less time is left than the
-            longest so far took. Where none could be read, the manifest stays as it is.
+            longest so far took. Where they hold no candidate, the manifest stays as it is.
     """
     own = models if (models / "heart.json").exists() else None
     locator = EmbeddedLocator() if own is None else EmbeddedLocator(own)
@@ -216,8 +216,8 @@ def fit_lesion_model(
             cases.append(scan_candidates(scans, name, locator, EmbeddedSegmenter(blind)))
             on_progress(f"lesion model: {name}")
             longest, began = max(longest, time.monotonic() - began), time.monotonic()
-    if not cases:
-        on_progress("lesion model: no case was read in time, none is fitted")
+    if not any(c.known.any() for c in cases):
+        on_progress(f"lesion model: no candidate in {len(cases)} cases, none is fitted")
         return
     path = models / "arteries.json"
     manifest = read_json(path)
