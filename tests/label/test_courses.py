@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -160,3 +162,31 @@ def test_a_course_outside_the_labels_marks_what_lies_inside() -> None:
 
     assert codes[:6, 29, 29].all()
     assert not codes[9].any()
+
+
+@pytest.mark.parametrize("bend_mm", [0.0, 8.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_course_is_as_long_as_the_artery_in_any_direction(seed: int, bend_mm: float) -> None:
+    direction, aside = np.random.default_rng(seed).normal(size=(2, 3))
+    direction /= np.linalg.norm(direction)
+    aside -= (aside @ direction) * direction
+    aside /= np.linalg.norm(aside)
+    at = np.linspace(-15.0, 15.0, 301)
+    bow = bend_mm * (1.0 - (at / 15.0) ** 2)
+    middle = GRID.to_lps(np.array([[30.0, 30.0, 30.0]]))
+    line = middle + at[:, None] * direction + bow[:, None] * aside
+    length_mm = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+
+    spots = np.ones(GRID.shape, bool)
+    spots[tuple(np.round(GRID.to_index(line)).astype(int).T)] = False
+    away_mm = ndimage.distance_transform_edt(spots, sampling=GRID.spacing_mm)
+    regions = np.zeros((6, *GRID.shape), np.float32)
+    regions[0] = np.where(away_mm < 2.0, 0.95 * np.exp(-((away_mm / 2.0) ** 2)), 0.0)
+    course = only(find_courses(regions, EVERYWHERE, GRID, RULES))
+
+    # It begins and ends up to the probability's reach beyond the line, not always straight on.
+    assert length_mm <= course.main.length_mm <= length_mm + 5.2
+    zigzag = only(find_courses(regions, EVERYWHERE, GRID, replace(RULES, smooth_mm=0.0)))
+    assert course.main.length_mm + 2.0 <= zigzag.main.length_mm
+    np.testing.assert_allclose(course.main.points_mm[0], zigzag.main.points_mm[0])
+    np.testing.assert_allclose(course.main.points_mm[-1], zigzag.main.points_mm[-1])

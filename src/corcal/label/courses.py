@@ -15,6 +15,7 @@ from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
@@ -196,9 +197,33 @@ def _course(
     while len(line := _farthest(tree, covered)) > 1:
         branches.append(line)
         covered = np.concatenate([covered, line])
-    return ArteryCourse(
-        artery, _branch(graph, main, rules), tuple(_branch(graph, b, rules) for b in branches)
-    )
+    points_mm = graph.points_mm.copy()
+    for line in (main, *branches):
+        # Where a branch begins, it holds to the line that was smoothed before it.
+        points_mm[line[1:]] = _smooth(points_mm[line], rules.smooth_mm)[1:]
+    seen = graph.probability >= rules.seen_from
+    first, *others = (Branch(points_mm[line], seen[line]) for line in (main, *branches))
+    return ArteryCourse(artery, first, tuple(others))
+
+
+def _smooth(points_mm: NDArray[np.float64], scale_mm: float) -> NDArray[np.float64]:
+    """Return a line without the zigzag of the blocks it was searched on; its ends stay.
+
+    Beyond its ends the line is continued as it came, turned around them.
+
+    Args:
+        points_mm: (n, 3), along the line.
+        scale_mm: standard deviation of the Gaussian along the line; 0 smooths nothing.
+    """
+    if scale_mm == 0:
+        return points_mm
+    steps_mm = np.linalg.norm(np.diff(points_mm, axis=0), axis=1)
+    scale = scale_mm / float(steps_mm.mean())
+    many = len(points_mm) - 1
+    before, after = 2 * points_mm[0] - points_mm[:0:-1], 2 * points_mm[-1] - points_mm[-2::-1]
+    long = np.concatenate([before, points_mm, after])
+    smooth: NDArray[np.float64] = ndimage.gaussian_filter1d(long, scale, axis=0)
+    return smooth[many : many + len(points_mm)]
 
 
 def _farthest(tree: csr_array, start: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -208,7 +233,3 @@ def _farthest(tree: csr_array, start: NDArray[np.intp]) -> NDArray[np.intp]:
     )
     end = int(np.where(np.isfinite(away), away, -1.0).argmax())
     return _way_back(before, end)[::-1]
-
-
-def _branch(graph: _Graph, line: NDArray[np.intp], rules: Courses) -> Branch:
-    return Branch(graph.points_mm[line], graph.probability[line] >= rules.seen_from)

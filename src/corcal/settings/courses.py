@@ -23,6 +23,8 @@ class Courses:
         branch_unseen_below: as `unseen_below`, for branches.
         min_branch_gain_mm: as `min_gain_mm`, for branches.
         max_branches: most branches of an artery.
+        smooth_mm: standard deviation of the Gaussian along a course that takes away the zigzag of
+            the blocks it was searched on, by which a line is up to a tenth too long; 0 for none.
         seen_from: probability from which a point of a course is seen; below, it is inferred.
         tube_mm: radius of the tube that is drawn around a course.
         keep_within_mm: voxels that the network marked stay as far from the course as this.
@@ -39,6 +41,7 @@ class Courses:
     branch_unseen_below: float = 0.5
     min_branch_gain_mm: float = 5.0
     max_branches: int = 2
+    smooth_mm: float = 2.0
     seen_from: float = 0.25
     tube_mm: float = 1.75
     keep_within_mm: float = 3.0
@@ -49,6 +52,6 @@ class Courses:
             "courses",
             self,
             positive=("floor", "min_gain_mm", "min_branch_gain_mm", "tube_mm"),
-            not_negative=("max_branches", "keep_within_mm", "min_course_mm"),
+            not_negative=("max_branches", "smooth_mm", "keep_within_mm", "min_course_mm"),
             inside_0_1=("min_probability", "unseen_below", "branch_unseen_below", "seen_from"),
         )

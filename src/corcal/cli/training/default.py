@@ -25,16 +25,22 @@ class Amount:
     Attributes:
         base_steps: of the segmenter, on phantoms alone.
         steps: of the segmenter after that.
+        heart_steps: of the segmenter after that, on whole hearts.
+        go_on_from: folder of a segmenter to go on from with that part.
         locator_steps: of the heart locator.
         lesion_phantoms: phantoms to fit the lesion model on.
         phantoms: phantoms for the segmenter.
+        acquired: more of them, in slices as scanners store them.
     """
 
     base_steps: int
     steps: int
+    heart_steps: int
+    go_on_from: Path | None
     locator_steps: int
     lesion_phantoms: int
     phantoms: int
+    acquired: int
 
 
 _amount = options.bundle(
@@ -55,6 +61,19 @@ _amount = options.bundle(
         help="Of the segmenter after that, on phantoms and real scans.",
     ),
     click.option(
+        "--heart-steps",
+        type=click.IntRange(min=0),
+        default=2300,
+        show_default=True,
+        help="Of the segmenter after that, on whole hearts; 0 ends with the patches.",
+    ),
+    click.option(
+        "--go-on-from",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Folder of a finished segmenter, such as corcal/segment/models: only --heart-steps "
+        "are trained, from its weights.",
+    ),
+    click.option(
         "--locator-steps",
         type=int,
         default=1500,
@@ -69,6 +88,13 @@ _amount = options.bundle(
         help="Fresh synthetic scans to fit the lesion model on; 0 fits none.",
     ),
     click.option("--phantoms", type=int, default=160, show_default=True, help="Synthetic scans."),
+    click.option(
+        "--acquired",
+        type=click.IntRange(min=0),
+        default=90,
+        show_default=True,
+        help="More of them, in slices as scanners store them, for --heart-steps.",
+    ),
 )
 
 
@@ -220,6 +246,8 @@ def _recipe(
     recipes: ModuleType, amount: Amount, machine: Machine, leave_out: tuple[str, ...]
 ) -> Recipe:
     timed = machine.minutes is not None
+    if timed and amount.go_on_from:
+        raise SettingsRefused("--go-on-from trains so many --heart-steps: not with --minutes")
     device = recipes.choose_device(machine.device)
     recipe: Recipe = recipes.Recipe(
         **asdict(amount),

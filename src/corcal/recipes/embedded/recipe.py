@@ -16,13 +16,19 @@ from corcal.core.preparation import Preparation
 from corcal.locate import SPACING_MM
 from corcal.recipes.embedded.cases.annotated import annotated_case, annotated_chest
 from corcal.recipes.embedded.cases.bank import VARIANT, Case, load_bank, save_case
-from corcal.recipes.embedded.cases.phantoms import phantom_case, phantom_chest
+from corcal.recipes.embedded.cases.phantoms import (
+    ACQUIRED,
+    acquired_case,
+    phantom_case,
+    phantom_chest,
+)
 from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.checkpoints import WholeState
 from corcal.recipes.embedded.devices import choose_device
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
-from corcal.recipes.embedded.networks.network import Locator, Segmenter
+from corcal.recipes.embedded.networks.from_openvino import read_segmenter
+from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
 from corcal.recipes.embedded.pace import Steps
 from corcal.recipes.embedded.stop import stop_requests
@@ -31,6 +37,8 @@ from corcal.recipes.embedded.tasks.locator_task import LocatorTask
 from corcal.recipes.embedded.tasks.roughen import Ranges
 from corcal.recipes.embedded.tasks.sampler import Augmentation
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
+from corcal.recipes.embedded.whole_hearts import train_on_whole_hearts, whole_heart_task
+from corcal.runtime import Engine
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,12 @@ class Recipe:
         chests: synthetic low-resolution chests for the locator.
         base_steps: training steps of the segmenter on phantoms alone.
         steps: its steps after that, on phantoms and real scans.
-        blend: how far the finished weights lie from those after the first part (0) to those
-            after the second (1): see `_segmenter`.
+        acquired: more phantoms for its last part, in slices as scanners store them.
+        heart_steps: steps of that part, on whole hearts: see `whole_hearts`.
+        go_on_from: folder of an exported segmenter to go on from with the last part; None trains
+            the parts before it.
+        blend: how far the weights lie from those before a part with real scans (0) to those after
+            it (1): see `between`.
         locator_steps: training steps of the locator; 0 trains none.
         lesion_phantoms: fresh phantoms to fit the lesion model on; it is fitted
             on the scans of earlier runs that left them out as well. 0 fits none.
@@ -60,6 +72,9 @@ class Recipe:
     chests: int = 40
     base_steps: int = 9000
     steps: int = 1400
+    acquired: int = 90
+    heart_steps: int = 2300
+    go_on_from: Path | None = None
     blend: float = 0.5
     locator_steps: int = 1500
     lesion_phantoms: int = 60
@@ -142,28 +157,20 @@ def _locator(
 def _segmenter(
     scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
-    """Train the segmenter and write its files.
-
-    The second part learns much from very few real scans, and some of that is about these scans
-    alone. Halfway between the weights of both parts is better than either on scans that neither
-    has seen (Wortsman et al., CVPR 2022, found the same for images of everyday things).
-    """
+    """Train the segmenter and write its files."""
     cases = _bank(scans, out / "bank", recipe, on_progress)
-    base = _base(cases, out / "base", recipe, on_progress)
-
-    def from_base() -> Segmenter:
-        network = Segmenter()
-        network.load_state_dict(base.state_dict())
-        return network
-
     shown = tuple(c for c in cases if c.name not in recipe.leave_out)
-    task = SegmenterTask(
-        [HeartOnDisk(c, device=recipe.device) for c in shown], augmentation=augmentation(recipe)
-    )
-    run = _run(recipe, models.parent / "segmenter", "segmenter", on_progress)
-    schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
-    segmenter = train(from_base, task, schedule, run)
-    segmenter = between(base, segmenter.cpu(), recipe.blend)
+    if recipe.go_on_from:
+        segmenter = read_segmenter(recipe.go_on_from)
+    else:
+        patched = tuple(c for c in shown if not c.name.startswith(ACQUIRED))
+        segmenter = _on_patches(patched, out / "base", models.parent, recipe, on_progress)
+    if recipe.heart_steps:
+        run = _run(recipe, models.parent / "hearts", "segmenter, whole hearts", on_progress)
+        hearts = [HeartOnDisk(c, device=recipe.device) for c in shown]
+        task = whole_heart_task(hearts, augmentation(recipe))
+        amount = (recipe.heart_steps, recipe.blend)
+        segmenter = train_on_whole_hearts(segmenter, task, amount, run)
     export_segmenter(segmenter, models, card("corcal artery and calcium segmenter", scans, recipe))
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
@@ -172,14 +179,26 @@ def _segmenter(
     on_progress(f"segmenter: written to {models}")
 
 
-def between(first: nn.Module, second: nn.Module, share: float) -> Segmenter:
-    """Return the network whose weights lie between those of two others."""
-    network, later = Segmenter(), second.state_dict()
-    network.load_state_dict(
-        {k: torch.lerp(v, later[k], share) for k, v in first.state_dict().items()}
-    )
-    network.eval()
-    return network
+def _on_patches(
+    cases: tuple[Case, ...],
+    base_folder: Path,
+    folder: Path,
+    recipe: Recipe,
+    on_progress: Callable[[str], None],
+) -> Segmenter:
+    """Return the segmenter trained on patches: on phantoms alone, then on everything."""
+    base = _base(cases, base_folder, recipe, on_progress)
+
+    def from_base() -> Segmenter:
+        network = Segmenter()
+        network.load_state_dict(base.state_dict())
+        return network
+
+    hearts = [HeartOnDisk(c, device=recipe.device) for c in cases]
+    task = SegmenterTask(hearts, augmentation=augmentation(recipe))
+    run = _run(recipe, folder / "segmenter", "segmenter", on_progress)
+    schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
+    return between(base, train(from_base, task, schedule, run).cpu(), recipe.blend)
 
 
 def _base(
@@ -206,6 +225,10 @@ def _bank(
         if not (bank / f"phantom-{seed:05d}").exists():
             on_progress(f"making phantom {seed + 1} of {recipe.phantoms}")
             save_case(phantom_case(seed, Preparation().spacing_mm), bank)
+    for number in range(recipe.acquired if recipe.heart_steps else 0):
+        if not (bank / f"{ACQUIRED}{number:05d}").exists():
+            on_progress(f"making phantom in a scanner's slices {number + 1} of {recipe.acquired}")
+            save_case(acquired_case(number, Preparation()), bank)
     return tuple(c for c in load_bank(bank) if VARIANT not in c.name)
 
 
@@ -235,6 +258,14 @@ def card(name: str, scans: RealScans, recipe: Recipe) -> dict[str, object]:
         "trained_on": {
             "real": list(scans.without(recipe.leave_out).trust),
             "held_out": list(recipe.leave_out),
-            "recipe": asdict(recipe),
+            "recipe": {**asdict(recipe), "go_on_from": _name_of(recipe.go_on_from)},
         },
     }
+
+
+def _name_of(folder: Path | None) -> str | None:
+    """Return name, version and hash of an exported segmenter: a card holds no paths."""
+    if folder is None:
+        return None
+    engine = Engine(folder, "arteries")
+    return f"{engine.name}, SHA-256 {engine.sha256}"

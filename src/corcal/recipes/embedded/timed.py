@@ -20,10 +20,10 @@ from corcal.recipes.embedded.devices import share_cores, usual_hearts_gb
 from corcal.recipes.embedded.growing import Growing
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, Task, keep_freed_memory, train
-from corcal.recipes.embedded.networks.network import Locator, Segmenter
+from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
 from corcal.recipes.embedded.pace import Span
-from corcal.recipes.embedded.recipe import Recipe, augmentation, between, card, check
+from corcal.recipes.embedded.recipe import Recipe, augmentation, card, check
 from corcal.recipes.embedded.stop import stop_requests
 from corcal.recipes.embedded.tasks.hearts import Heart, HeartStore
 from corcal.recipes.embedded.tasks.locator_task import LocatorTask

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.artery import REGIONS  # noqa: E402
-from corcal.recipes.embedded.networks.network import Locator, Segmenter, region_probabilities  # noqa: E402
+from corcal.recipes.embedded.networks.from_openvino import read_segmenter  # noqa: E402
+from corcal.recipes.embedded.networks.network import (  # noqa: E402
+    REGION_LOGITS,
+    Locator,
+    Segmenter,
+    region_probabilities,
+)
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter  # noqa: E402
 from corcal.runtime.openvino import Engine  # noqa: E402
 
@@ -68,3 +74,18 @@ def by_size(regions: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def operations(path: Path) -> set[str]:
     return set(re.findall(r'type="(\w+)"', path.read_text(encoding="utf-8")))
+
+
+def test_training_can_go_on_from_the_exported_segmenter(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    network = Segmenter()
+    for value in network.parameters():  # biases and norms begin as 0 and 1: make all differ
+        torch.nn.init.normal_(value, 0.0, 0.1)
+    export_segmenter(network.eval(), tmp_path, CARD)
+    before, after = network.state_dict(), read_segmenter(tmp_path).state_dict()
+    exported = [8 * k + n for k in REGION_LOGITS for n in range(8)]
+    for state in (before, after):
+        state.update({n: v[exported] for n, v in state.items() if n.startswith("head.")})
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        torch.testing.assert_close(after[name], value, rtol=2e-3, atol=2e-3)

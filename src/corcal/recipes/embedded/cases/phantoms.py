@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.artery import Artery
-from corcal.phantom import PhantomCase, PhantomOptions, make_case, make_chest
+from corcal.core.preparation import Preparation
+from corcal.core.steps import LocatedHeart
+from corcal.phantom import THICKNESSES, PhantomCase, PhantomOptions, make_case, make_chest
+from corcal.prepare import prepare
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, some
 from corcal.recipes.embedded.cases.chest import Chest
+from corcal.space import nearest
 
 #: Chests drawn for the locator have seeds of their own.
 _FIRST_CHEST = 50_000
+#: So have phantoms in slices as scanners store them; their names begin otherwise, too.
+_FIRST_ACQUIRED = 710_000
+ACQUIRED = "acquired-"
+#: Room around their hearts for shifts and turns, voxels.
+_MARGIN = (24, 28, 28)
 
 
 def training_options(
@@ -36,6 +47,44 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
     """Return the training case of a seed."""
     rng = np.random.default_rng([seed, 1])
     made = make_case(seed, options=training_options(seed, rng, spacing_mm))
+    return _case(f"phantom-{seed:05d}", made, rng)
+
+
+def acquired_case(number: int, preparation: Preparation) -> Case:
+    """Return the training case of a number: a phantom in slices as scanners store them.
+
+    Slices of 1 to 5 mm, resampled and cropped as a scan is. Contrast agent, look-alikes and
+    burden are about those of `phantom_case`.
+
+    Args:
+        number: from 0.
+        preparation: spacing; its padding is replaced by a margin.
+    """
+    seed = _FIRST_ACQUIRED + number
+    rng = np.random.default_rng([seed, 9])
+    thickness_mm = float(rng.choice(THICKNESSES[0], p=THICKNESSES[1]))
+    options = replace(
+        PhantomOptions.as_acquired(thickness_mm=thickness_mm, field="heart"),
+        contrast=0.15,
+        mimics=1.5,
+        wild=bool(seed % 2),
+        burden=str(rng.choice(["mix", "some", "many"])),
+    )
+    made = make_case(seed, options=options)
+    heart = LocatedHeart(made.auxiliary["heart"] > 0, made.grid)
+    crop = prepare(made.scan, heart, Preparation(preparation.spacing_mm, _MARGIN))
+    on_crop = replace(
+        made,
+        hu=np.clip(np.round(crop.hu), -1024, 3071).astype(np.int16),
+        labels=nearest(made.labels, made.grid, crop.grid),
+        auxiliary={k: nearest(v, made.grid, crop.grid) for k, v in made.auxiliary.items()},
+        grid=crop.grid,
+    )
+    return _case(f"{ACQUIRED}{number:05d}", on_crop, rng)
+
+
+def _case(name: str, made: PhantomCase, rng: np.random.Generator) -> Case:
+    """Return a phantom as a training case."""
     heart = made.auxiliary["heart"] > 0
     centre = made.grid.to_lps(np.argwhere(heart).mean(0)[None])[0]
     flags = {
@@ -46,7 +95,7 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
         targets.UNKNOWN_OTHER: made.auxiliary["metal"] > 0,
     }
     return Case(
-        name=f"phantom-{seed:05d}",
+        name=name,
         kind="phantom",
         hu=made.hu,
         packed=targets.encode(made.labels, flags),

@@ -1,0 +1,52 @@
+"""The last part of the segmenter's training: it sees whole hearts at once, not five centimetres.
+
+A tube of 3 to 4 mm is known by where it comes from and where it goes. A patch of 102 x 117 x
+117 mm holds nearly all of a heart; with bfloat16 a step takes one and a half seconds on one core
+that calculates in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corcal.recipes.embedded.loop import Run, Schedule, train
+from corcal.recipes.embedded.networks.network import Segmenter, between
+from corcal.recipes.embedded.pace import Steps
+from corcal.recipes.embedded.tasks.hearts import Heart
+from corcal.recipes.embedded.tasks.sampler import Augmentation
+from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
+
+#: Sides of a patch in voxels, share of real scans, highest learning rate and its warm-up.
+_PATCH = (128, 160, 160)
+_REAL_SHARE = 0.35
+_RATE, _WARM_UP = 8e-4, 60
+
+
+def whole_heart_task(hearts: Sequence[Heart], augmentation: Augmentation) -> SegmenterTask:
+    """Return the task of these hearts, each seen nearly whole."""
+    return SegmenterTask(hearts, _PATCH, _REAL_SHARE, augmentation)
+
+
+def train_on_whole_hearts(
+    start: Segmenter, task: SegmenterTask, amount: tuple[int, float], run: Run
+) -> Segmenter:
+    """Return a segmenter trained further, on one whole heart a step.
+
+    Args:
+        start: trained on patches.
+        task: of phantoms and real scans.
+        amount: how many steps, and how far the weights go from those of `start` (0) to those after
+            the last step (1).
+        run: where and how; the network's own work is done in bfloat16.
+    """
+    steps, share = amount
+
+    def from_start() -> Segmenter:
+        network = Segmenter()
+        network.load_state_dict(start.state_dict())
+        return network
+
+    schedule = Schedule(Steps(steps), batch=1, rate=_RATE, warm_up=_WARM_UP)
+    trained = train(from_start, task, schedule, replace(run, precision="bfloat16"))
+    return between(start, trained.cpu(), share)
