@@ -113,7 +113,12 @@ class Axes:
             inside_0_1=("unsure_probability",),
             share=("anatomy_clear", "anatomy_agrees"),
         )
-        rules = (
+        for holds, message in self._rules():
+            require("axes", holds, message)
+
+    def _rules(self) -> tuple[tuple[bool, str], ...]:
+        """Return what must hold between these numbers, and what is said where it does not."""
+        return (
             (self.unsure_probability < 0.5, "unsure_probability must be below 0.5"),
             (self.unseen_blur >= self.clear_blur, "unseen_blur must not be below clear_blur"),
             (
@@ -124,5 +129,3 @@ class Axes:
             (self.clear_ratio >= 1, "clear_ratio must not be below 1"),
             (self.least_liver_hu < self.most_liver_hu, "most_liver_hu must exceed least_liver_hu"),
         )
-        for holds, message in rules:
-            require("axes", holds, message)
