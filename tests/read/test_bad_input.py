@@ -126,6 +126,15 @@ def test_a_damaged_compressed_slice(tmp_path: Path, read: Read) -> None:
         read(tmp_path)
 
 
+def test_a_transfer_syntax_that_is_none(tmp_path: Path, read: Read) -> None:
+    for path in Series().write(tmp_path):
+        data = path.read_bytes()
+        assert data.count(b"1.2.840.10008.1.2.1") >= 1
+        path.write_bytes(data.replace(b"1.2.840.10008.1.2.1", b"1.2.840.10008.5.1.4", 1))
+    with pytest.raises(UnreadableScan):
+        read(tmp_path)
+
+
 def test_an_mr(tmp_path: Path, read: Read) -> None:
     Series(sop_class=MRImageStorage, tags={"Modality": "MR"}).write(tmp_path)
     with pytest.raises(NoUsableSeries, match="modality MR, not CT"):

@@ -127,8 +127,11 @@ def _read_fragments(path: Path, one: Slice) -> tuple[Dataset, Decoder] | None:
     that end early.
     """
     meta = getattr(one.tags, "file_meta", None)
-    syntax = meta.get("TransferSyntaxUID", "") if meta else ""
-    if one.frame is not None or not syntax or not UID(syntax).is_encapsulated:
+    syntax = meta.get("TransferSyntaxUID") if meta else None
+    if one.frame is not None or not isinstance(syntax, UID):
+        return None
+    # pydicom cannot say of what is not a transfer syntax whether it is encapsulated.
+    if not (syntax.is_transfer_syntax and syntax.is_encapsulated):
         return None
     with path.open("rb") as file:
         file.seek(one.pixels_at)
