@@ -35,12 +35,16 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_figures_are_those_of_the_model_card() -> None:
     card = (ROOT / "MODEL_CARD.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| ([^|]+) \| [abcd] \| ([\d.]+ ?%?)", card, flags=re.MULTILINE))
+    present, before = card.split("### The third segmenter on scans its networks had not seen")
+    rows, earlier = (
+        dict(re.findall(r"^\| ([^|]+) \| [abcd] \| ([\d.]+ ?%?)", part, flags=re.MULTILINE))
+        for part in (present, before)
+    )
     kappas = " / ".join(rows[f"kappa of presence, {a}"].strip() for a in ("RCA", "LAD", "LCX"))
     for figure in (
-        f"(8 scans) | {rows['visible calcium found, unseen scans']} |",
-        f"per real scan | {rows['false lesions per unseen scan'].strip()} |",
-        f"found | {rows['lesions over 10 mm3 found']} |",
+        f"calcium found | {earlier['visible calcium found, unseen scans']} |",
+        f"per real scan | {earlier['false lesions per unseen scan'].strip()} |",
+        f"found | {earlier['lesions over 10 mm3 found']} |",
         f"LCX | {kappas} |",
     ):
         assert figure in README
