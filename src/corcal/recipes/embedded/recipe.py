@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -188,17 +189,11 @@ def _on_patches(
 ) -> Segmenter:
     """Return the segmenter trained on patches: on phantoms alone, then on everything."""
     base = _base(cases, base_folder, recipe, on_progress)
-
-    def from_base() -> Segmenter:
-        network = Segmenter()
-        network.load_state_dict(base.state_dict())
-        return network
-
     hearts = [HeartOnDisk(c, device=recipe.device) for c in cases]
     task = SegmenterTask(hearts, augmentation=augmentation(recipe))
     run = _run(recipe, folder / "segmenter", "segmenter", on_progress)
     schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
-    return between(base, train(from_base, task, schedule, run).cpu(), recipe.blend)
+    return between(base, train(lambda: deepcopy(base), task, schedule, run).cpu(), recipe.blend)
 
 
 def _base(

@@ -8,6 +8,7 @@ that calculates in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 from corcal.recipes.embedded.loop import Run, Schedule, train
@@ -41,12 +42,7 @@ def train_on_whole_hearts(
         run: where and how; the network's own work is done in bfloat16.
     """
     steps, share = amount
-
-    def from_start() -> Segmenter:
-        network = Segmenter()
-        network.load_state_dict(start.state_dict())
-        return network
-
     schedule = Schedule(Steps(steps), batch=1, rate=_RATE, warm_up=_WARM_UP)
-    trained = train(from_start, task, schedule, replace(run, precision="bfloat16"))
+    half = replace(run, precision="bfloat16")
+    trained = train(lambda: deepcopy(start), task, schedule, half)
     return between(start, trained.cpu(), share)

@@ -13,7 +13,7 @@ import torch
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, save_case
-from corcal.recipes.embedded.networks.network import Segmenter, region_probabilities
+from corcal.recipes.embedded.networks.network import ARTERY_OFFSET, Segmenter, region_probabilities
 from corcal.recipes.embedded.tasks.hearts import (
     HeartInMemory,
     HeartOnDisk,
@@ -127,7 +127,7 @@ def test_the_likeliest_artery_gets_what_is_detected() -> None:
     logits = torch.randn(1, len(targets.DETECTED) + 3, 4, 4, 4)
     regions = region_probabilities(logits)
     assert regions.shape == (1, 6, 4, 4, 4)
-    for first, detected in ((0, logits[:, 0] - 1.25), (3, logits[:, 1])):
+    for first, detected in ((0, logits[:, 0] - ARTERY_OFFSET), (3, logits[:, 1])):
         three = regions[:, first : first + 3]
         assert torch.equal(three.argmax(1), logits[:, -3:].argmax(1))
         assert torch.allclose(three.amax(1), torch.sigmoid(detected))

@@ -13,6 +13,7 @@ from corcal.core.steps import LocatedHeart
 from corcal.phantom import THICKNESSES, PhantomCase, PhantomOptions, make_case, make_chest
 from corcal.prepare import prepare
 from corcal.recipes.embedded.cases import targets
+from corcal.recipes.embedded.cases.annotated import MARGIN
 from corcal.recipes.embedded.cases.bank import Case, some
 from corcal.recipes.embedded.cases.chest import Chest
 from corcal.space import nearest
@@ -22,8 +23,6 @@ _FIRST_CHEST = 50_000
 #: So have phantoms in slices as scanners store them; their names begin otherwise, too.
 _FIRST_ACQUIRED = 710_000
 ACQUIRED = "acquired-"
-#: Room around their hearts for shifts and turns, voxels.
-_MARGIN = (24, 28, 28)
 
 
 def training_options(
@@ -58,7 +57,7 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
 
     Args:
         number: from 0.
-        preparation: spacing; its padding is replaced by a margin.
+        preparation: spacing; its padding is replaced by `MARGIN`.
     """
     seed = _FIRST_ACQUIRED + number
     rng = np.random.default_rng([seed, 9])
@@ -72,7 +71,7 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
     )
     made = make_case(seed, options=options)
     heart = LocatedHeart(made.auxiliary["heart"] > 0, made.grid)
-    crop = prepare(made.scan, heart, Preparation(preparation.spacing_mm, _MARGIN))
+    crop = prepare(made.scan, heart, Preparation(preparation.spacing_mm, MARGIN))
     on_crop = replace(
         made,
         hu=np.clip(np.round(crop.hu), -1024, 3071).astype(np.int16),
