@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corcal.locate import EmbeddedLocator
-from corcal.runtime import Engine, load_openvino
+from corcal.runtime import Engine, openvino_core
 from corcal.segment import EmbeddedSegmenter
 
 #: Shapes of the 300-slice series: the chest at 4 mm, and its heart.
@@ -45,7 +45,7 @@ def _costs(engine: Engine, threads: int) -> tuple[float, ...]:
 
 def _compile(engine: Engine, threads: int, more: dict[str, str]) -> tuple[float, Any]:
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32", **more}
-    core = load_openvino().Core()
+    core = openvino_core()
     began = time.process_time()
     model = core.read_model(engine.path)
     shape = _SHAPES["heart" if isinstance(engine, EmbeddedLocator) else "arteries"]

@@ -11,9 +11,9 @@ from corcal.core.reading import Reading
 
 def cpu_capabilities() -> list[str]:
     """Return what OpenVINO finds in this CPU: networks may differ in their last bits by it."""
-    from corcal.runtime import load_openvino
+    from corcal.runtime import openvino_core
 
-    core = load_openvino().Core()
+    core = openvino_core()
     return sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 

@@ -1,6 +1,8 @@
 """Networks that ship with corcal: checked before they run."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,32 @@ def test_a_result_outlives_its_network_and_the_next_run(tmp_path: Path) -> None:
     del engine
     assert np.array_equal(first, np.full_like(first, 16 * FINE))
     assert np.array_equal(second, 2 * first)
+
+
+def test_a_signal_is_answered_after_networks_went_in_the_order_of_their_coming(
+    tmp_path: Path,
+) -> None:
+    # In a process of its own, since a failure would kill this one.
+    write_sum(tmp_path)
+    code = f"""
+import os, signal
+from pathlib import Path
+import numpy as np
+from corcal.runtime import Engine
+
+signal.signal(signal.SIGTERM, lambda *_: print("answered"))
+engines = [Engine(Path({str(tmp_path)!r}), "sum") for _ in range(3)]
+for engine in engines:
+    engine.run({{"hu": np.zeros((1, 16, 16, 16, 16), np.float32)}})
+del engine
+while engines:
+    engines.pop(0)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "answered\n"), ended.stderr
 
 
 def test_inputs_of_many_sizes_in_turn_are_each_run_at_their_size(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         compile_network,
         limit_threads,
         load_openvino,
+        openvino_core,
         pad_to_multiple,
         user_folder,
     )
@@ -31,6 +32,7 @@ __all__ = [
     "limit_threads",
     "load_openvino",
     "need",
+    "openvino_core",
     "pad_to_multiple",
     "run_module",
     "user_folder",
@@ -47,6 +49,7 @@ __getattr__, __dir__ = lazy_exports(
             "compile_network",
             "limit_threads",
             "load_openvino",
+            "openvino_core",
             "pad_to_multiple",
             "user_folder",
         ),

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -79,10 +79,6 @@ class Engine:
         joined = "".join(f"{k}{v}" for k, v in sorted(self.manifest["files"].items()))
         return hashlib.sha256(joined.encode()).hexdigest()
 
-    @cached_property
-    def _core(self) -> Any:
-        return load_openvino().Core()
-
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return the network's one output for named inputs."""
         network = self._compile({name: array.shape for name, array in inputs.items()})
@@ -101,9 +97,9 @@ class Engine:
         key = tuple(sorted(shapes.items()))
         network = self._networks.pop(key, None)
         if network is None:
-            model = self._core.read_model(self.path)
+            model = openvino_core().read_model(self.path)
             model.reshape({name: list(shape) for name, shape in shapes.items()})
-            network = self._core.compile_model(model, "CPU", _CONFIG)
+            network = openvino_core().compile_model(model, "CPU", _CONFIG)
         # Last in: the first of a full store is the one that was not asked for the longest.
         self._networks[key] = network
         if len(self._networks) > _MOST_NETWORKS:
@@ -125,7 +121,7 @@ def compile_network(
     Raises:
         ModelRefused: OpenVINO cannot read it, or it does not take that shape.
     """
-    core = load_openvino().Core()
+    core = openvino_core()
     try:
         model = core.read_model(xml, weights)
         model.reshape(list(shape))
@@ -156,6 +152,17 @@ def load_openvino() -> ModuleType:
     # None bars an import that has not happened yet; one that has is not ours to undo.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
+
+
+@cache
+def openvino_core() -> Any:
+    """Return the process's one core of OpenVINO, which reads and compiles networks.
+
+    Each core lays out a stack for the process's signals and puts back the one before it when it
+    goes. Two that do not go in the reverse order of their coming leave a stack that is freed, and
+    the next Ctrl-C or SIGTERM kills the process where it should end in order.
+    """
+    return load_openvino().Core()
 
 
 def limit_threads(count: int) -> None:

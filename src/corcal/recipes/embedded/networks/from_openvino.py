@@ -19,7 +19,7 @@ from corcal.recipes.embedded.networks.network import (
     REGION_LOGITS,
     Segmenter,
 )
-from corcal.runtime import Engine, load_openvino
+from corcal.runtime import Engine, openvino_core
 
 _NETWORK, _HEADS = "self.segmenter.", "self.heads."
 
@@ -33,7 +33,7 @@ def read_segmenter(folder: Path) -> Segmenter:
     Raises:
         ModelRefused: a file is absent or changed.
     """
-    parts = _parts(load_openvino().Core().read_model(Engine(folder, "arteries").path))
+    parts = _parts(openvino_core().read_model(Engine(folder, "arteries").path))
     segmenter = Segmenter()
     state = segmenter.state_dict()
     for name in [n for n in state if not n.startswith("head.")]:
