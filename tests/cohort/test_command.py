@@ -63,6 +63,7 @@ def test_a_cohort_from_the_command_line(tmp_path: Path) -> None:
     said, progress = process.communicate(timeout=120)
     assert process.returncode == 0
     assert said.startswith("4 cases: 3 scored, 1 refused, 0 failed.\n")
+    assert f"Why:    {tmp_path / 'out' / 'refused.csv'}\n" in said
     assert "4 of 4: 3 scored, 1 refused, 0 failed; " in progress.splitlines()[-1]
     assert len(_rows(tmp_path)) == 4
     again = _start(tmp_path)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
@@ -75,6 +78,23 @@ def test_the_results_of_a_cohort_are_no_scans(tmp_path: Path) -> None:
 
 def test_a_folder_of_nothing_is_a_case_to_be_refused(tmp_path: Path) -> None:
     assert scans_in(tmp_path) == (tmp_path,)
+
+
+def test_what_may_not_be_read_is_a_case_to_be_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _touch(tmp_path / "a.nii", tmp_path / "locked" / "b.nii", tmp_path / "notes" / "c.txt")
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone" / "1").symlink_to(tmp_path / "nowhere")
+    scan = os.scandir
+
+    def refuse(path: str) -> Any:
+        if Path(path).name == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert scans_in(tmp_path) == (tmp_path / "a.nii", tmp_path / "gone", tmp_path / "locked")
 
 
 def test_names_stay_when_cases_come_or_the_root_moves(tmp_path: Path) -> None:

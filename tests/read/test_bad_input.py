@@ -35,6 +35,18 @@ def test_empty_folder(tmp_path: Path, read: Read) -> None:
         read(tmp_path)
 
 
+def test_a_folder_that_may_not_be_read(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    # To change its mode would not keep an administrator out.
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(UnreadableScan, match=r"cannot be read \(Permission denied\)"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["x.dcm", "x.nii.gz", "x.nii", "x.nrrd", "x.mha", "x.zip", "x"])
 def test_zero_byte_files(tmp_path: Path, read: Read, name: str) -> None:
     (tmp_path / name).touch()

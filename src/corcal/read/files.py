@@ -96,6 +96,7 @@ def _of_folder(folder: Path, name: str) -> Content:
     name = name or folder.resolve().name
     found = sorted(p for p in folder.rglob("*") if p.is_file() and not _is_hidden(p, folder))
     if not found:
+        list(folder.iterdir())  # may raise, where rglob passes over what may not be read
         raise UnreadableScan(f"{name}: holds no files")
     volumes = [p for p in found if volume_kind(p)]
     if not volumes:

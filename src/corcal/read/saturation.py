@@ -64,14 +64,17 @@ def _pile(hu: NDArray[np.int16], settings: Admission) -> tuple[int, int] | None:
     smooth = ndimage.gaussian_filter1d(counts.astype(float), _SMOOTH_HU)
     from_here = np.cumsum(counts[::-1])[::-1]
     best, found = settings.saturated_pile_ratio, None
-    for place in range(_DENSE_HU + 2 * _CLOSE_HU, below):
-        held = int(from_here[max(0, place - width)] - from_here[place + width])
-        ends = from_here[place + width] <= settings.saturated_pile_tail * held
-        if held < settings.saturated_pile_voxels or not ends:
-            continue
+    places = np.arange(_DENSE_HU + 2 * _CLOSE_HU, below)
+    beyond = from_here[places + width]
+    held = from_here[np.maximum(0, places - width)] - beyond
+    piled = (held >= settings.saturated_pile_voxels) & (
+        beyond <= settings.saturated_pile_tail * held
+    )
+    # Few places are left, most often none.
+    for place, many in zip(places[piled].tolist(), held[piled].tolist(), strict=True):
         before = smooth[max(_DENSE_HU, place - _FAR_HU) : place - _CLOSE_HU].min()
         if smooth[place] >= best * max(before, 1e-3):
-            best, found = float(smooth[place] / max(before, 1e-3)), (place, held)
+            best, found = float(smooth[place] / max(before, 1e-3)), (place, many)
     return found
 
 

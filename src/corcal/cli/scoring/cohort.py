@@ -124,9 +124,10 @@ def cohort(
 ) -> None:
     """Score many chest CTs: a report for each, one table of all.
 
-    SCANS are folders, in which every scan is a case, scans, or CSV tables with the column scan
-    and, if wanted, case and series. The cohort can be stopped at any time, and goes on with
-    --resume. OUT/cases.csv says which scan a case is; no other file of OUT names anybody.
+    SCANS are folders, in which every scan is a case, scans, patterns such as "data/*/ct", or CSV
+    tables with the column scan and, if wanted, case and series. The cohort can be stopped at any
+    time, and goes on with --resume. OUT/cases.csv says which scan a case is; no other file of OUT
+    names anybody.
     """
     from corcal.cohort import Plan, check_new, find_cases, run_cohort
     from corcal.quantify import read_severity_model
@@ -221,5 +222,8 @@ def _present(progress: Progress, output: CohortOutput) -> None:
         click.echo((output.folder / SUMMARY).read_text(encoding="utf-8").rstrip("\n"))
     elif not output.quiet:
         counts = ", ".join(f"{progress.counts[s]} {s}" for s in _STATES)
-        click.echo(f"{progress.cases} cases: {counts}.\nTable:  {output.folder / 'results.csv'}")
+        cases = "1 case" if progress.cases == 1 else f"{progress.cases} cases"
+        click.echo(f"{cases}: {counts}.\nTable:  {output.folder / 'results.csv'}")
+        if progress.counts["scored"] < progress.cases:
+            click.echo(f"Why:    {output.folder / 'refused.csv'}")
         click.echo(f"Report: {output.folder / PAGE}")

@@ -26,6 +26,10 @@ class _Tree:
     files: list[Path] = field(default_factory=list)
     folders: dict[Path, Path] = field(default_factory=dict)
 
+    def add_locked(self, error: OSError) -> None:
+        """Take the folder of an error as a scan."""
+        self.files.append(Path(error.filename))
+
 
 def scans_in(root: Path) -> tuple[Path, ...]:
     """Return the scans below a folder, sorted; the folder itself where nothing is recognised.
@@ -33,10 +37,11 @@ def scans_in(root: Path) -> tuple[Path, ...]:
     A folder that holds DICOM files is one scan, whose best series `corcal.read_scan` chooses;
     folders side by side that hold series of one study and nothing else are one scan as well: the
     folder above them. Volume files and zips are scans, but not beside DICOM files, where they
-    are most often masks.
+    are most often masks. A folder that may not be read is a scan to be refused: nothing of a
+    cohort is left out in silence.
     """
     tree = _Tree()
-    for place, folders, names in os.walk(root):
+    for place, folders, names in os.walk(root, onerror=tree.add_locked):
         folder = Path(place)
         if RESULTS_OF_COHORT in names:
             folders.clear()
@@ -57,6 +62,9 @@ def _look(folder: Path, names: Iterable[str], tree: _Tree) -> None:
     # DICOMDIR lists files and holds no image.
     others = [path for path in others if path.name.upper() != "DICOMDIR"]
     first = next((path for path in others[:_TRIED] if _is_dicom(path)), None)
+    if first is None and not scans:
+        # What cannot be opened may be DICOM.
+        first = next((path for path in others[:_TRIED] if not os.access(path, os.R_OK)), None)
     if first is None:
         tree.files += scans
     else:
