@@ -24,11 +24,11 @@ def network_costs(threads: int) -> str:
         "| network | compiled | from a cache on disk | first run | later runs | cache, MB |",
         "|---|---|---|---|---|---|",
     ]
-    engines: tuple[Engine, ...] = (EmbeddedLocator(), EmbeddedSegmenter())
+    engines: tuple[Engine, ...] = (EmbeddedLocator(), *EmbeddedSegmenter().members)
     for engine in engines:
         rounds = [_costs(engine, threads) for _ in range(_ROUNDS)]
         cells = " | ".join(f"{value:.2f}" for value in np.median(rounds, axis=0))
-        rows.append(f"| {engine.name} | {cells} |")
+        rows.append(f"| {engine.name}, {engine.path.stem} | {cells} |")
     return "CPU seconds of the networks:\n\n" + "\n".join(rows)
 
 

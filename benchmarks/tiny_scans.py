@@ -42,8 +42,9 @@ class TinyModels:
         """Return what knows the heart."""
         return TrueHeart(self._case)
 
-    def segmenter(self) -> ArterySegmenter:
+    def segmenter(self, members: int = 0) -> ArterySegmenter:
         """Return what knows the arteries."""
+        del members
         return TrueArteries(self._case)
 
 

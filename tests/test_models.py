@@ -18,9 +18,16 @@ from tests.locate.stand_in import write_release
 
 def test_without_a_choice_both_are_the_embedded_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chosen, "EmbeddedLocator", lambda: "heart")
-    monkeypatch.setattr(chosen, "EmbeddedSegmenter", lambda: "arteries")
+    monkeypatch.setattr(chosen, "EmbeddedSegmenter", lambda members: f"arteries {members}")
     assert str(ModelChoice().locator()) == "heart"
-    assert str(ModelChoice().segmenter()) == "arteries"
+    assert str(ModelChoice().segmenter()) == "arteries 0"
+    assert str(ModelChoice().segmenter(1)) == "arteries 1"
+
+
+def test_a_bundle_has_no_members_to_choose_from(tmp_path: Path) -> None:
+    choice = ModelChoice(str(write_small_bundle(tmp_path / "b")))
+    with pytest.raises(ModelRefused, match="always runs whole: leave out --fast"):
+        choice.segmenter(1)
 
 
 def test_a_bundle_and_totalsegmentator_are_opened(
@@ -31,7 +38,7 @@ def test_a_bundle_and_totalsegmentator_are_opened(
     choice = ModelChoice(
         str(write_small_bundle(tmp_path / "b")), "totalsegmentator", write_release(tmp_path), "cuda"
     )
-    choice.segmenter(print)
+    choice.segmenter(on_progress=print)
     assert asked == [("small 1", {"device": "cuda", "on_progress": print})]
     locator = choice.locator()
     assert isinstance(locator, TotalSegmentatorLocator)

@@ -72,16 +72,26 @@ class ModelChoice:
         weights = Weights.open(self.heart_weights) if self.heart_weights else find_weights()
         return TotalSegmentatorLocator(weights, device=self.device)
 
-    def segmenter(self, on_progress: ProgressCallback | None = None) -> ArterySegmenter:
+    def segmenter(
+        self, members: int = 0, on_progress: ProgressCallback | None = None
+    ) -> ArterySegmenter:
         """Return what finds the arteries.
 
         Args:
+            members: the first so many of the embedded networks are run; 0 runs all.
             on_progress: called after each window of a bundle with how many are done and how many
                 there are.
 
         Raises:
-            ModelRefused: its files are absent, damaged or changed, or it cannot be run here.
+            ModelRefused: its files are absent, damaged or changed, or it cannot be run here; or
+                members of a bundle are counted.
+            SettingsRefused: there are not so many members.
         """
         if not self.model:
-            return EmbeddedSegmenter()
+            return EmbeddedSegmenter(members=members)
+        if members:
+            raise ModelRefused(
+                f"model {self.model} always runs whole: leave out --fast and the setting "
+                "segmentation.members, which count the networks of corcal's own segmenter"
+            )
         return NnunetSegmenter(find_bundle(self.model), device=self.device, on_progress=on_progress)

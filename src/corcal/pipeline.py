@@ -44,7 +44,8 @@ def score_scan(
         scan: as `corcal.read_scan` returns it.
         settings: every number of the method; the defaults when None.
         locator: finds the heart; the embedded model when None.
-        segmenter: finds arteries and calcium; the embedded model when None.
+        segmenter: finds arteries and calcium; when None the embedded model, of which
+            `segmentation.members` networks are run.
         person: asks for the MESA percentile and arterial age.
         progress: called with the name of each step as it begins.
 
@@ -55,12 +56,14 @@ def score_scan(
         GeometryRefused: slices are missing inside the heart.
         AxesRefused: the anatomy contradicts the axes that the scan states.
         ModelRefused: an embedded model file was changed.
+        SettingsRefused: the embedded segmenter has fewer members than the settings say.
     """
     settings, clock = settings or Settings(), StepClock(progress)
     with clock.step("admit"):
         scan = state_gating(scan, settings.admission)
         notices = scan.notices + admit(scan, settings.admission)
-        locator, segmenter = locator or EmbeddedLocator(), segmenter or EmbeddedSegmenter()
+        locator = locator or EmbeddedLocator()
+        segmenter = segmenter or EmbeddedSegmenter(members=settings.segmentation.members)
         preparation, changed = preparation_for(segmenter, settings.preparation)
         settings = replace(settings, preparation=preparation)
         changed += check_trained_heart(locator, segmenter, preparation)

@@ -90,10 +90,10 @@ class UnfitModels(TinyModels):
     def __getstate__(self) -> dict[str, str]:
         return {"version": "unfit"}
 
-    def segmenter(self) -> ArterySegmenter:
+    def segmenter(self, members: int = 0) -> ArterySegmenter:
         if self.version == "unfit":
             raise ModelRefused("the model cannot run here")
-        return super().segmenter()
+        return super().segmenter(members)
 
 
 def test_models_that_cannot_run_stop_the_cohort(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """The segmenter in the wheel, with a small network in place of the trained one."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corcal.core.box import Box
-from corcal.core.errors import ModelRefused
+from corcal.core.errors import ModelRefused, SettingsRefused
 from corcal.core.grid import Grid
 from corcal.segment.embedded import MODELS, EmbeddedSegmenter
 from corcal.testing.small_networks import write_small_segmenter
@@ -61,6 +62,66 @@ def test_the_model_is_named(folder: Path) -> None:
     segmenter = EmbeddedSegmenter(folder)
     assert segmenter.name == "small arteries 1"
     assert len(segmenter.sha256) == 64
+
+
+def test_the_answer_of_several_members_is_their_mean(tmp_path: Path) -> None:
+    write_small_segmenter(tmp_path, members=3)
+    segmenter, (hu, heart) = EmbeddedSegmenter(tmp_path), crop()
+    found = segmenter.probabilities(hu, heart, GRID)
+    assert segmenter.name == "small arteries 1 (3 of 3 members)"
+    assert found.dtype == np.float32
+    one = EmbeddedSegmenter(tmp_path, members=1).probabilities(hu, heart, GRID)
+    # 1, 2 and 3 times the HU; the frame is that of each.
+    for channel in found[3:]:
+        np.testing.assert_allclose(channel, 2.0 * hu, rtol=1e-6)
+    np.testing.assert_allclose(found[:3], one[:3], rtol=1e-6)
+    np.testing.assert_array_equal(one[3], hu)
+    # The memory that was given back after each network is claimed again.
+    np.testing.assert_array_equal(segmenter.probabilities(hu, heart, GRID), found)
+
+
+def test_the_first_members_are_run_and_all_are_checked(tmp_path: Path) -> None:
+    write_small_segmenter(tmp_path, members=3)
+    every, two = EmbeddedSegmenter(tmp_path), EmbeddedSegmenter(tmp_path, members=2)
+    hu, heart = crop()
+    np.testing.assert_allclose(two.probabilities(hu, heart, GRID)[4], 1.5 * hu, rtol=1e-6)
+    assert two.name == "small arteries 1 (2 of 3 members)"
+    assert two.sha256 == every.sha256
+    (tmp_path / "arteries-3.bin").write_bytes(b"other")
+    with pytest.raises(ModelRefused, match=r"arteries-3.bin has SHA-256"):
+        EmbeddedSegmenter(tmp_path, members=2)
+
+
+def test_more_members_than_there_are_are_refused(tmp_path: Path) -> None:
+    write_small_segmenter(tmp_path, members=2)
+    with pytest.raises(
+        SettingsRefused,
+        match=r"segmentation.members is 3, but the artery segmenter has 2: give 1 to 2, or 0",
+    ):
+        EmbeddedSegmenter(tmp_path, members=3)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("arteries", "arteries-3"), "their numbers must follow each other"),
+        (("arteries", "arteries-2.xml"), "does not name the hash of arteries-2.bin"),
+    ],
+)
+def test_a_manifest_that_names_half_of_a_member_is_refused(
+    tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    write_small_segmenter(tmp_path, members=3)
+    path = tmp_path / "arteries.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["files"] = {
+        file: sha256
+        for file, sha256 in manifest["files"].items()
+        if file in names or file.rpartition(".")[0] in names
+    }
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ModelRefused, match=said):
+        EmbeddedSegmenter(tmp_path)
 
 
 def test_a_folder_without_the_model_is_refused(tmp_path: Path) -> None:

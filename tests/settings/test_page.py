@@ -34,6 +34,22 @@ def test_the_command_prints_what_a_file_may_hold(
     assert Settings.from_toml(file) == Settings.paper()
 
 
+def test_the_command_prints_the_fast_settings(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["settings", "--fast"]) == 0
+    file = tmp_path / "fast.toml"
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert Settings.from_toml(file) == Settings.fast() != Settings()
+
+
+def test_fast_and_the_paper_do_not_go_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settings", "--fast", "--paper"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "--fast for less than corcal's own: give one of them" in captured.err
+
+
 def test_a_file_changes_what_the_paper_gives(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

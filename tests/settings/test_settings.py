@@ -52,6 +52,10 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
     }
 
 
+def test_fast_is_the_default_with_one_network() -> None:
+    assert differing(Settings(), Settings.fast()) == {"segmentation.members": (0, 1)}
+
+
 @pytest.mark.parametrize("settings", [Settings(), Settings.paper()])
 def test_toml_and_back(settings: Settings, tmp_path: Path) -> None:
     assert Settings.from_toml(written(tmp_path, settings.to_toml())) == settings

@@ -53,7 +53,7 @@ def score(
     chosen = settings or Settings()
     source = ModelChoice(models) if isinstance(models, str) else models or ModelChoice()
     # A model that cannot be run is found out before the scan is read.
-    locator, segmenter = source.locator(), source.segmenter()
+    locator, segmenter = source.locator(), source.segmenter(chosen.segmentation.members)
     return Reading.of(
         pipeline.score_scan(
             _scan(scan, affine, chosen),

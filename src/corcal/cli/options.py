@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,6 @@ from corcal.runtime import install_extra
 
 if TYPE_CHECKING:
     from corcal.quantify import Person
-    from corcal.settings import Settings
 
 Command = Callable[..., None]
 
@@ -151,45 +150,6 @@ def seed_option(
     )
 
 
-def settings(command: Command) -> Command:
-    """Add --settings and --paper; the command receives `settings: Settings`."""
-
-    def plain(file: Path | None, paper: bool) -> Settings:
-        return _settings(file, paper, None)
-
-    return bundle("settings", plain, *_settings_options())(command)
-
-
-def scan_settings(command: Command) -> Command:
-    """Add --settings, --paper and --gating; the command receives `settings: Settings`."""
-    return bundle("settings", _settings, *_settings_options(), _gating_option())(command)
-
-
-def scoring_settings(command: Command) -> Command:
-    """Add --settings, --paper, --gating and --accept-axes; it receives `settings: Settings`."""
-
-    def of_scoring(
-        file: Path | None, paper: bool, gating: str | None, accept_axes: bool
-    ) -> Settings:
-        chosen = _settings(file, paper, gating)
-        return replace(chosen, axes=replace(chosen.axes, accept=chosen.axes.accept or accept_axes))
-
-    accept = click.option(
-        "--accept-axes",
-        is_flag=True,
-        help="Score a chest whose anatomy contradicts its axes (situs inversus), with a notice.",
-    )
-    return bundle("settings", of_scoring, *_settings_options(), _gating_option(), accept)(command)
-
-
-def _gating_option() -> Callable[[Command], Command]:
-    return click.option(
-        "--gating",
-        type=click.Choice(["yes", "no"]),
-        help="The scan was ECG-gated or not, whatever its header says.",
-    )
-
-
 def person(command: Command) -> Command:
     """Add --age, --sex and --group; the command receives `person: Person | None`."""
     return bundle(
@@ -260,30 +220,6 @@ def bundle(
         return decorated
 
     return decorate
-
-
-def _settings_options() -> tuple[Callable[[Command], Command], ...]:
-    return (
-        click.option(
-            "--settings",
-            "file",
-            type=click.Path(path_type=Path),
-            metavar="TOML",
-            help="Settings that differ from the defaults, or from the paper's with --paper.",
-        ),
-        click.option("--paper", is_flag=True, help="Use the values of the published method."),
-    )
-
-
-def _settings(file: Path | None, paper: bool, gating: str | None) -> Settings:
-    from corcal.settings import Settings
-
-    chosen = Settings.paper() if paper else Settings()
-    if file is not None:
-        chosen = Settings.from_toml(file, base=chosen)
-    if gating is None:
-        return chosen
-    return replace(chosen, admission=replace(chosen.admission, gating=gating))
 
 
 def _person(age: int | None, sex: str | None, group: str | None) -> Person | None:

@@ -43,8 +43,10 @@ class Method:
 
         Raises:
             ModelRefused: a model's files are absent, damaged or changed.
+            SettingsRefused: the segmenter has fewer members.
         """
-        made = {"heart": plan.models.locator(), "arteries": plan.models.segmenter()}
+        members = plan.settings.segmentation.members
+        made = {"heart": plan.models.locator(), "arteries": plan.models.segmenter(members)}
         return cls(plan.method_hash(), {step: model.sha256 for step, model in made.items()})
 
 

@@ -100,5 +100,10 @@ class ModelSource(Protocol):
     def locator(self) -> HeartLocator:
         """Return what finds the heart."""
 
-    def segmenter(self) -> ArterySegmenter:
-        """Return what finds the arteries."""
+    def segmenter(self, members: int = 0) -> ArterySegmenter:
+        """Return what finds the arteries.
+
+        Args:
+            members: of a segmenter that is several networks the first so many are to run, all
+                where it is 0; others have no use for it.
+        """

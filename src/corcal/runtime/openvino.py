@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib
 import sys
@@ -30,7 +31,8 @@ _MOST_NETWORKS = 4
 class Engine:
     """A network in OpenVINO's format beside a manifest that names its files and hashes.
 
-    The folder holds NAME.json, NAME.xml and NAME.bin. It runs on the CPU.
+    The folder holds NAME.json, NAME.xml and NAME.bin. It runs on the CPU. A manifest may name
+    the files of further networks: see `sibling`.
     """
 
     device = "cpu"
@@ -47,7 +49,8 @@ class Engine:
         """
         self._stem = folder / name
         self._networks: dict[tuple[tuple[str, tuple[int, ...]], ...], Any] = {}
-        self.manifest = _read_manifest(folder / f"{name}.json")
+        self._manifest_path = folder / f"{name}.json"
+        self.manifest = _read_manifest(self._manifest_path)
         for file, expected in self.manifest["files"].items():
             path = folder / file
             try:
@@ -63,6 +66,25 @@ class Engine:
                     f"{expected[:12]}...: it was changed or damaged; reinstall corcal"
                 )
 
+    def sibling(self, name: str) -> Engine:
+        """Return another network of the same manifest; its files were checked with this one's.
+
+        Args:
+            name: the stem of its files.
+
+        Raises:
+            ModelRefused: the manifest does not name both of them.
+        """
+        unnamed = _network_files(name) - set(self.manifest["files"])
+        if unnamed:
+            raise ModelRefused(
+                f"model manifest {self._manifest_path} does not name the hash of "
+                f"{min(unnamed)}; reinstall corcal"
+            )
+        other = copy.copy(self)
+        other._stem, other._networks = self._stem.with_name(name), {}
+        return other
+
     @property
     def path(self) -> Path:
         """OpenVINO's description of the network."""
@@ -75,7 +97,7 @@ class Engine:
 
     @property
     def sha256(self) -> str:
-        """One hash over the hashes of all files."""
+        """One hash over the hashes of all files that the manifest names."""
         joined = "".join(f"{k}{v}" for k, v in sorted(self.manifest["files"].items()))
         return hashlib.sha256(joined.encode()).hexdigest()
 
@@ -88,6 +110,11 @@ class Engine:
         output = request.infer(inputs, share_inputs=True, share_outputs=True)
         result: NDArray[np.float32] = output[network.output(0)]
         return result
+
+    def free_memory(self) -> None:
+        """Give back the memory in which the networks work; they stay compiled."""
+        for network in self._networks.values():
+            network.release_memory()
 
     def _compile(self, shapes: dict[str, tuple[int, ...]]) -> Any:
         """Return the network for inputs of these shapes; the last few are kept.
@@ -183,7 +210,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = read_json(path, refusal=ModelRefused)
         files, _, _ = manifest["files"], manifest["name"], manifest["version"]
         # A file that the manifest does not name would be run unchecked.
-        unnamed = {path.with_suffix(ending).name for ending in (".xml", ".bin")} - set(files)
+        unnamed = _network_files(path.stem) - set(files)
         whole = isinstance(files, dict) and not unnamed
     except (ModelRefused, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(
@@ -194,6 +221,11 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             f"model manifest {path} does not name the hashes of the model's files; reinstall corcal"
         )
     return manifest
+
+
+def _network_files(name: str) -> set[str]:
+    """Return the names of the two files of a network."""
+    return {f"{name}.xml", f"{name}.bin"}
 
 
 def pad_to_multiple(array: NDArray[np.float32], multiple: int, fill: float) -> NDArray[np.float32]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         write_manifest,
     )
     from corcal.segment.bundle.replace_card import replace_card
-    from corcal.segment.embedded import EmbeddedSegmenter
+    from corcal.segment.embedded import EmbeddedSegmenter, member_name
     from corcal.segment.frame import heart_frame
     from corcal.segment.nnunet.bundle_files import write_network, write_weights
     from corcal.segment.nnunet.from_results import Origin, bundle_from_results
@@ -58,6 +58,7 @@ __all__ = [
     "install",
     "installed_bundles",
     "load_network",
+    "member_name",
     "models_folder",
     "network_of",
     "predict_command",
@@ -96,7 +97,7 @@ __getattr__, __dir__ = lazy_exports(
             "write_manifest",
         ),
         "bundle.replace_card": ("replace_card",),
-        "embedded": ("EmbeddedSegmenter",),
+        "embedded": ("EmbeddedSegmenter", "member_name"),
         "frame": ("heart_frame",),
         "nnunet.bundle_files": ("write_network", "write_weights"),
         "nnunet.from_results": ("Origin", "bundle_from_results"),

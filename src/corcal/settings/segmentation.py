@@ -12,6 +12,8 @@ class Segmentation:
     """The way from region probabilities to labels.
 
     Attributes:
+        members: networks of the embedded segmenter that are run, the first so many; the region
+            probabilities are their mean. 0 runs all that there are.
         threshold: probability above which a voxel belongs to a region.
         fill_calcium: complete each calcium label on the scan as acquired: voxels at or above
             the scoring threshold that connect to it inside its reach join it, others leave.
@@ -47,6 +49,7 @@ class Segmentation:
             fitted with 3.
     """
 
+    members: int = 0
     threshold: float = 0.5
     fill_calcium: bool = True
     reach_mm: float = 4.0
@@ -78,6 +81,7 @@ class Segmentation:
             share_below_1=("min_lesion_probability", "min_mean_probability"),
             share=("uncertain_below",),
             not_negative=(
+                "members",
                 "reach_mm",
                 "min_lesion_voxels",
                 "min_lesion_mm3",

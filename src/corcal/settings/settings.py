@@ -75,6 +75,12 @@ class Settings:
         )
 
     @classmethod
+    def fast(cls) -> Self:
+        """Return the defaults with one network of the embedded segmenter, in place of all."""
+        default = cls()
+        return replace(default, segmentation=replace(default.segmentation, members=1))
+
+    @classmethod
     def from_toml(cls, path: Path | str, *, base: Self | None = None) -> Self:
         """Read settings from a TOML file; what it leaves out is that of `base`.
 

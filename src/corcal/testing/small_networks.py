@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corcal.runtime import load_openvino
+from corcal.segment import member_name
 from corcal.storage import json_bytes
 
 _SIDES = [-1, -1, -1]
@@ -19,17 +20,16 @@ FINE = 1.0 + 2.0**-10
 
 def write_model(folder: Path, name: str, inputs: list[Any], output: Any) -> None:
     """Write NAME.xml, NAME.bin and the manifest NAME.json into a folder."""
-    openvino = load_openvino()
-    model = openvino.Model([output], inputs, name)
-    openvino.save_model(model, folder / f"{name}.xml", compress_to_fp16=False)
+    _save(folder, name, inputs, output)
     write_manifest(folder, name)
 
 
-def write_manifest(folder: Path, name: str) -> None:
-    """Write the manifest of the files that lie in the folder."""
+def write_manifest(folder: Path, name: str, *others: str) -> None:
+    """Write the manifest NAME.json of a network's files, and of other networks', in the folder."""
     files = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (folder / f"{name}.xml", folder / f"{name}.bin")
+        for stem in (name, *others)
+        for path in (folder / f"{stem}.xml", folder / f"{stem}.bin")
     }
     manifest = {"name": f"small {name}", "version": "1", "files": files}
     (folder / f"{name}.json").write_bytes(json_bytes(manifest))
@@ -42,8 +42,20 @@ def write_small_locator(folder: Path) -> None:
     write_model(folder, "heart", [hu], ops.clamp(scaled, 0.0, 1.0))
 
 
-def write_small_segmenter(folder: Path) -> None:
-    """Write a segmenter that returns the frame, voxel by voxel, and three times the HU."""
+def write_small_segmenter(folder: Path, *, members: int = 1) -> None:
+    """Write a segmenter that returns the frame, voxel by voxel, and the HU in three channels.
+
+    Args:
+        folder: where to write.
+        members: networks that it has; the HU of the second are twice, of the third thrice as high.
+    """
+    names = [member_name(number) for number in range(1, members + 1)]
+    for number, name in enumerate(names, start=1):
+        _write_member(folder, name, number)
+    write_manifest(folder, *names)
+
+
+def _write_member(folder: Path, name: str, factor: int) -> None:
     ops, hu, frame = operations(), make_input("hu", 1), make_input("frame", 3)
     # Each voxel of the half as fine frame becomes a block of 2 x 2 x 2.
     flat = ops.interpolate(
@@ -55,7 +67,8 @@ def write_small_segmenter(folder: Path) -> None:
         nearest_mode="floor",
         coordinate_transformation_mode="asymmetric",
     )
-    write_model(folder, "arteries", [hu, frame], ops.concat([flat, hu, hu, hu], 1))
+    times = hu if factor == 1 else ops.multiply(hu, np.float32(factor))
+    _save(folder, name, [hu, frame], ops.concat([flat, times, times, times], 1))
 
 
 def write_sum(folder: Path) -> None:
@@ -64,6 +77,12 @@ def write_sum(folder: Path) -> None:
     kernel = ops.constant(np.full((1, 16, 1, 1, 1), FINE, np.float32))
     summed = ops.convolution(hu, kernel, [1, 1, 1], nowhere, nowhere, [1, 1, 1])
     write_model(folder, "sum", [hu], summed)
+
+
+def _save(folder: Path, name: str, inputs: list[Any], output: Any) -> None:
+    openvino = load_openvino()
+    model = openvino.Model([output], inputs, name)
+    openvino.save_model(model, folder / f"{name}.xml", compress_to_fp16=False)
 
 
 def operations() -> Any:

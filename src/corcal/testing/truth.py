@@ -87,8 +87,9 @@ class TrueModels:
         """Return what gives the heart."""
         return TrueHeart(self.case)
 
-    def segmenter(self) -> TrueArteries:
+    def segmenter(self, members: int = 0) -> TrueArteries:
         """Return what gives the arteries."""
+        del members
         return TrueArteries(self.case)
 
 

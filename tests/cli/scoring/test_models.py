@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from corcal.cli.main import main
+from corcal.locate import EmbeddedLocator
 from corcal.runtime.openvino import Engine
+from corcal.segment import EmbeddedSegmenter
 from corcal.testing.small_bundles import write_small_bundle
+from corcal.testing.small_networks import write_small_segmenter
 
 
 @pytest.fixture
@@ -23,10 +26,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         manifest = {"name": f"test-{name}", "version": "1", "files": files}
         (tmp_path / f"{name}.json").write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "user")
-    homes = {"corcal.locate.EmbeddedLocator": "heart"}
-    homes["corcal.segment.EmbeddedSegmenter"] = "arteries"
-    for home, name in homes.items():
-        monkeypatch.setattr(home, lambda name=name: Engine(tmp_path, name))
+    locator, segmenter = EmbeddedLocator, EmbeddedSegmenter
+    monkeypatch.setattr("corcal.locate.EmbeddedLocator", lambda: locator(tmp_path))
+    monkeypatch.setattr("corcal.segment.EmbeddedSegmenter", lambda: segmenter(tmp_path))
     return tmp_path
 
 
@@ -40,6 +42,21 @@ def test_models_are_listed_with_their_hashes(
         f"arteries  test-arteries 1\n          sha256 {arteries}\n"
         "All files are as released.\n"
     )
+
+
+def test_members_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_small_segmenter(folder, members=2)
+    sha256 = Engine(folder, "arteries").sha256
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out.endswith(
+        f"arteries  small arteries 1 (2 of 2 members)\n          sha256 {sha256}\n"
+        "          member 1: arteries.xml, arteries.bin\n"
+        "          member 2: arteries-2.xml, arteries-2.bin\n"
+        "All files are as released.\n"
+    )
+    (folder / "arteries-2.xml").write_bytes(b"other")
+    assert main(["models"]) == 2
+    assert "arteries-2.xml has SHA-256 " in capsys.readouterr().err
 
 
 def test_a_changed_model_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,6 +93,8 @@ def test_an_earlier_report_is_noticed_before_the_scan_is_read(
         (["--age", "60", "--sex", "male"], "needs --age, --sex and --group together"),
         (["--sex", "x"], "'x' is not one of 'female', 'male'"),
         (["--model", "absent"], "absent"),
+        (["--model", "absent", "--fast"], "model absent always runs whole: leave out --fast"),
+        (["--paper", "--fast"], "give one of them"),
     ],
 )
 def test_refused_before_any_work(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from corcal.cli import model_options, options
+from corcal.cli import model_options, options, settings_options
 
 if TYPE_CHECKING:
     from corcal.cohort import Options
@@ -112,7 +112,7 @@ class CohortChoice:
     ),
 )
 @model_options.severity_model
-@options.scoring_settings
+@settings_options.scoring_settings
 @model_options.models
 def cohort(
     scans: tuple[str, ...],

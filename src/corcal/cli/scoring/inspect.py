@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corcal.cli import options
+from corcal.cli import options, settings_options
 from corcal.storage import json_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class _Findings:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--series", metavar="UID", help="The DICOM series to look at, not the best one.")
 @options.json_option("JSON")
-@options.scan_settings
+@settings_options.scan_settings
 @click.pass_context
 def inspect(
     context: click.Context, path: Path, series: str | None, as_json: bool, settings: Settings

@@ -30,8 +30,13 @@ def _list_embedded() -> None:
     from corcal.segment import EmbeddedSegmenter
 
     # Making a model checks its files against the manifest, and refuses changed ones.
-    for step, model in (("heart", EmbeddedLocator()), ("arteries", EmbeddedSegmenter())):
+    locator, segmenter = EmbeddedLocator(), EmbeddedSegmenter()
+    for step, model in (("heart", locator), ("arteries", segmenter)):
         click.echo(f"{step:<10}{model.name}\n{'':<10}sha256 {model.sha256}")
+    if len(segmenter.members) > 1:
+        for number, member in enumerate(segmenter.members, start=1):
+            weights = member.path.with_suffix(".bin").name
+            click.echo(f"{'':<10}member {number}: {member.path.name}, {weights}")
     click.echo("All files are as released.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corcal.cli import options
+from corcal.cli import options, settings_options
 from corcal.cli.drawing_options import MEANINGS, DrawingChoice, drawing_options
 from corcal.cli.progress import steps
 from corcal.cli.report_output import ReportOutput, report_output
@@ -61,7 +61,7 @@ class Source:
         "RCA, LAD and LCX are the calcium of each: 1=RCA,2=LAD,3=LCX."
     ),
 )
-@options.scan_settings
+@settings_options.scan_settings
 @options.person
 def quantify(
     source: Source,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import model_options, options
+from corcal.cli import model_options, options, settings_options
 from corcal.cli.errors import need_of
 from corcal.cli.progress import steps
 from corcal.cli.report_output import ReportOutput, report_output
@@ -43,7 +43,7 @@ class Source:
 )
 @report_output
 @model_options.severity_model
-@options.scoring_settings
+@settings_options.scoring_settings
 @model_options.models
 @options.person
 def score(
@@ -69,7 +69,8 @@ def score(
     grading = None if severity_model is None else read_severity_model(severity_model)
     with steps(output.quiet, total=len(STEPS) + 2) as begin:
         # A model that cannot be run is found out before the scan is read.
-        locator, segmenter = models.locator(), models.segmenter(begin.part)
+        members = settings.segmentation.members
+        locator, segmenter = models.locator(), models.segmenter(members, begin.part)
         begin("reading the scan")
         ct = read_scan(source.scan, settings=settings, series_uid=source.series)
         check_scan(ct, output.options)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import settings_options
 
 if TYPE_CHECKING:
     from corcal.settings import Settings
 
 
 @click.command("settings")
-@options.settings
+@settings_options.every_settings
 @click.option("--page", is_flag=True, help="Print what each setting means, as Markdown.")
 def settings(settings: Settings, page: bool) -> None:
     """Print every setting as TOML, to be saved and changed.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import options, settings_options
 from corcal.cli.options import PublicationOutput
 from corcal.cli.progress import steps
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="Arteries by code, where the maps of REF hold calcium only.",
 )
 @options.seed_option("the bootstrap")
-@options.settings
+@settings_options.settings
 def overlap(
     predictions: Path,
     references: Path,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import options, settings_options
 from corcal.cli.options import Output
 from corcal.cli.progress import steps
 from corcal.storage import csv_bytes, json_text
@@ -56,7 +56,7 @@ class _Made:
     show_default=True,
     help="Scans without a file of outlines: leave them out, or take them for free of calcium.",
 )
-@options.settings
+@settings_options.settings
 def reference(
     source: Path, output: Output, scans: Path | None, without_outlines: str, settings: Settings
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import model_options, options
+from corcal.cli import model_options, options, settings_options
 
 if TYPE_CHECKING:
     from corcal.models import ModelChoice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @options.place_option("work", "Work folder of this training; made if absent.", metavar="WORK")
-@options.settings
+@settings_options.settings
 @model_options.hearts
 @click.option(
     "--set-aside",

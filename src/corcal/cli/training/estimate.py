@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import options
+from corcal.cli import settings_options
 
 if TYPE_CHECKING:
     from corcal.settings import Settings
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Where the training would be: the free disk there is named; without it, here.",
 )
-@options.settings
+@settings_options.settings
 def estimate(manifest: Path, work: Path, settings: Settings) -> None:
     """Say how much disk and time a training would take; nothing is written.
 

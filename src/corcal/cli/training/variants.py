@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from corcal.cli import model_options, options
+from corcal.cli import model_options, options, settings_options
 from corcal.cli.training.machine import Use, use
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     default="",
     help="Some of: full, no_crop, no_regions. Without it, all three.",
 )
-@options.settings
+@settings_options.settings
 @model_options.heart
 @use
 def variants(

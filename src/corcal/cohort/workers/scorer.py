@@ -51,9 +51,10 @@ class Scorer:
 
         Raises:
             ModelRefused: their files are absent, damaged or changed, or they cannot run here.
+            SettingsRefused: the segmenter has fewer members.
         """
-        self._plan = plan
-        self._locator, self._segmenter = plan.models.locator(), plan.models.segmenter()
+        self._plan, members = plan, plan.settings.segmentation.members
+        self._locator, self._segmenter = plan.models.locator(), plan.models.segmenter(members)
 
     def score(self, case: Case) -> Outcome:
         """Return what became of a case; nothing is raised for its sake."""

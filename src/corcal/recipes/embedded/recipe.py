@@ -172,7 +172,8 @@ def _segmenter(
         task = whole_heart_task(hearts, augmentation(recipe))
         amount = (recipe.heart_steps, recipe.blend)
         segmenter = train_on_whole_hearts(segmenter, task, amount, run)
-    export_segmenter(segmenter, models, card("corcal artery and calcium segmenter", scans, recipe))
+    facts = card("corcal artery and calcium segmenter", scans, recipe)
+    export_segmenter([segmenter], models, facts)
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
             scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress

@@ -137,7 +137,7 @@ class _Training:
             locator = _load(Locator(), self._weights("locator"))
             export_locator(locator, models, self._card("corcal heart locator"))
         export_segmenter(
-            self._segmenter(), models, self._card("corcal artery and calcium segmenter")
+            [self._segmenter()], models, self._card("corcal artery and calcium segmenter")
         )
         self.say(f"written to {models}")
         if self.recipe.lesion_phantoms:

@@ -53,7 +53,7 @@ def test_the_exported_segmenter_answers_as_torch_does(tmp_path: Path) -> None:
     with torch.no_grad():
         logits = network(torch.from_numpy(hu), torch.from_numpy(frame))
     expected = region_probabilities(logits).numpy()
-    export_segmenter(network, tmp_path, CARD)
+    export_segmenter([network], tmp_path, CARD)
     found = Engine(tmp_path, "arteries").run({"hu": hu, "frame": frame})
     assert found.shape == expected.shape == (1, len(REGIONS), 32, 64, 32)
     # Where two arteries are equally likely the last digit decides which of them gets it all.
@@ -81,7 +81,7 @@ def test_training_can_go_on_from_the_exported_segmenter(tmp_path: Path) -> None:
     network = Segmenter()
     for value in network.parameters():  # biases and norms begin as 0 and 1: make all differ
         torch.nn.init.normal_(value, 0.0, 0.1)
-    export_segmenter(network.eval(), tmp_path, CARD)
+    export_segmenter([network.eval()], tmp_path, CARD)
     before, after = network.state_dict(), read_segmenter(tmp_path).state_dict()
     exported = [8 * k + n for k in REGION_LOGITS for n in range(8)]
     for state in (before, after):

@@ -20,20 +20,24 @@ from corcal.recipes.embedded.networks.network import (
     Segmenter,
 )
 from corcal.runtime import Engine, openvino_core
+from corcal.segment import member_name
 
 _NETWORK, _HEADS = "self.segmenter.", "self.heads."
 
 
-def read_segmenter(folder: Path) -> Segmenter:
-    """Return the segmenter that `export_segmenter` wrote into a folder.
+def read_segmenter(folder: Path, member: int = 1) -> Segmenter:
+    """Return a network that `export_segmenter` wrote into a folder.
 
     Args:
-        folder: holds arteries.xml, arteries.bin and arteries.json.
+        folder: holds arteries.json and the files of each member.
+        member: its number, from 1 on.
 
     Raises:
-        ModelRefused: a file is absent or changed.
+        ModelRefused: a file is absent or changed, or there is no such member.
     """
-    parts = _parts(openvino_core().read_model(Engine(folder, "arteries").path))
+    first = Engine(folder, member_name(1))
+    engine = first if member == 1 else first.sibling(member_name(member))
+    parts = _parts(openvino_core().read_model(engine.path))
     segmenter = Segmenter()
     state = segmenter.state_dict()
     for name in [n for n in state if not n.startswith("head.")]:

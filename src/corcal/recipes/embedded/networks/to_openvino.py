@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from corcal.recipes.embedded.networks.network import (
     joint_probabilities,
 )
 from corcal.runtime import load_openvino
+from corcal.segment import member_name
 from corcal.storage import json_bytes, replace_file
 
 #: The permutations of `network.space_to_depth` and `network.depth_to_space`.
@@ -70,24 +72,28 @@ def export_locator(locator: Locator, folder: Path, card: dict[str, object]) -> N
         card: name, version and training facts for the manifest.
     """
     example = (torch.zeros(1, 1, 32, 32, 32),)
-    _export(_HeartProbability(locator).eval(), example, folder / "heart", card)
+    files = _write(_HeartProbability(locator).eval(), example, folder / "heart")
+    replace_file(folder / "heart.json", json_bytes({**card, "files": files}))
 
 
-def export_segmenter(segmenter: Segmenter, folder: Path, card: dict[str, object]) -> None:
-    """Write arteries.xml, arteries.bin and arteries.json into a folder.
+def export_segmenter(members: Sequence[Segmenter], folder: Path, card: dict[str, object]) -> None:
+    """Write arteries.xml and arteries.bin, those of further members, and arteries.json.
 
     Args:
-        segmenter: trained weights.
+        members: networks with trained weights, of which the segmenter is the mean.
         folder: where to write; files of the same names are replaced.
         card: name, version and training facts for the manifest.
     """
     example = (torch.zeros(1, 1, 64, 64, 64), torch.zeros(1, 3, 32, 32, 32))
-    _export(_RegionProbabilities(segmenter).eval(), example, folder / "arteries", card)
+    files: dict[str, str] = {}
+    for number, segmenter in enumerate(members, start=1):
+        stem = folder / member_name(number)
+        files |= _write(_RegionProbabilities(segmenter).eval(), example, stem)
+    replace_file(folder / f"{member_name(1)}.json", json_bytes({**card, "files": files}))
 
 
-def _export(
-    network: nn.Module, example: tuple[torch.Tensor, ...], stem: Path, card: dict[str, object]
-) -> None:
+def _write(network: nn.Module, example: tuple[torch.Tensor, ...], stem: Path) -> dict[str, str]:
+    """Write a network; return the SHA-256 of its files by name."""
     openvino = load_openvino()
     model = openvino.convert_model(network, example_input=example)
     names = ("hu", "frame")[: len(example)]
@@ -98,11 +104,10 @@ def _export(
     model.validate_nodes_and_infer_types()
     stem.parent.mkdir(parents=True, exist_ok=True)
     openvino.save_model(model, stem.with_suffix(".xml"), compress_to_fp16=True)
-    files = {
+    return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (stem.with_suffix(".xml"), stem.with_suffix(".bin"))
     }
-    replace_file(stem.with_suffix(".json"), json_bytes({**card, "files": files}))
 
 
 def _use_block_operations(model: Any) -> None:
