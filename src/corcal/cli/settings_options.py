@@ -33,7 +33,7 @@ def scan_settings(command: Command) -> Command:
     """Add --settings, --paper and --gating; the command receives `settings: Settings`."""
 
     def of_scan(file: Path | None, paper: bool, gating: str | None) -> Settings:
-        return _gated(_settings(file, paper), gating)
+        return _with_gating(_settings(file, paper), gating)
 
     return bundle("settings", of_scan, *_usual(), _gating())(command)
 
@@ -44,7 +44,7 @@ def scoring_settings(command: Command) -> Command:
     def of_scoring(
         file: Path | None, paper: bool, fast: bool, gating: str | None, accept_axes: bool
     ) -> Settings:
-        chosen = _gated(_settings(file, paper, fast), gating)
+        chosen = _with_gating(_settings(file, paper, fast), gating)
         return replace(chosen, axes=replace(chosen.axes, accept=chosen.axes.accept or accept_axes))
 
     accept = click.option(
@@ -96,7 +96,7 @@ def _settings(file: Path | None, paper: bool, fast: bool = False) -> Settings:
     return chosen if file is None else Settings.from_toml(file, base=chosen)
 
 
-def _gated(settings: Settings, gating: str | None) -> Settings:
+def _with_gating(settings: Settings, gating: str | None) -> Settings:
     if gating is None:
         return settings
     return replace(settings, admission=replace(settings.admission, gating=gating))

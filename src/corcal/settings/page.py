@@ -36,7 +36,8 @@ corcal score scan.zip -o out --settings mine.toml
 `--paper` uses the published values: they stand in the column "paper" where they differ from the
 default. `--fast` (of `corcal score` and `corcal cohort`) is the default with `members = 1`: one
 network of corcal's artery segmenter is run in place of all. `corcal settings` prints all settings
-as such a file, `corcal settings --paper` those of the paper, `corcal settings --fast` these. Whatever was used stands in `report.json` under `method.settings`.
+as such a file, `corcal settings --paper` those of the paper, `corcal settings --fast` these.
+Whatever was used stands in `report.json` under `method.settings`.
 
 What belongs to a model is not among them: the spacing and padding of its training, which it
 brings with it, and the 4 mm and the threshold of the heart locator. Nor are limits of what a file

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch", reason="training needs torch")
 
 from corcal.core.artery import REGIONS  # noqa: E402
+from corcal.core.grid import Grid  # noqa: E402
 from corcal.recipes.embedded.networks.from_openvino import read_segmenter  # noqa: E402
 from corcal.recipes.embedded.networks.network import (  # noqa: E402
     REGION_LOGITS,
@@ -19,6 +20,7 @@ from corcal.recipes.embedded.networks.network import (  # noqa: E402
 )
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter  # noqa: E402
 from corcal.runtime.openvino import Engine  # noqa: E402
+from corcal.segment import EmbeddedSegmenter  # noqa: E402
 
 CARD: dict[str, object] = {"name": "untrained", "version": "0"}
 
@@ -61,6 +63,25 @@ def test_the_exported_segmenter_answers_as_torch_does(tmp_path: Path) -> None:
     assert (by_artery(found).argmax(1) == by_artery(expected).argmax(1)).mean() > 0.999
     assert operations(tmp_path / "arteries.xml") >= {"SpaceToDepth", "DepthToSpace"}
     assert "Transpose" not in operations(tmp_path / "arteries.xml")
+
+
+def test_two_members_are_exported_and_answer_with_their_mean(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    networks = [Segmenter().eval(), Segmenter().eval()]
+    export_segmenter(networks, tmp_path, CARD)
+    segmenter = EmbeddedSegmenter(tmp_path)
+    assert segmenter.name == "untrained 0 (2 of 2 members)"
+    hu = np.random.default_rng(4).normal(0, 300, (32, 64, 32)).astype(np.float32)
+    heart, grid = np.ones(hu.shape, bool), Grid.axial(hu.shape, (0.8, 0.73, 0.73))
+    answers = []
+    for number, network in enumerate(networks, start=1):
+        export_segmenter([network], tmp_path / str(number), CARD)
+        answers.append(EmbeddedSegmenter(tmp_path / str(number)).probabilities(hu, heart, grid))
+        back = read_segmenter(tmp_path, number).state_dict()
+        torch.testing.assert_close(back["mix.weight"], network.mix.weight, rtol=2e-3, atol=2e-3)
+    found = segmenter.probabilities(hu, heart, grid)
+    np.testing.assert_allclose(found, (answers[0] + answers[1]) / 2, rtol=0, atol=1e-6)
+    assert np.abs(answers[0] - answers[1]).max() > 0.01
 
 
 def by_artery(regions: NDArray[np.float32]) -> NDArray[np.float32]:
