@@ -67,7 +67,7 @@ def test_the_exported_segmenter_answers_as_torch_does(tmp_path: Path) -> None:
 
 def test_two_members_are_exported_and_answer_with_their_mean(tmp_path: Path) -> None:
     torch.manual_seed(4)
-    networks = [Segmenter().eval(), Segmenter().eval()]
+    networks = [drawn_segmenter(), drawn_segmenter()]
     export_segmenter(networks, tmp_path, CARD)
     segmenter = EmbeddedSegmenter(tmp_path)
     assert segmenter.name == "untrained 0 (2 of 2 members)"
@@ -82,6 +82,14 @@ def test_two_members_are_exported_and_answer_with_their_mean(tmp_path: Path) -> 
     found = segmenter.probabilities(hu, heart, grid)
     np.testing.assert_allclose(found, (answers[0] + answers[1]) / 2, rtol=0, atol=1e-6)
     assert np.abs(answers[0] - answers[1]).max() > 0.01
+
+
+def drawn_segmenter() -> Segmenter:
+    """Return a network whose every weight is drawn: biases and norms begin as 0 and 1."""
+    network = Segmenter()
+    for value in network.parameters():
+        torch.nn.init.normal_(value, 0.0, 0.1)
+    return network.eval()
 
 
 def by_artery(regions: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,10 +107,8 @@ def operations(path: Path) -> set[str]:
 
 def test_training_can_go_on_from_the_exported_segmenter(tmp_path: Path) -> None:
     torch.manual_seed(3)
-    network = Segmenter()
-    for value in network.parameters():  # biases and norms begin as 0 and 1: make all differ
-        torch.nn.init.normal_(value, 0.0, 0.1)
-    export_segmenter([network.eval()], tmp_path, CARD)
+    network = drawn_segmenter()
+    export_segmenter([network], tmp_path, CARD)
     before, after = network.state_dict(), read_segmenter(tmp_path).state_dict()
     exported = [8 * k + n for k in REGION_LOGITS for n in range(8)]
     for state in (before, after):
