@@ -89,7 +89,8 @@ def drawn_segmenter() -> Segmenter:
     network = Segmenter()
     for value in network.parameters():
         torch.nn.init.normal_(value, 0.0, 0.1)
-    return network.eval()
+    network.eval()
+    return network
 
 
 def by_artery(regions: NDArray[np.float32]) -> NDArray[np.float32]:
