@@ -51,6 +51,7 @@ def test_an_ordinary_chest_ct_passes_every_check() -> None:
         "body-size",
         "joined",
         "saturated",
+        "repeated-slices",
         "thick-slices",
         "sharp-kernel",
         "tube-voltage",

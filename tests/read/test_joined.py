@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,6 +117,27 @@ def test_slices_that_were_left_out_are_doubted_by_their_number() -> None:
     assert found.text.startswith("Between slices 30 and 31 of 61 (the first at the feet) the image")
 
 
+@pytest.mark.parametrize(("at", "parts"), [(40, 4), (20, 3), (45, 3)])
+def test_a_single_slice_that_was_left_out_is_doubted_by_its_number(at: int, parts: int) -> None:
+    # The phantom is less than half as wide as a chest.
+    found = check(np.delete(heart(), at, axis=0), replace(LIMITS, left_out_parts=parts))
+    assert (found.passed, found.refuses) == (False, False)
+    assert found.text.startswith(
+        f"Between slices {at} and {at + 1} of 63 (the first at the feet) the image changes "
+    )
+    assert found.text.endswith("a slice may have been left out, or the patient moved.")
+
+
+def test_a_slice_that_comes_again_elsewhere_is_named() -> None:
+    hu = heart().copy()
+    hu[40] = hu[30]
+    found = check(hu)
+    assert found.refuses
+    assert found.text.startswith(
+        "Slice 31 comes twice: again as slice 41 (the first at the feet). Export the series"
+    )
+
+
 def test_each_slice_repeated_is_a_finer_grid_and_no_fault() -> None:
     finer = np.repeat(heart(), 4, axis=0)
     assert check(finer, spacing_mm=(0.55, 2.2, 2.2)).passed
@@ -135,7 +157,9 @@ def test_the_bounds_are_settings() -> None:
     strict = replace(LIMITS, joined_doubted_ratio=1.6, joined_refused_ratio=1.6)
     assert check(gap, strict).refuses
     assert not check(gap, replace(strict, joined_refused_mm=60.0)).refuses
-    assert check(hu, replace(LIMITS, joined_doubted_ratio=50.0, joined_refused_ratio=50.0)).passed
+    never: dict[str, Any] = {"joined_doubted_ratio": 50.0, "joined_refused_ratio": 50.0}
+    assert "in most parts" in check(hu, replace(LIMITS, **never)).text
+    assert check(hu, replace(LIMITS, left_out_ratio=50.0, **never)).passed
     finer = ndimage.zoom(hu, (2.5, 1, 1), order=1, mode="nearest")
     coarse = replace(LIMITS, joined_step_mm=0.5)
     assert check(finer, coarse, spacing_mm=(0.88, 2.2, 2.2)).passed

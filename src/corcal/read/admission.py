@@ -11,6 +11,7 @@ from corcal.read.body_size import check_body_size
 from corcal.read.check import Check
 from corcal.read.joined import check_joined
 from corcal.read.kernel import Sharpness, sharpness
+from corcal.read.repeated import check_repeated
 from corcal.read.saturation import check_saturation
 from corcal.read.shift import check_shift
 from corcal.settings import Admission
@@ -25,6 +26,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
         check_body_size(scan, settings),
         check_joined(scan, settings),
         check_saturation(scan, settings),
+        check_repeated(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),
         _tube_voltage(scan, settings),
@@ -57,6 +59,7 @@ def admit_drawn(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
             check_body_size(scan, settings),
             check_joined(scan, settings),
             check_saturation(scan, settings),
+            check_repeated(scan, settings),
             _thickness(scan, settings),
             _kernel(scan),
             _tube_voltage(scan, settings),

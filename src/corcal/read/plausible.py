@@ -14,8 +14,6 @@ from corcal.settings import Values
 
 #: 16 bits hold no more.
 _WIDEST_HU = 32767
-#: A CT that was stored with 1024 added begins near 0 and ends between these.
-_STORED = (1500, 5200)
 #: More rows, columns or slices has no scanner; more voxels has no scan.
 _LONGEST_SIDE = 8192
 _MOST_VOXELS = 2**31
@@ -32,7 +30,7 @@ def require_hounsfield(low: float, high: float, what: str, settings: Values) -> 
         low: lowest value.
         high: highest value.
         what: what holds the values, for the message.
-        settings: `least_air_hu`.
+        settings: `least_air_hu` and `stored_highest`.
 
     Raises:
         NoUsableSeries: there is no air, nothing denser, or the values exceed any CT's.
@@ -40,7 +38,8 @@ def require_hounsfield(low: float, high: float, what: str, settings: Values) -> 
     if low < settings.least_air_hu and 0 < high <= _WIDEST_HU:
         return
     why = "an MR, a windowed picture or a rescaled copy cannot be scored"
-    if settings.least_air_hu <= low <= -settings.least_air_hu and _STORED[0] <= high <= _STORED[1]:
+    least, most = settings.stored_highest
+    if abs(low) <= abs(settings.least_air_hu) and least <= high <= most:
         why = (
             "they may be stored values, 1024 above, to which the rescale intercept was not "
             "applied: convert the scan again with it"

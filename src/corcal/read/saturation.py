@@ -20,11 +20,6 @@ from corcal.settings import Admission
 _LOST = ((200, "weights 2 to 4"), (300, "weights 3 and 4"), (400, "weight 4"))
 
 
-#: Counts of values are smoothed so far, HU, and compared from here to there below a pile.
-_SMOOTH_HU, _CLOSE_HU, _FAR_HU = 6, 25, 150
-_DENSE_HU = 130
-
-
 def check_saturation(scan: Scan, settings: Admission) -> Check:
     """Return whether the values of a scan were cut off at the top."""
     top = int(scan.hu.max())
@@ -58,13 +53,15 @@ def _pile(hu: NDArray[np.int16], settings: Admission) -> tuple[int, int] | None:
     The number of voxels falls smoothly from soft bone to the densest. Where values were cut off
     and then interpolated or made noisy, it rises once more and ends.
     """
-    dense = hu[hu >= _DENSE_HU].astype(np.int32)
-    width, below = settings.saturated_pile_width_hu, settings.saturated_pile_below_hu
+    first, below = settings.saturated_pile_from_hu, settings.saturated_pile_below_hu
+    close, far = settings.saturated_pile_close_hu, settings.saturated_pile_far_hu
+    width = settings.saturated_pile_width_hu
+    dense = hu[hu >= first].astype(np.int32)
     counts = np.bincount(dense, minlength=below + width + 1)
-    smooth = ndimage.gaussian_filter1d(counts.astype(float), _SMOOTH_HU)
+    smooth = ndimage.gaussian_filter1d(counts.astype(float), settings.saturated_pile_smooth_hu)
     from_here = np.cumsum(counts[::-1])[::-1]
     best, found = settings.saturated_pile_ratio, None
-    places = np.arange(_DENSE_HU + 2 * _CLOSE_HU, below)
+    places = np.arange(first + 2 * close, below)
     beyond = from_here[places + width]
     held = from_here[np.maximum(0, places - width)] - beyond
     piled = (held >= settings.saturated_pile_voxels) & (
@@ -72,7 +69,7 @@ def _pile(hu: NDArray[np.int16], settings: Admission) -> tuple[int, int] | None:
     )
     # Few places are left, most often none.
     for place, many in zip(places[piled].tolist(), held[piled].tolist(), strict=True):
-        before = smooth[max(_DENSE_HU, place - _FAR_HU) : place - _CLOSE_HU].min()
+        before = smooth[max(first, place - far) : place - close].min()
         if smooth[place] >= best * max(before, 1e-3):
             best, found = float(smooth[place] / max(before, 1e-3)), (place, many)
     return found

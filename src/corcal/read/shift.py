@@ -12,13 +12,11 @@ from corcal.core.scan import Scan
 from corcal.read.check import Check
 from corcal.settings import Admission
 
-#: Every so many voxels along each axis are looked at.
-_EVERY = 4
-
 
 def check_shift(scan: Scan, settings: Admission) -> Check:
     """Return whether the values of a scan lie where those of a body lie."""
-    hu = scan.hu[:, ::_EVERY, ::_EVERY]
+    stride = settings.shifted_stride_pixels
+    hu = scan.hu[:, ::stride, ::stride]
     body = float(np.mean(hu > settings.body_hu))
     dense = float(np.mean(hu >= settings.shifted_up_hu))
     advice = "Convert the scan again with its rescale intercept, once."

@@ -14,6 +14,10 @@ _RANGES = {
         "saturated_window_hu",
         "saturated_pile_voxels",
         "saturated_pile_width_hu",
+        "saturated_pile_close_hu",
+        "shifted_stride_pixels",
+        "joined_beside",
+        "left_out_parts",
     ),
     "positive": (
         "thick_slices_mm",
@@ -25,9 +29,13 @@ _RANGES = {
         "saturated_pile_ratio",
         "joined_doubted_ratio",
         "joined_refused_mm",
+        "left_out_ratio",
         "joined_step_mm",
+        "joined_pixel_mm",
+        "joined_stride_mm",
         "disordered_ratio",
         "disordered_far_mm",
+        "saturated_pile_smooth_hu",
     ),
     "not_negative": (
         "min_coverage_mm",
@@ -40,6 +48,7 @@ _RANGES = {
         "metal_reach_mm",
         "min_metal_mm3",
         "saturated_pile_below_hu",
+        "saturated_pile_from_hu",
         "joined_least_hu",
         "disordered_least_hu",
     ),
@@ -51,8 +60,22 @@ _RANGES = {
         "least_lung_share",
         "whole_body_share",
         "cut_lung_share",
+        "joined_least_body_share",
+        "repeated_share",
+        "joined_beside_quantile",
+        "left_out_quantile",
+        "left_out_least_share",
     ),
 }
+
+#: Two numbers each, of which the second is the larger.
+_RISING = (
+    "body_width_mm",
+    "impossible_width_mm",
+    "lung_height_mm",
+    "lung_hu",
+    "joined_window_hu",
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +108,8 @@ class Admission:
         cut_lung_share: and so is one that has so much lung beside it.
         shifted_up_hu: values are no Hounsfield units, but lie above them, where they reach this
         shifted_up_share: in a larger share of the voxels,
-        shifted_down_share: and below them where fewer than this are denser than lung.
+        shifted_down_share: and below them where fewer than this are denser than lung;
+        shifted_stride_pixels: of every so many-th row and column.
         saturated_below_hu: values may have been cut off at the top where the highest is below
             this; bone, metal or noise reach further in a scan as acquired.
         saturated_voxels: and at least so many voxels hold exactly the highest value,
@@ -99,6 +123,10 @@ class Admission:
         saturated_pile_voxels: so many voxels
         saturated_pile_width_hu: within this to both sides, and ends: beyond it lie no more than
         saturated_pile_tail: this part of the pile.
+        saturated_pile_from_hu: that number is looked at from here on,
+        saturated_pile_smooth_hu: smoothed over this (standard deviation of a Gaussian),
+        saturated_pile_close_hu: and its least is looked for no nearer to a pile than this
+        saturated_pile_far_hu: and no further below it.
         saturated_refused_below_hu: cut off below this the scan is refused, because Agatston's
             highest weight cannot occur; at or above it that is noted.
         joined_doubted_ratio: neighbouring slices do not change by so many times as much as those
@@ -106,7 +134,22 @@ class Admission:
         joined_refused_ratio: from here they are of two people or scans, or out of order,
         joined_refused_mm: if they are as unlike as slices so far apart.
         joined_step_mm: slices about this far apart are compared as well, where they lie closer.
+        left_out_ratio: nor, in most parts of the body, by more than any change beside it and so
+            many times as much as their median; where they do, a slice may be missing.
+        left_out_parts: parts of the body's box, so many along rows and along columns,
+        left_out_quantile: of whose ratios (0 where the change is not the largest) this quantile
+            counts,
+        left_out_least_share: in parts that hold at least this share of the fullest part's body.
         joined_least_hu: and none are where these usually differ by less, as a test object does.
+        joined_pixel_mm: slices are compared in pixels of about this size,
+        joined_stride_mm: each the mean of values no further apart than this,
+        joined_window_hu: cut off outside this, so that metal and air beside the body weigh little.
+        joined_least_body_share: a slice with less than this part of the usual body is empty.
+        joined_beside: a change is compared with so many beside it, on each side,
+        joined_beside_quantile: of which this quantile counts: of several places near each other
+            each is seen.
+        repeated_share: where a larger share of the slices holds the image of the one before, evenly
+            spread, the grid is finer than the image; where fewer do, they are noted.
         disordered_ratio: slices are in no order where neighbours differ by this part of what
         disordered_far_mm: slices so far apart differ,
         disordered_least_hu: if that is no less than this.
@@ -145,6 +188,7 @@ class Admission:
     shifted_up_hu: int = 700
     shifted_up_share: float = 0.06
     shifted_down_share: float = 0.02
+    shifted_stride_pixels: int = 4
     saturated_below_hu: int = 1500
     saturated_voxels: int = 100
     saturated_ratio: float = 5.0
@@ -155,12 +199,27 @@ class Admission:
     saturated_pile_voxels: int = 1000
     saturated_pile_width_hu: int = 60
     saturated_pile_tail: float = 0.01
+    saturated_pile_from_hu: int = 130
+    saturated_pile_smooth_hu: float = 6.0
+    saturated_pile_close_hu: int = 25
+    saturated_pile_far_hu: int = 150
     saturated_refused_below_hu: int = 400
     joined_doubted_ratio: float = 1.8
     joined_refused_ratio: float = 2.3
     joined_refused_mm: float = 5.0
     joined_step_mm: float = 3.0
+    left_out_ratio: float = 1.4
+    left_out_parts: int = 4
+    left_out_quantile: float = 0.5
+    left_out_least_share: float = 0.2
     joined_least_hu: float = 25.0
+    joined_pixel_mm: float = 4.0
+    joined_stride_mm: float = 2.0
+    joined_window_hu: tuple[float, float] = (-1000.0, 300.0)
+    joined_least_body_share: float = 0.02
+    joined_beside: int = 4
+    joined_beside_quantile: float = 0.75
+    repeated_share: float = 0.1
     disordered_ratio: float = 0.8
     disordered_far_mm: float = 30.0
     disordered_least_hu: float = 150.0
@@ -177,10 +236,13 @@ class Admission:
         require_range("admission", self, **_RANGES)
         known = self.gating in ("header", "yes", "no")
         require("admission", known, f'gating is "header", "yes" or "no", not {self.gating!r}')
-        for name in ("body_width_mm", "impossible_width_mm", "lung_height_mm", "lung_hu"):
+        for name in _RISING:
             low, high = getattr(self, name)
             require("admission", low < high, f"{name} must rise")
         rises = self.joined_refused_ratio >= self.joined_doubted_ratio
         require("admission", rises, "joined_refused_ratio must not be below joined_doubted_ratio")
+        farther = self.saturated_pile_far_hu > self.saturated_pile_close_hu
+        text = "saturated_pile_far_hu must be more than saturated_pile_close_hu"
+        require("admission", farther, text)
         larger = self.max_heart_ml > self.min_heart_ml
         require("admission", larger, "max_heart_ml must be more than min_heart_ml")

@@ -18,6 +18,8 @@ class Values:
         overflow_dark_hu: and this dark themselves;
         overflow_reach_pixels: an island that reaches further is none.
         least_air_hu: a chest CT holds values below this, in the lungs if not around the body.
+        stored_highest: where none does, values that begin within this of 0 and end between these
+            are those of a CT as stored, 1024 above Hounsfield units.
         turns_stride_pixels: whether slices of two bodies take turns is looked at on every so
             many-th pixel,
         turns_window_hu: with values cut off outside this,
@@ -32,6 +34,7 @@ class Values:
     overflow_dark_hu: int = -900
     overflow_reach_pixels: int = 40
     least_air_hu: float = -200.0
+    stored_highest: tuple[int, int] = (1500, 5200)
     turns_stride_pixels: int = 8
     turns_window_hu: tuple[int, int] = (-1000, 400)
     turns_min_slices: int = 8
@@ -48,6 +51,7 @@ class Values:
         low, high = self.turns_window_hu
         rules = (
             (low < high, "turns_window_hu must rise"),
+            (self.stored_highest[0] < self.stored_highest[1], "stored_highest must rise"),
             (self.turns_min_slices >= 3, "turns_min_slices must be at least 3"),
             (
                 self.overflow_dark_hu < self.overflow_bright_hu,
