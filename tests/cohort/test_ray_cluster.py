@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,13 +54,33 @@ def test_a_killed_node_costs_its_running_case_an_attempt(tmp_path: Path, cluster
         write_scan(tmp_path / "scans" / f"{seed}.nii.gz", seed, first_hu=SLOW)
     plan = Plan(tmp_path / "out", SETTINGS, TinyModels(), "numbers")
     options = Options(jobs=2, ray=cluster.address)
-    outcomes = run_cohort(find_cases([tmp_path / "scans"]), plan, options)
-    states = [next(outcomes).state]
-    cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
-    states += [o.state for o in outcomes]
+    killer = threading.Thread(target=_kill_a_busy_node, args=(tmp_path / "out",), daemon=True)
+    killer.start()
+    states = [o.state for o in run_cohort(find_cases([tmp_path / "scans"]), plan, options)]
     assert states == ["scored"] * 8
     lines = read_json_lines(tmp_path / "out" / "journal.jsonl")
     assert sum(line["state"] == "failed" for line in lines) == 1
+
+
+def _kill_a_busy_node(out: Path) -> None:
+    """Kill the first node that scores, once a case was scored: then its workers were started."""
+    journal = out / "journal.jsonl"
+    while not journal.exists() or '"scored"' not in journal.read_text(encoding="utf-8"):
+        time.sleep(0.02)
+    while not (busy := [n for n in _children(os.getpid()) if _is_busy(n)]):
+        time.sleep(0.02)
+    os.kill(busy[0], signal.SIGKILL)
+
+
+def _is_busy(node: int) -> bool:
+    # A worker of Ray calls itself by what it does, and IDLE in between.
+    commands = [Path(f"/proc/{pid}/cmdline") for pid in _children(node)]
+    return any(c.exists() and c.read_bytes().startswith(b"ray::_score") for c in commands)
+
+
+def _children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text(encoding="ascii").split()]
 
 
 def test_no_cluster_is_refused(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from corcal.cohort.cases.case import Case
 from corcal.cohort.plan import Options, Plan
 from corcal.cohort.workers.task import FAILED, HALTED, Outcome, Task
 from corcal.core.errors import CorcalError, InputRefused
-from corcal.runtime import install_extra, need
+from corcal.runtime import install_extra, limit_threads, need
 
 _INSTALL = f"install it with: {install_extra('ray')}"
-#: Cores of a worker; Ray sets its number of threads to it.
+#: Cores of a worker, and threads: of numpy set by Ray, of the networks by `_score`.
 _CORES = 1
 #: How long it is tried to reach a cluster.
 _REACH_SECONDS = 10.0
@@ -106,6 +106,8 @@ def _score(plan: Plan, case: Case) -> Outcome:
 
     key = repr(plan)
     if key not in _scorers:
+        # Not the node's cores for each: its workers share them, and digits hang on the number.
+        limit_threads(_CORES)
         try:
             _scorers[key] = Scorer(plan)
         except InputRefused as error:
