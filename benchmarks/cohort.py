@@ -25,11 +25,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cohort_check import check
-from benchmarks.processes import ProcessTree
+from benchmarks.many.check import check
+from benchmarks.many.processes import ProcessTree
+from benchmarks.many.tiny_scans import SETTINGS, TinyModels, write_tiny_scans
 from benchmarks.series import write_distinct
 from benchmarks.speed import machine
-from benchmarks.tiny_scans import SETTINGS, TinyModels, write_tiny_scans
 from corcal.cohort import Options, Plan, find_cases, run_cohort
 from corcal.storage import JsonLines, read_json_lines
 

@@ -16,8 +16,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cohort_check import check
-from benchmarks.processes import ProcessTree
+from benchmarks.many.check import check
+from benchmarks.many.processes import ProcessTree
 from benchmarks.speed import machine
 from corcal.cohort import Options, Plan, find_cases, run_cohort
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.cohort import MEASURED, ROOT, Scored, rate, table
-from benchmarks.tiny_scans import SETTINGS, write_tiny_scans
+from benchmarks.many.tiny_scans import SETTINGS, write_tiny_scans
 from corcal.read import read_scan
 from corcal.storage import read_json_lines
 

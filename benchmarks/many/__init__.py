@@ -1,0 +1,1 @@
+"""Parts of the benchmarks of cohorts: tiny scans, processes looked at, tables checked."""
