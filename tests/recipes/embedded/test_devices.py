@@ -8,6 +8,7 @@ from corcal.core.errors import SettingsRefused
 from corcal.recipes.embedded.devices import (
     choose_device,
     choose_precision,
+    hearts_a_step,
     share_cores,
     usual_hearts_gb,
 )
@@ -55,6 +56,16 @@ def test_cores_are_shared(
 ) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(16)), raising=False)
     assert share_cores(workers, threads, device) == expected
+
+
+@pytest.mark.parametrize(("free_gb", "kept_gb", "hearts"), [(80, 40, 4), (30, 17, 3), (30, 29, 1)])
+def test_a_step_sees_as_many_whole_hearts_as_memory_holds(
+    free_gb: int, kept_gb: float, hearts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.empty_cache", lambda: None)
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda: (free_gb * 10**9, 85 * 10**9))
+    assert hearts_a_step("cuda", kept_gb) == hearts
+    assert hearts_a_step("cpu", kept_gb) == 1
 
 
 def test_hearts_take_half_of_a_gpu_and_nothing_of_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:

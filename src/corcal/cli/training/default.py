@@ -27,6 +27,9 @@ class Amount:
         steps: of the segmenter after that.
         heart_steps: of the segmenter after that, on whole hearts.
         go_on_from: folder of a segmenter to go on from with that part.
+        members: networks of the segmenter; None: 2, and 1 with --minutes.
+        member_steps: of each of them after the first, on phantoms alone.
+        fold_steps: of those after that, in each of two folds.
         locator_steps: of the heart locator.
         lesion_phantoms: phantoms to fit the lesion model on.
         phantoms: phantoms for the segmenter.
@@ -37,6 +40,9 @@ class Amount:
     steps: int
     heart_steps: int
     go_on_from: Path | None
+    members: int | None
+    member_steps: int
+    fold_steps: int
     locator_steps: int
     lesion_phantoms: int
     phantoms: int
@@ -72,6 +78,26 @@ _amount = options.bundle(
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         help="Folder of a finished segmenter, such as corcal/segment/models: only --heart-steps "
         "are trained, from its weights.",
+    ),
+    click.option(
+        "--members",
+        type=click.IntRange(min=1),
+        help="Networks of the segmenter, each after the first trained from nothing on whole "
+        "hearts; 2, unless given. With --minutes there is one.",
+    ),
+    click.option(
+        "--member-steps",
+        type=click.IntRange(min=1),
+        default=2300,
+        show_default=True,
+        help="Of each of those, on phantoms alone.",
+    ),
+    click.option(
+        "--fold-steps",
+        type=click.IntRange(min=1),
+        default=400,
+        show_default=True,
+        help="Of each of those after that, in each of two folds with half of the real scans.",
     ),
     click.option(
         "--locator-steps",
@@ -248,9 +274,13 @@ def _recipe(
     timed = machine.minutes is not None
     if timed and amount.go_on_from:
         raise SettingsRefused("--go-on-from trains so many --heart-steps: not with --minutes")
+    if timed and (amount.members or 1) > 1:
+        raise SettingsRefused(
+            "--minutes trains one network: leave out --members; without --minutes it trains more"
+        )
     device = recipes.choose_device(machine.device)
     recipe: Recipe = recipes.Recipe(
-        **asdict(amount),
+        **{**asdict(amount), "members": 1 if timed else amount.members or 2},
         leave_out=leave_out,
         device=device,
         precision=recipes.choose_precision(machine.precision, device, timed=timed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -13,21 +13,17 @@ from torch import nn
 
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
-from corcal.core.preparation import Preparation
 from corcal.locate import SPACING_MM
-from corcal.recipes.embedded.cases.annotated import annotated_case, annotated_chest
-from corcal.recipes.embedded.cases.bank import VARIANT, Case, load_bank, save_case
-from corcal.recipes.embedded.cases.phantoms import (
-    ACQUIRED,
-    acquired_case,
-    phantom_case,
-    phantom_chest,
-)
+from corcal.recipes.embedded.cases.annotated import annotated_chest
+from corcal.recipes.embedded.cases.bank import Case
+from corcal.recipes.embedded.cases.fill_bank import fill_bank
+from corcal.recipes.embedded.cases.phantoms import ACQUIRED, phantom_chest
 from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.checkpoints import WholeState
 from corcal.recipes.embedded.devices import choose_device
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
+from corcal.recipes.embedded.members import train_member
 from corcal.recipes.embedded.networks.from_openvino import read_segmenter
 from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
@@ -40,6 +36,8 @@ from corcal.recipes.embedded.tasks.sampler import Augmentation
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.whole_hearts import train_on_whole_hearts, whole_heart_task
 from corcal.runtime import Engine
+
+_SEGMENTER = "corcal artery and calcium segmenter"
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,10 @@ class Recipe:
         heart_steps: steps of that part, on whole hearts: see `whole_hearts`.
         go_on_from: folder of an exported segmenter to go on from with the last part; None trains
             the parts before it.
+        members: networks of the segmenter; those after the first are trained from nothing on
+            whole hearts: see `members`.
+        member_steps: steps of each of them on phantoms alone.
+        fold_steps: steps after that in each of two folds, with half of the real scans.
         blend: how far the weights lie from those before a part with real scans (0) to those after
             it (1): see `between`.
         locator_steps: training steps of the locator; 0 trains none.
@@ -76,6 +78,9 @@ class Recipe:
     acquired: int = 90
     heart_steps: int = 2300
     go_on_from: Path | None = None
+    members: int = 2
+    member_steps: int = 2300
+    fold_steps: int = 400
     blend: float = 0.5
     locator_steps: int = 1500
     lesion_phantoms: int = 60
@@ -94,9 +99,10 @@ def train_default(
     """Train both embedded models and return the folder with their files.
 
     Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
-    `base/` and `segmenter/`, the finished files in `models/`. A run that was stopped goes on
-    where it was. Runs that leave scans out share the bank and the base, which has seen no real
-    scan; their files are in `without/SCAN/models` for each of those scans.
+    `base/`, `segmenter/`, `hearts/` and `member-2/`, the finished files in `models/`. A run that
+    was stopped goes on where it was. Runs that leave scans out share the bank and what has seen
+    no real scan; their files are in `without/SCAN/models` for each of those scans. The networks
+    of a further member's folds are in `member-2/fold-1/models` and `member-2/fold-2/models`.
 
     Args:
         scans: the annotated scans.
@@ -159,7 +165,13 @@ def _segmenter(
     scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
     """Train the segmenter and write its files."""
-    cases = _bank(scans, out / "bank", recipe, on_progress)
+    cases = fill_bank(
+        scans,
+        out / "bank",
+        phantoms=recipe.phantoms,
+        acquired=recipe.acquired if recipe.heart_steps or recipe.members > 1 else 0,
+        on_progress=on_progress,
+    )
     shown = tuple(c for c in cases if c.name not in recipe.leave_out)
     if recipe.go_on_from:
         segmenter = read_segmenter(recipe.go_on_from)
@@ -172,13 +184,40 @@ def _segmenter(
         task = whole_heart_task(hearts, augmentation(recipe))
         amount = (recipe.heart_steps, recipe.blend)
         segmenter = train_on_whole_hearts(segmenter, task, amount, run)
-    facts = card("corcal artery and calcium segmenter", scans, recipe)
-    export_segmenter([segmenter], models, facts)
+    others = _further_members(shown, scans, (out, models.parent), recipe, on_progress)
+    export_segmenter([segmenter, *others], models, card(_SEGMENTER, scans, recipe))
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
             scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
         )
     on_progress(f"segmenter: written to {models}")
+
+
+def _further_members(
+    cases: tuple[Case, ...],
+    scans: RealScans,
+    folders: tuple[Path, Path],
+    recipe: Recipe,
+    on_progress: Callable[[str], None],
+) -> list[Segmenter]:
+    """Return the members after the first; the networks of their folds are exported, too."""
+    out, folder = folders
+    members = []
+    for number in range(2, recipe.members + 1):
+        own = replace(recipe, seed=recipe.seed + number)
+
+        def run_in(place: Path, what: str, number: int = number, own: Recipe = own) -> Run:
+            return _run(own, place, f"member {number}, {what}", on_progress)
+
+        name = f"member-{number}"
+        steps = (recipe.member_steps, recipe.fold_steps)
+        # What has seen no real scan serves, whichever of them are left out.
+        member, folds = train_member(cases, steps, (out / name / "base", folder / name), run_in)
+        for fold in folds:
+            blind = replace(own, leave_out=(*recipe.leave_out, *fold.held_out))
+            export_segmenter([fold.network], fold.folder / "models", card(_SEGMENTER, scans, blind))
+        members.append(member)
+    return members
 
 
 def _on_patches(
@@ -206,26 +245,6 @@ def _base(
     schedule = Schedule(Steps(recipe.base_steps), recipe.batch)
     task = SegmenterTask(made, augmentation=augmentation(recipe))
     return train(Segmenter, task, schedule, run).cpu()
-
-
-def _bank(
-    scans: RealScans, bank: Path, recipe: Recipe, on_progress: Callable[[str], None]
-) -> tuple[Case, ...]:
-    """Return all prepared cases; those that are not there yet are made."""
-    bank.mkdir(parents=True, exist_ok=True)
-    for name in scans.trust:
-        if not (bank / name).exists():
-            on_progress(f"preparing {name}")
-            save_case(annotated_case(scans, name, Preparation()), bank)
-    for seed in range(recipe.phantoms):
-        if not (bank / f"phantom-{seed:05d}").exists():
-            on_progress(f"making phantom {seed + 1} of {recipe.phantoms}")
-            save_case(phantom_case(seed, Preparation().spacing_mm), bank)
-    for number in range(recipe.acquired if recipe.heart_steps else 0):
-        if not (bank / f"{ACQUIRED}{number:05d}").exists():
-            on_progress(f"making phantom in a scanner's slices {number + 1} of {recipe.acquired}")
-            save_case(acquired_case(number, Preparation()), bank)
-    return tuple(c for c in load_bank(bank) if VARIANT not in c.name)
 
 
 def _run(recipe: Recipe, folder: Path, what: str, on_progress: Callable[[str], None]) -> Run:

@@ -16,19 +16,20 @@ from corcal.recipes.embedded.cases.bank import VARIANT
 from corcal.recipes.embedded.cases.chest import Chest, load_chest
 from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.checkpoints import SmallWeights
-from corcal.recipes.embedded.devices import share_cores, usual_hearts_gb
+from corcal.recipes.embedded.devices import hearts_a_step, share_cores, usual_hearts_gb
 from corcal.recipes.embedded.growing import Growing
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, Task, keep_freed_memory, train
 from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
-from corcal.recipes.embedded.pace import Span
+from corcal.recipes.embedded.pace import Pace, Span
 from corcal.recipes.embedded.recipe import Recipe, augmentation, card, check
 from corcal.recipes.embedded.stop import stop_requests
 from corcal.recipes.embedded.tasks.hearts import Heart, HeartStore
 from corcal.recipes.embedded.tasks.locator_task import LocatorTask
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.timetable import Limits, deadlines
+from corcal.recipes.embedded.whole_hearts import whole_heart_schedule, whole_heart_task
 from corcal.recipes.embedded.workers.jobs import JobPlan
 from corcal.recipes.embedded.workers.processes import Workers
 from corcal.storage import JsonLines, read_json_lines
@@ -62,8 +63,9 @@ def train_in_minutes(
         scans: the annotated scans; those whose cases lie in the bank need no files. Without
             any, phantoms alone are trained on.
         out: where to work.
-        recipe: numbers of cases and seed; its steps say only whether there is a locator (above
-            0), and the lesion model gets as many phantoms as the time allows.
+        recipe: numbers of cases and seed; its steps say only whether there is a locator and a
+            part on whole hearts (above 0), the segmenter has one network, and the lesion model
+            gets as many phantoms as the time allows.
         limits: the time, and what else there is.
         on_progress: called with one line of progress at a time.
         begin_seconds: when the time began, of `time.monotonic`; now, unless given.
@@ -156,15 +158,15 @@ class _Training:
     def _stages(self) -> list[str]:
         stages = ["locator"] if self.recipe.locator_steps else []
         real = self.scans.without(self.recipe.leave_out).trust
-        return [*stages, "base", *(["segmenter"] if real else [])]
+        patched = [*stages, "base", *(["segmenter"] if real else [])]
+        return [*patched, "hearts"] if self.recipe.heart_steps else patched
 
     def _train(self, stage: str, left: list[str]) -> None:
         kept = self._weights(stage)
-        task, make, rate = self._task(stage)
+        task, make, schedule = self._task(stage)
         # Not before: what the first cases took is nobody's time.
         end = deadlines(left, self.limits, self.begin, time.monotonic())[stage]
         pace = Span(time.monotonic(), end, kept.share())
-        batch = self.recipe.batch if stage != "locator" else 2
         run = Run(
             kept,
             self.recipe.seed,
@@ -173,29 +175,32 @@ class _Training:
             lambda step, loss, seconds: self._on_step(stage, (step, loss, seconds)),
             self._stop,
         )
-        train(make, task, Schedule(pace, batch, rate), run)
+        train(make, task, schedule(pace), run)
         self._note(
             stage, {"steps": kept.steps(), "cases": len(list((self.out / "bank").iterdir()))}
         )
 
-    def _task(self, stage: str) -> tuple[Task, Callable[[], nn.Module], float]:
-        """Return what a stage learns, from which weights, how fast, once there is enough."""
+    def _task(self, stage: str) -> tuple[Task, Callable[[], nn.Module], Callable[[Pace], Schedule]]:
+        """Return what a stage learns, from which weights and how fast, once there is enough."""
         if stage == "locator":
             chests = Growing(self.out / "chests", self._chest)
             self._wait(chests)
-            return LocatorTask(chests), Locator, 2e-3
-        changes = augmentation(self.recipe)
+            return LocatorTask(chests), Locator, lambda pace: Schedule(pace, 2, 2e-3)
+        kinds = {"phantom"} if stage == "base" else {"phantom", "real"}
+        hearts = Growing(self.out / "bank", lambda p: self._heart(p, kinds))
+        self._wait(hearts)
+        changes, batch = augmentation(self.recipe), self.recipe.batch
+        if stage == "hearts":
+            count = hearts_a_step(self.recipe.device, self._store.left_gb)
+            return (
+                whole_heart_task(hearts, changes),
+                self._patched,
+                lambda pace: whole_heart_schedule(pace, count),
+            )
+        task = SegmenterTask(hearts, augmentation=changes)
         if stage == "base":
-            made = Growing(self.out / "bank", lambda p: self._heart(p, {"phantom"}))
-            self._wait(made)
-            return SegmenterTask(made, augmentation=changes), Segmenter, 1.5e-3
-        every = Growing(self.out / "bank", lambda p: self._heart(p, {"phantom", "real"}))
-        self._wait(every)
-        return (
-            SegmenterTask(every, augmentation=changes),
-            lambda: _load(Segmenter(), self._weights("base")),
-            1e-3,
-        )
+            return task, Segmenter, lambda pace: Schedule(pace, batch, 1.5e-3)
+        return task, self._base, lambda pace: Schedule(pace, batch, 1e-3)
 
     def _wait(self, cases: Growing[Any]) -> None:
         """Wait until there are cases to begin with."""
@@ -226,11 +231,23 @@ class _Training:
             name.startswith("phantom-") or scan in self.scans.without(self.recipe.leave_out).trust
         )
 
+    def _base(self) -> nn.Module:
+        """Return the segmenter trained on phantoms alone."""
+        return _load(Segmenter(), self._weights("base"))
+
+    def _patched(self) -> nn.Module:
+        """Return the segmenter trained on patches."""
+        return self._blended(self._base(), "segmenter")
+
     def _segmenter(self) -> nn.Module:
-        base = _load(Segmenter(), self._weights("base"))
-        if "segmenter" not in self._stages():
-            return base.eval()
-        return between(base, _load(Segmenter(), self._weights("segmenter")), self.recipe.blend)
+        """Return the segmenter trained to its end."""
+        return self._blended(self._patched(), "hearts").eval()
+
+    def _blended(self, before: nn.Module, stage: str) -> nn.Module:
+        """Return the network between those before and after a stage, if there is that stage."""
+        if stage not in self._stages():
+            return before
+        return between(before, _load(Segmenter(), self._weights(stage)), self.recipe.blend)
 
     def _weights(self, stage: str) -> SmallWeights:
         return SmallWeights(self.out / "weights" / f"{stage}.pt")

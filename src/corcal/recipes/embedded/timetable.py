@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 #: Share of the time of each stage, in their order. Most goes to the network that needs it most.
-SHARES: Mapping[str, float] = {"locator": 0.10, "base": 0.55, "segmenter": 0.20, "finish": 0.15}
+SHARES: Mapping[str, float] = {
+    "locator": 0.08,
+    "base": 0.37,
+    "segmenter": 0.12,
+    "hearts": 0.30,
+    "finish": 0.13,
+}
 #: Share of the minutes that is left at the end, for what takes longer than planned.
 _RESERVE = 0.06
 #: What the end takes where nothing is exported: weights are written and processes ended.

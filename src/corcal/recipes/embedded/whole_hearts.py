@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from corcal.recipes.embedded.loop import Run, Schedule, train
 from corcal.recipes.embedded.networks.network import Segmenter, between
-from corcal.recipes.embedded.pace import Steps
+from corcal.recipes.embedded.pace import Pace, Steps
 from corcal.recipes.embedded.tasks.hearts import Heart
 from corcal.recipes.embedded.tasks.sampler import Augmentation
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
@@ -29,6 +29,11 @@ def whole_heart_task(hearts: Sequence[Heart], augmentation: Augmentation) -> Seg
     return SegmenterTask(hearts, _PATCH, _REAL_SHARE, augmentation)
 
 
+def whole_heart_schedule(pace: Pace, hearts: int = 1) -> Schedule:
+    """Return the length and speed of learning from so many whole hearts a step."""
+    return Schedule(pace, hearts, rate=_RATE, warm_up=_WARM_UP)
+
+
 def train_on_whole_hearts(
     start: Segmenter, task: SegmenterTask, amount: tuple[int, float], run: Run
 ) -> Segmenter:
@@ -42,7 +47,6 @@ def train_on_whole_hearts(
         run: where and how; the network's own work is done in bfloat16.
     """
     steps, share = amount
-    schedule = Schedule(Steps(steps), batch=1, rate=_RATE, warm_up=_WARM_UP)
     half = replace(run, precision="bfloat16")
-    trained = train(lambda: deepcopy(start), task, schedule, half)
+    trained = train(lambda: deepcopy(start), task, whole_heart_schedule(Steps(steps)), half)
     return between(start, trained.cpu(), share)

@@ -97,6 +97,11 @@ class HeartStore:
         self._device, self._left = device, memory_gb * 1e9
         self._hearts: dict[str, Heart] = {}
 
+    @property
+    def left_gb(self) -> float:
+        """Return how much more of the device's memory hearts may take."""
+        return self._left / 1e9
+
     def heart(self, folder: Path) -> Heart:
         """Return the heart of a case's folder; each is read once."""
         kept = self._hearts.get(folder.name)
