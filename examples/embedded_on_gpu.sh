@@ -9,9 +9,9 @@
 # network. MINUTES (8.5 unless given) is all the time it takes. WORK (/tmp/corcal-training) receives
 # up to 45 GB of phantoms.
 #
-# RESULTS receives locator.pt, base.pt, log.jsonl (each under 16 MiB, written every two minutes) and
-# output.txt. Put the first three into weights/ of a work folder where OpenVINO and the annotated
-# scans are, and finish there, on a CPU:
+# RESULTS receives locator.pt, base.pt, phantom_hearts.pt, log.jsonl (each under 16 MiB, written
+# every two minutes) and output.txt. Put the first four into weights/ of a work folder where
+# OpenVINO and the annotated scans are, and finish there, on a CPU:
 #
 #     corcal train default --minutes M --data DATA --scans TOML -o WORK
 #

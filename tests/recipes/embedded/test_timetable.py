@@ -10,7 +10,8 @@ ALL = ["locator", "base", "segmenter", "hearts", "finish"]
 
 
 def test_the_shares_are_those_of_the_table_and_end_before_the_limit() -> None:
-    assert sum(SHARES.values()) == pytest.approx(1.0)
+    assert sum(SHARES[stage] for stage in ALL) == pytest.approx(1.0)
+    assert SHARES["phantom_hearts"] == SHARES["hearts"]
     ends = deadlines(ALL, Limits(10.0), 1000.0, 1000.0)
     # Of 600 seconds 36 are left at the end.
     assert ends == pytest.approx(

@@ -159,7 +159,8 @@ class _Training:
         stages = ["locator"] if self.recipe.locator_steps else []
         real = self.scans.without(self.recipe.leave_out).trust
         patched = [*stages, "base", *(["segmenter"] if real else [])]
-        return [*patched, "hearts"] if self.recipe.heart_steps else patched
+        whole = "hearts" if real else "phantom_hearts"
+        return [*patched, whole] if self.recipe.heart_steps else patched
 
     def _train(self, stage: str, left: list[str]) -> None:
         kept = self._weights(stage)
@@ -186,11 +187,11 @@ class _Training:
             chests = Growing(self.out / "chests", self._chest)
             self._wait(chests)
             return LocatorTask(chests), Locator, lambda pace: Schedule(pace, 2, 2e-3)
-        kinds = {"phantom"} if stage == "base" else {"phantom", "real"}
+        kinds = {"phantom"} if stage in ("base", "phantom_hearts") else {"phantom", "real"}
         hearts = Growing(self.out / "bank", lambda p: self._heart(p, kinds))
         self._wait(hearts)
         changes, batch = augmentation(self.recipe), self.recipe.batch
-        if stage == "hearts":
+        if stage in ("hearts", "phantom_hearts"):
             count = hearts_a_step(self.recipe.device, self._store.left_gb)
             return (
                 whole_heart_task(hearts, changes),
@@ -232,8 +233,9 @@ class _Training:
         )
 
     def _base(self) -> nn.Module:
-        """Return the segmenter trained on phantoms alone."""
-        return _load(Segmenter(), self._weights("base"))
+        """Return the segmenter trained on phantoms alone, on whole hearts too if it was."""
+        whole = self._weights("phantom_hearts")
+        return _load(Segmenter(), whole if whole.path.exists() else self._weights("base"))
 
     def _patched(self) -> nn.Module:
         """Return the segmenter trained on patches."""
