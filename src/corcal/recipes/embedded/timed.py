@@ -195,7 +195,7 @@ class _Training:
             count = hearts_a_step(self.recipe.device, self._store.left_gb)
             return (
                 whole_heart_task(hearts, changes),
-                self._patched,
+                self._after_patches,
                 lambda pace: whole_heart_schedule(pace, count),
             )
         task = SegmenterTask(hearts, augmentation=changes)
@@ -237,15 +237,15 @@ class _Training:
         whole = self._weights("phantom_hearts")
         return _load(Segmenter(), whole if whole.path.exists() else self._weights("base"))
 
-    def _patched(self) -> nn.Module:
+    def _after_patches(self) -> nn.Module:
         """Return the segmenter trained on patches."""
-        return self._blended(self._base(), "segmenter")
+        return self._blend(self._base(), "segmenter")
 
     def _segmenter(self) -> nn.Module:
         """Return the segmenter trained to its end."""
-        return self._blended(self._patched(), "hearts").eval()
+        return self._blend(self._after_patches(), "hearts").eval()
 
-    def _blended(self, before: nn.Module, stage: str) -> nn.Module:
+    def _blend(self, before: nn.Module, stage: str) -> nn.Module:
         """Return the network between those before and after a stage, if there is that stage."""
         if stage not in self._stages():
             return before
