@@ -8,7 +8,8 @@ TRAIN := .venv-training
 SEED := 0
 # Options of pip that lead it to the CPU build of torch, if it does not find it by itself.
 TORCH ?=
-LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate
+LEARNING := tests/train tests/recipes tests/studies tests/segment tests/locate \
+	tests/house_rules/test_doors.py
 EXAMPLE := examples/data/LCTSC-Test-S1-201.zip
 
 .PHONY: demo docs site test fuzz slow training training-slow rehearsal lint check bench format clean

@@ -18,6 +18,7 @@ from corcal.core.errors import (
     AnnotationRefused,
     GridMismatch,
     OutputRefused,
+    ScanNotAdmitted,
     TableRefused,
     UnreadableScan,
 )
@@ -26,6 +27,7 @@ from corcal.phantom import ConOptions
 from corcal.phantom.files.as_con import ORPHAN
 from corcal.phantom.files.as_nifti import write_nifti
 from corcal.read import read_labels, read_scan
+from corcal.testing import tiny_phantom
 from tests.annotate.drawings import GRID, chest, con_of, heart, reading_options
 
 FILES = ["annotation.json", "labels.nii.gz", "qc.png"]
@@ -219,3 +221,38 @@ def test_other_tables_are_refused(tmp_path: Path, text: str, words: str) -> None
 def test_an_absent_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableRefused, match="there is no such file"):
         read_entries(tmp_path / "cases.csv")
+
+
+def test_a_scan_whose_values_were_cut_off_is_refused_before_its_drawing_is_read(
+    tmp_path: Path,
+) -> None:
+    codes = heart()
+    clipped = np.minimum(chest(codes).hu, 40)
+    write_nifti(tmp_path / "ct.nii.gz", clipped, GRID)
+    entry = DrawnScan(tmp_path / "ct.nii.gz", tmp_path / "absent.con")
+    with pytest.raises(ScanNotAdmitted, match=r"Values were cut off at 40 HU, which \d+ voxels"):
+        annotated(entry, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_slices_of_two_scans_are_refused_in_a_batch_with_their_numbers(tmp_path: Path) -> None:
+    hu = np.concatenate([tiny_phantom(4).scan.hu[:30], tiny_phantom(5).scan.hu[30:]])
+    grid = Grid.axial(hu.shape, (2.2, 2.2, 2.2))
+    write_nifti(tmp_path / "ct.nii.gz", hu, grid)
+    write_nifti(tmp_path / "drawn.nii.gz", (hu > 300).astype(np.uint8), grid)
+    entries = [DrawnScan(tmp_path / "ct.nii.gz", tmp_path / "drawn.nii.gz")]
+    (outcome,) = annotate_all(entries, tmp_path / "out", options=reading_options())
+    assert outcome.record is None
+    assert "Slices 30 and 31 of 64 (the first at the feet) do not belong together" in outcome.error
+
+
+def test_a_doubt_about_the_scan_is_noted_with_the_drawing(tmp_path: Path) -> None:
+    codes = np.insert(heart(), 7, heart()[6], axis=0)
+    hu = np.insert(chest(heart()).hu, 7, chest(heart()).hu[6], axis=0)
+    grid = Grid.axial(hu.shape, GRID.spacing_mm, (-20.0, -20.0, 100.0))
+    write_nifti(tmp_path / "ct.nii.gz", hu, grid)
+    write_nifti(tmp_path / "drawn.nii.gz", codes, grid)
+    entry = DrawnScan(tmp_path / "ct.nii.gz", tmp_path / "drawn.nii.gz")
+    record = annotate_scan(entry, tmp_path / "out", options=AnnotateOptions())[0]
+    (text,) = (n["text"] for n in record["notices"] if n["code"] == "repeated-slices")
+    assert text.startswith("1 of 15 slices holds exactly the image of the slice before (slice 8 as")

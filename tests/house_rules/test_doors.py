@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.house_rules.sources import SOURCE, text_of, tree_of
 
@@ -18,6 +19,14 @@ def _doors() -> list[Path]:
 
 def _room(door: Path) -> str:
     return ".".join(door.parent.relative_to(SOURCE.parent).parts)
+
+
+def _doors_to_open() -> list[ParameterSet]:
+    """Return the doors with their names; the recipes open where torch is installed."""
+    learns = {"corcal.recipes": [pytest.mark.training]}
+    return [
+        pytest.param(door, id=_room(door), marks=learns.get(_room(door), ())) for door in _doors()
+    ]
 
 
 def _for_type_checkers(door: Path) -> set[tuple[str, str]]:
@@ -41,7 +50,7 @@ def _for_python(door: Path) -> set[tuple[str, str]]:
     return {(f"{_room(door)}.{m}", name) for m, names in homes.items() for name in names}
 
 
-@pytest.mark.parametrize("door", _doors(), ids=_room)
+@pytest.mark.parametrize("door", _doors_to_open())
 def test_a_door_gives_what_it_lists(door: Path) -> None:
     room = import_module(_room(door))
     if room.__name__ == "corcal.recipes":

@@ -8,7 +8,7 @@ neither a failing case nor a stopped run loses what was done.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, contact_sheet
 from corcal.core.errors import InputRefused
 from corcal.core.scan import Scan
-from corcal.read import read_scan
+from corcal.read import admit_for_drawing, read_scan
 from corcal.report import png_bytes
+from corcal.settings import Settings
 from corcal.storage import Row, add_files, check_folder, csv_bytes, parse_json, read_csv
 
 MANIFEST, SUMMARY, CONTACT = "manifest.csv", "summary.csv", "contact.png"
@@ -84,12 +85,16 @@ def annotate_scan(
 
     Raises:
         InputRefused: the scan or the drawing cannot be read, or they do not belong together.
+        ScanNotAdmitted: values, voxel size or the order of the scan's slices are wrong.
     """
     check_folder(out, ANNOTATION_FILES, force=force)
     scan = read_scan(entry.scan, series_uid=entry.series_uid)
     name = entry.drawing.name
+    # First: of a scan that is wrong the best drawing is of no use.
+    doubts = admit_for_drawing(scan, Settings().admission)
     drawn = read_drawing((entry.drawing, *entry.more), scan, options=options)
     annotation = annotation_of(drawn, scan, options=options, name=name)
+    annotation = replace(annotation, notices=(*scan.notices, *doubts, *annotation.notices))
     files = annotation_files(annotation, scan, version=__version__)
     add_files(out, files, force=force)
     record: dict[str, Any] = parse_json(files["annotation.json"], "annotation.json")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from corcal.core.doors import lazy_exports
 
 if TYPE_CHECKING:
-    from corcal.read.admission import admit, admit_drawn, check_scan
+    from corcal.read.admission import admit, admit_drawn, admit_for_drawing, check_scan
     from corcal.read.check import Check
     from corcal.read.dicom.bounds import require_bounded
     from corcal.read.dicom.choice import choose_series
@@ -33,6 +33,7 @@ __all__ = [
     "Volume",
     "admit",
     "admit_drawn",
+    "admit_for_drawing",
     "check_scan",
     "choose_series",
     "find_series",
@@ -53,7 +54,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "admission": ("admit", "admit_drawn", "check_scan"),
+        "admission": ("admit", "admit_drawn", "admit_for_drawing", "check_scan"),
         "check": ("Check",),
         "dicom.bounds": ("require_bounded",),
         "dicom.header": ("quiet_pydicom",),

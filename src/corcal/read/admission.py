@@ -22,11 +22,7 @@ def check_scan(scan: Scan, settings: Admission) -> tuple[Check, ...]:
     return (
         _slices(scan, settings),
         _coverage(scan, settings),
-        check_shift(scan, settings),
-        check_body_size(scan, settings),
-        check_joined(scan, settings),
-        check_saturation(scan, settings),
-        check_repeated(scan, settings),
+        *_of_image(scan, settings),
         _thickness(scan, settings),
         _kernel(scan),
         _tube_voltage(scan, settings),
@@ -53,17 +49,27 @@ def admit_drawn(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
     Raises:
         ScanNotAdmitted: as `admit`, of these checks.
     """
-    return _doubts(
-        (
-            check_shift(scan, settings),
-            check_body_size(scan, settings),
-            check_joined(scan, settings),
-            check_saturation(scan, settings),
-            check_repeated(scan, settings),
-            _thickness(scan, settings),
-            _kernel(scan),
-            _tube_voltage(scan, settings),
-        )
+    acquired = (_thickness(scan, settings), _kernel(scan), _tube_voltage(scan, settings))
+    return _doubts((*_of_image(scan, settings), *acquired))
+
+
+def admit_for_drawing(scan: Scan, settings: Admission) -> tuple[Notice, ...]:
+    """Return the doubts about the image itself: may what is drawn on it be learnt from or counted.
+
+    Raises:
+        ScanNotAdmitted: as `admit`, of these checks.
+    """
+    return _doubts(_of_image(scan, settings))
+
+
+def _of_image(scan: Scan, settings: Admission) -> tuple[Check, ...]:
+    """Return the checks of values, voxel size and the order of slices, hard ones first."""
+    return (
+        check_shift(scan, settings),
+        check_body_size(scan, settings),
+        check_joined(scan, settings),
+        check_saturation(scan, settings),
+        check_repeated(scan, settings),
     )
 
 

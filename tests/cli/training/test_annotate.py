@@ -63,7 +63,8 @@ def test_a_table_of_drawings_ends_with_a_summary_and_a_code(
     assert main(command) == 2
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("case-0001  done    RCA, LAD, LCX; calcium ")
-    assert said[0].endswith("; orphans: 1; notes: 1")
+    # The second says that voxels below air were set to it.
+    assert said[0].endswith("; orphans: 1; notes: 2")
     assert said[1].startswith("case-0002  FAILED  ")
     assert "there is no such file" in said[1]
     assert said[-1] == f"1 of 2 done: {tmp_path / 'out' / 'manifest.csv'}"
