@@ -94,7 +94,7 @@ def test_models_come_out_in_time_and_a_second_call_finishes_them(tmp_path: Path)
     card = read_json(models / "arteries.json")
     assert card["trained_on"]["real"] == ["A"]
     assert card["trained_on"]["recipe"]["precision"] == "float32"
-    assert card["steps"]["hearts"] == kept["hearts"].steps() > 0
+    assert card["steps"]["hearts"] == kept["hearts"].steps()
     hu, heart = np.zeros((32, 64, 32), np.float32), np.ones((32, 64, 32), bool)
     grid = Grid.axial(hu.shape, (0.8, 0.73, 0.73))
     regions = EmbeddedSegmenter(models).probabilities(hu, heart, grid)
