@@ -22,9 +22,9 @@ from benchmarks.speed import machine
 from corcal.cohort import Options, Plan, find_cases, run_cohort
 
 _GLANCE_SECONDS = 1.0
-#: Kinds of processes by words of their command lines; what is none of them is Ray's own as well.
-_KINDS = {"ray::": "a worker", "raylet/raylet": "Ray: a node", "gcs_server": "Ray: the head's list"}
-_OTHERS = "Ray: its other processes together"
+#: How a worker calls itself, at work and idle; what is neither it nor the cohort is Ray's own.
+_WORKER, _TITLES = "a worker", (b"ray::_score", b"ray::IDLE")
+_COHORT, _OTHERS = "the cohort's process", "Ray's own processes together"
 
 
 class Watch:
@@ -57,7 +57,7 @@ class Watch:
             if kind == _OTHERS:
                 others_mb += mb
                 continue
-            if kind == "a worker":
+            if kind == _WORKER:
                 self.worker_cpu_s[pid] = tree.cpu_s
             self.largest_mb[kind] = max(self.largest_mb[kind], mb)
         self.largest_mb[_OTHERS] = max(self.largest_mb[_OTHERS], others_mb)
@@ -65,12 +65,12 @@ class Watch:
 
 def _kind(pid: int) -> str:
     if pid == os.getpid():
-        return "the cohort's process"
+        return _COHORT
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return _OTHERS
-    return next((kind for words, kind in _KINDS.items() if words in command), _OTHERS)
+    return _WORKER if command.startswith(_TITLES) else _OTHERS
 
 
 def _descendants(pid: int) -> list[int]:
