@@ -78,7 +78,7 @@ def test_models_come_out_in_time_and_a_second_call_finishes_them(tmp_path: Path)
     assert train_in_minutes(SCANS, tmp_path, SMALL, limits, on_progress=print) == weights
     lines = list(read_json_lines(weights / "log.jsonl"))
     assert [line["stage"] for line in lines] == ["locator", "base", "segmenter", "hearts"]
-    assert lines[-1]["seconds"] <= time.monotonic() - began
+    assert lines[-1]["seconds"] <= round(time.monotonic() - began, 1)
     kept = {stage: SmallWeights(weights / f"{stage}.pt") for stage in ("base", "hearts")}
     assert all(k.share() == 1.0 for k in kept.values())
     assert sorted(p.name for p in weights.iterdir()) == [
