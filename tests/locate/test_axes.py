@@ -81,6 +81,15 @@ def test_swapped_axes_are_refused(chest: Scan, locator: EmbeddedLocator) -> None
         check_axes(turned, heart, Axes())
 
 
+@pytest.mark.parametrize("plane", [(0, 1), (0, 2)])
+def test_a_quarter_turn_out_of_the_axial_plane_is_named(
+    plane: tuple[int, int], chest: Scan, locator: EmbeddedLocator
+) -> None:
+    turned = replace(chest, hu=np.ascontiguousarray(np.rot90(chest.hu, 1, plane)))
+    with pytest.raises(AxesRefused, match="its axes are swapped: what is called one of them is"):
+        check_axes(turned, heart_of(turned, locator), Axes())
+
+
 def test_where_no_heart_is_seen_the_axes_are_doubted() -> None:
     grid = Grid.axial((40, 60, 60), (4.0, 4.0, 4.0))
     box = np.zeros(grid.shape, np.bool_)

@@ -75,6 +75,19 @@ def test_values_that_are_no_hounsfield_units(
         read(path)
 
 
+def test_stored_values_and_pictures_get_different_reasons(tmp_path: Path, read: Read) -> None:
+    stored = np.linspace(0, 4095, 20 * 30 * 20).reshape(20, 30, 20).astype(np.uint16)
+    says = (
+        r"x\.nii\.gz: values from 0 to 4095 are not .* \(air is about -1000\); they may be stored "
+        r"values, 1024 above, to which the rescale intercept was not applied: convert the scan"
+    )
+    with pytest.raises(NoUsableSeries, match=says):
+        read(nifti(stored, tmp_path / "x.nii.gz"))
+    picture = np.minimum(stored, 255).astype(np.uint8)
+    with pytest.raises(NoUsableSeries, match="an MR, a windowed picture or a rescaled copy cannot"):
+        read(nifti(picture, tmp_path / "y.nii.gz"))
+
+
 def test_pictures(tmp_path: Path, read: Read) -> None:
     sitk.WriteImage(sitk.GetImageFromArray(body()[0]), str(tmp_path / "x.mha"))
     with pytest.raises(NoUsableSeries, match=r"x\.mha: 40 x 32 voxels are a picture"):

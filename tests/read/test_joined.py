@@ -52,6 +52,10 @@ def test_two_people_end_to_end_are_refused_at_the_very_slice(cut: int) -> None:
     assert found.text.startswith(
         f"Slices {cut} and {cut + 1} of 64 (the first at the feet) do not belong together: "
     )
+    assert (
+        "Two people or two scans lie end to end, slices are missing or out of order, or these are "
+        "no axial slices, because axes changed places."
+    ) in found.text
     with pytest.raises(ScanNotAdmitted, match="Two people or two scans lie end to end"):
         admit(Scan(hu, Grid.axial(hu.shape, SPACING_MM)), LIMITS)
 

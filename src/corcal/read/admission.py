@@ -153,6 +153,12 @@ def _field(scan: Scan, settings: Admission) -> Check:
     text = f"Field of view {rows * down_mm:.0f} x {across_mm * columns:.0f} mm"
     if field_mm >= settings.small_field_mm:
         return Check("zoomed-field", True, False, f"{text}.")
+    if field_mm < settings.least_field_mm:
+        text += (
+            f", below {settings.least_field_mm:.0f} mm: no heart fits in, so the voxel size is "
+            "wrong. Convert the scan again from the original."
+        )
+        return Check("zoomed-field", False, True, text)
     text += f", below {settings.small_field_mm:.0f} mm: zoomed on the heart."
     if scan.acquisition.gated is None:
         text += " Whether it was ECG-gated is not stated: say --gating yes if it was."

@@ -84,7 +84,8 @@ def _of_change(
         return Check("joined", False, False, text)
     text = (
         f"S{where} (the first at the feet) do not belong together: between them {said}. Two "
-        f"people or two scans lie end to end, or slices are missing or out of order. {_ADVICE}"
+        "people or two scans lie end to end, slices are missing or out of order, or these are no "
+        f"axial slices, because axes changed places. {_ADVICE}"
     )
     return Check("joined", False, True, text)
 

@@ -42,6 +42,7 @@ _RANGES = {
         "thickness_tolerance",
         "reference_kv_tolerance",
         "small_field_mm",
+        "least_field_mm",
         "table_mm",
         "min_heart_ml",
         "blood_depth_mm",
@@ -93,6 +94,7 @@ class Admission:
             (unenhanced blood is 30 to 60).
         metal_hu: voxels this bright near the heart are noted as metal.
         small_field_mm: an in-plane field of view below this is noted as zoomed.
+        least_field_mm: and one below this is refused: no heart fits in, so the voxel size is wrong.
         body_width_mm: a chest is not narrower nor wider; what is, is noted,
         impossible_width_mm: or, outside this, refused: the voxel size is wrong.
         lung_height_mm: lungs are not lower nor higher; what is, is noted. Where voxels are those
@@ -175,6 +177,7 @@ class Admission:
     contrast_blood_hu: float = 90.0
     metal_hu: int = 2500
     small_field_mm: float = 260.0
+    least_field_mm: float = 80.0
     body_width_mm: tuple[float, float] = (250.0, 600.0)
     impossible_width_mm: tuple[float, float] = (150.0, 800.0)
     lung_height_mm: tuple[float, float] = (100.0, 450.0)
