@@ -155,10 +155,10 @@ def _field(scan: Scan, settings: Admission) -> Check:
         return Check("zoomed-field", True, False, f"{text}.")
     if field_mm < settings.least_field_mm:
         text += (
-            f", below {settings.least_field_mm:.0f} mm: no heart fits in, so the voxel size is "
-            "wrong. Convert the scan again from the original."
+            f", below {settings.least_field_mm:.0f} mm: no heart fits in. Is the voxel size in "
+            "mm? If it is wrong, every area, volume and score is."
         )
-        return Check("zoomed-field", False, True, text)
+        return Check("zoomed-field", False, False, text)
     text += f", below {settings.small_field_mm:.0f} mm: zoomed on the heart."
     if scan.acquisition.gated is None:
         text += " Whether it was ECG-gated is not stated: say --gating yes if it was."

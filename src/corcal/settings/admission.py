@@ -94,7 +94,7 @@ class Admission:
             (unenhanced blood is 30 to 60).
         metal_hu: voxels this bright near the heart are noted as metal.
         small_field_mm: an in-plane field of view below this is noted as zoomed.
-        least_field_mm: and one below this is refused: no heart fits in, so the voxel size is wrong.
+        least_field_mm: and one below this as one in which no heart fits.
         body_width_mm: a chest is not narrower nor wider; what is, is noted,
         impossible_width_mm: or, outside this, refused: the voxel size is wrong.
         lung_height_mm: lungs are not lower nor higher; what is, is noted. Where voxels are those
