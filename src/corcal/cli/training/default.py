@@ -28,8 +28,8 @@ class Amount:
         heart_steps: of the segmenter after that, on whole hearts.
         go_on_from: folder of a segmenter to go on from with that part.
         members: networks of the segmenter; None: 2, and 1 with --minutes.
-        member_steps: of each of them after the first, on phantoms alone.
-        fold_steps: of those after that, in each of two folds.
+        member_steps: of each of them after the first, on whole hearts.
+        member_phantoms: phantoms that these see and the first does not.
         locator_steps: of the heart locator.
         lesion_phantoms: phantoms to fit the lesion model on.
         phantoms: phantoms for the segmenter.
@@ -42,7 +42,7 @@ class Amount:
     go_on_from: Path | None
     members: int | None
     member_steps: int
-    fold_steps: int
+    member_phantoms: int
     locator_steps: int
     lesion_phantoms: int
     phantoms: int
@@ -82,22 +82,22 @@ _amount = options.bundle(
     click.option(
         "--members",
         type=click.IntRange(min=1),
-        help="Networks of the segmenter, each after the first trained from nothing on whole "
-        "hearts; 2, unless given. With --minutes there is one.",
+        help="Networks of the segmenter; each after the first goes on from it, on whole hearts "
+        "in wide ranges. 2, unless given; with --minutes there is one.",
     ),
     click.option(
         "--member-steps",
         type=click.IntRange(min=1),
-        default=2300,
+        default=1500,
         show_default=True,
-        help="Of each of those, on phantoms alone.",
+        help="Of each of those.",
     ),
     click.option(
-        "--fold-steps",
-        type=click.IntRange(min=1),
-        default=400,
+        "--member-phantoms",
+        type=click.IntRange(min=0),
+        default=160,
         show_default=True,
-        help="Of each of those after that, in each of two folds with half of the real scans.",
+        help="Phantoms that those see and the first does not.",
     ),
     click.option(
         "--locator-steps",

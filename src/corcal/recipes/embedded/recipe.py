@@ -37,8 +37,6 @@ from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.whole_hearts import train_on_whole_hearts, whole_heart_task
 from corcal.runtime import Engine
 
-_SEGMENTER = "corcal artery and calcium segmenter"
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -53,10 +51,10 @@ class Recipe:
         heart_steps: steps of that part, on whole hearts: see `whole_hearts`.
         go_on_from: folder of an exported segmenter to go on from with the last part; None trains
             the parts before it.
-        members: networks of the segmenter; those after the first are trained from nothing on
-            whole hearts: see `members`.
-        member_steps: steps of each of them on phantoms alone.
-        fold_steps: steps after that in each of two folds, with half of the real scans.
+        members: networks of the segmenter; those after the first go on from it: see `members`.
+        member_steps: steps of each of them, on whole hearts.
+        member_phantoms: phantoms that they see and the first does not, in slices as scanners
+            store them.
         blend: how far the weights lie from those before a part with real scans (0) to those after
             it (1): see `between`.
         locator_steps: training steps of the locator; 0 trains none.
@@ -79,8 +77,8 @@ class Recipe:
     heart_steps: int = 2300
     go_on_from: Path | None = None
     members: int = 2
-    member_steps: int = 2300
-    fold_steps: int = 400
+    member_steps: int = 1500
+    member_phantoms: int = 160
     blend: float = 0.5
     locator_steps: int = 1500
     lesion_phantoms: int = 60
@@ -100,9 +98,8 @@ def train_default(
 
     Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
     `base/`, `segmenter/`, `hearts/` and `member-2/`, the finished files in `models/`. A run that
-    was stopped goes on where it was. Runs that leave scans out share the bank and what has seen
-    no real scan; their files are in `without/SCAN/models` for each of those scans. The networks
-    of a further member's folds are in `member-2/fold-1/models` and `member-2/fold-2/models`.
+    was stopped goes on where it was. Runs that leave scans out share the bank and the base, which
+    has seen no real scan; their files are in `without/SCAN/models` for each of those scans.
 
     Args:
         scans: the annotated scans.
@@ -165,14 +162,18 @@ def _segmenter(
     scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
 ) -> None:
     """Train the segmenter and write its files."""
+    acquired = recipe.acquired if recipe.heart_steps or recipe.members > 1 else 0
+    more = recipe.member_phantoms if recipe.members > 1 else 0
     cases = fill_bank(
         scans,
         out / "bank",
         phantoms=recipe.phantoms,
-        acquired=recipe.acquired if recipe.heart_steps or recipe.members > 1 else 0,
+        acquired=acquired + more,
         on_progress=on_progress,
     )
-    shown = tuple(c for c in cases if c.name not in recipe.leave_out)
+    every = tuple(c for c in cases if c.name not in recipe.leave_out)
+    kept_back = {f"{ACQUIRED}{number:05d}" for number in range(acquired, acquired + more)}
+    shown = tuple(c for c in every if c.name not in kept_back)
     if recipe.go_on_from:
         segmenter = read_segmenter(recipe.go_on_from)
     else:
@@ -184,8 +185,10 @@ def _segmenter(
         task = whole_heart_task(hearts, augmentation(recipe))
         amount = (recipe.heart_steps, recipe.blend)
         segmenter = train_on_whole_hearts(segmenter, task, amount, run)
-    others = _further_members(shown, scans, (out, models.parent), recipe, on_progress)
-    export_segmenter([segmenter, *others], models, card(_SEGMENTER, scans, recipe))
+    others = _further_members(segmenter, every, models.parent, recipe, on_progress)
+    # The last trained comes first: it is the one that runs alone where only one is to run.
+    members = [*reversed(others), segmenter]
+    export_segmenter(members, models, card("corcal artery and calcium segmenter", scans, recipe))
     if recipe.lesion_phantoms and not recipe.leave_out:
         fit_lesion_model(
             scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
@@ -194,29 +197,18 @@ def _segmenter(
 
 
 def _further_members(
+    first: Segmenter,
     cases: tuple[Case, ...],
-    scans: RealScans,
-    folders: tuple[Path, Path],
+    folder: Path,
     recipe: Recipe,
     on_progress: Callable[[str], None],
 ) -> list[Segmenter]:
-    """Return the members after the first; the networks of their folds are exported, too."""
-    out, folder = folders
+    """Return the members after the first."""
     members = []
     for number in range(2, recipe.members + 1):
         own = replace(recipe, seed=recipe.seed + number)
-
-        def run_in(place: Path, what: str, number: int = number, own: Recipe = own) -> Run:
-            return _run(own, place, f"member {number}, {what}", on_progress)
-
-        name = f"member-{number}"
-        steps = (recipe.member_steps, recipe.fold_steps)
-        # What has seen no real scan serves, whichever of them are left out.
-        member, folds = train_member(cases, steps, (out / name / "base", folder / name), run_in)
-        for fold in folds:
-            blind = replace(own, leave_out=(*recipe.leave_out, *fold.held_out))
-            export_segmenter([fold.network], fold.folder / "models", card(_SEGMENTER, scans, blind))
-        members.append(member)
+        run = _run(own, folder / f"member-{number}", f"member {number}", on_progress)
+        members.append(train_member(first, cases, recipe.member_steps, run))
     return members
 
 
