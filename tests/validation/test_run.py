@@ -74,7 +74,7 @@ def test_a_scan_is_scored_by_networks_that_never_saw_it(tmp_path: Path) -> None:
     (own / "arteries.json").write_text(json.dumps(manifest), encoding="utf-8")
     pair = Models(without=tmp_path).of(seen)
     assert pair.unseen is True
-    assert pair.segmenter.name.endswith("without")
+    assert " without" in pair.segmenter.name
     # A folder's name does not make a network forget.
     shutil.copytree(MODELS, tmp_path / "again" / seen)
     assert Models(without=tmp_path / "again").of(seen).unseen is False
