@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corcal.cli import options
+from corcal.cli.options import Command
 from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
@@ -49,29 +51,24 @@ class Amount:
     acquired: int
 
 
+def _number(
+    name: str, default: int, text: str, *, least: int | None = None
+) -> Callable[[Command], Command]:
+    """Return an option that takes a whole number, and shows which it takes unless given."""
+    kind = click.INT if least is None else click.IntRange(min=least)
+    return click.option(name, type=kind, default=default, show_default=True, help=text)
+
+
 _amount = options.bundle(
     "amount",
     Amount,
-    click.option(
-        "--base-steps",
-        type=int,
-        default=9000,
-        show_default=True,
-        help="Of the segmenter, on phantoms alone.",
-    ),
-    click.option(
-        "--steps",
-        type=int,
-        default=1400,
-        show_default=True,
-        help="Of the segmenter after that, on phantoms and real scans.",
-    ),
-    click.option(
+    _number("--base-steps", 9000, "Of the segmenter, on phantoms alone."),
+    _number("--steps", 1400, "Of the segmenter after that, on phantoms and real scans."),
+    _number(
         "--heart-steps",
-        type=click.IntRange(min=0),
-        default=2300,
-        show_default=True,
-        help="Of the segmenter after that, on whole hearts; 0 ends with the patches.",
+        2300,
+        "Of the segmenter after that, on whole hearts; 0 ends with the patches.",
+        least=0,
     ),
     click.option(
         "--go-on-from",
@@ -85,41 +82,18 @@ _amount = options.bundle(
         help="Networks of the segmenter; each after the first goes on from it, on whole hearts "
         "in wide ranges. 2, unless given; with --minutes there is one.",
     ),
-    click.option(
-        "--member-steps",
-        type=click.IntRange(min=1),
-        default=1500,
-        show_default=True,
-        help="Of each of those.",
+    _number("--member-steps", 1500, "Of each of those.", least=1),
+    _number("--member-phantoms", 160, "Phantoms that those see and the first does not.", least=0),
+    _number("--locator-steps", 1500, "Of the heart locator; 0 trains none."),
+    _number(
+        "--lesion-phantoms", 60, "Fresh synthetic scans to fit the lesion model on; 0 fits none."
     ),
-    click.option(
-        "--member-phantoms",
-        type=click.IntRange(min=0),
-        default=160,
-        show_default=True,
-        help="Phantoms that those see and the first does not.",
-    ),
-    click.option(
-        "--locator-steps",
-        type=int,
-        default=1500,
-        show_default=True,
-        help="Of the heart locator; 0 trains none.",
-    ),
-    click.option(
-        "--lesion-phantoms",
-        type=int,
-        default=60,
-        show_default=True,
-        help="Fresh synthetic scans to fit the lesion model on; 0 fits none.",
-    ),
-    click.option("--phantoms", type=int, default=160, show_default=True, help="Synthetic scans."),
-    click.option(
+    _number("--phantoms", 160, "Synthetic scans."),
+    _number(
         "--acquired",
-        type=click.IntRange(min=0),
-        default=90,
-        show_default=True,
-        help="More of them, in slices as scanners store them, for --heart-steps.",
+        90,
+        "More of them, in slices as scanners store them, for --heart-steps.",
+        least=0,
     ),
 )
 
@@ -183,9 +157,7 @@ _machine = options.bundle(
         show_default=True,
         help="auto: bfloat16 with --minutes where the device calculates in it, else float32.",
     ),
-    click.option(
-        "--batch", type=click.IntRange(min=1), default=2, show_default=True, help="Patches a step."
-    ),
+    _number("--batch", 2, "Patches a step.", least=1),
     click.option(
         "--wide",
         is_flag=True,

@@ -23,7 +23,6 @@ from corcal.recipes.embedded.checkpoints import WholeState
 from corcal.recipes.embedded.devices import choose_device
 from corcal.recipes.embedded.lesion_model import fit_lesion_model
 from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
-from corcal.recipes.embedded.members import train_member
 from corcal.recipes.embedded.networks.from_openvino import read_segmenter
 from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
@@ -51,7 +50,8 @@ class Recipe:
         heart_steps: steps of that part, on whole hearts: see `whole_hearts`.
         go_on_from: folder of an exported segmenter to go on from with the last part; None trains
             the parts before it.
-        members: networks of the segmenter; those after the first go on from it: see `members`.
+        members: networks of the segmenter; those after the first go on from it on whole hearts,
+            in wide ranges.
         member_steps: steps of each of them, on whole hearts.
         member_phantoms: phantoms that they see and the first does not, in slices as scanners
             store them.
@@ -181,10 +181,8 @@ def _segmenter(
         segmenter = _on_patches(patched, out / "base", models.parent, recipe, on_progress)
     if recipe.heart_steps:
         run = _run(recipe, models.parent / "hearts", "segmenter, whole hearts", on_progress)
-        hearts = [HeartOnDisk(c, device=recipe.device) for c in shown]
-        task = whole_heart_task(hearts, augmentation(recipe))
         amount = (recipe.heart_steps, recipe.blend)
-        segmenter = train_on_whole_hearts(segmenter, task, amount, run)
+        segmenter = _on_whole_hearts(segmenter, shown, amount, recipe, run)
     others = _further_members(segmenter, every, models.parent, recipe, on_progress)
     # The last trained comes first: it is the one that runs alone where only one is to run.
     members = [*reversed(others), segmenter]
@@ -203,13 +201,25 @@ def _further_members(
     recipe: Recipe,
     on_progress: Callable[[str], None],
 ) -> list[Segmenter]:
-    """Return the members after the first."""
+    """Return the members after the first, with the weights after their last step.
+
+    Their images are rougher, and some of their phantoms are new to the first. A network that is
+    trained from nothing on whole hearts, one a step, is far from the first after as many steps.
+    """
     members = []
     for number in range(2, recipe.members + 1):
-        own = replace(recipe, seed=recipe.seed + number)
+        own = replace(recipe, seed=recipe.seed + number, wide=True)
         run = _run(own, folder / f"member-{number}", f"member {number}", on_progress)
-        members.append(train_member(first, cases, recipe.member_steps, run))
+        members.append(_on_whole_hearts(first, cases, (own.member_steps, 1.0), own, run))
     return members
+
+
+def _on_whole_hearts(
+    start: Segmenter, cases: tuple[Case, ...], amount: tuple[int, float], recipe: Recipe, run: Run
+) -> Segmenter:
+    """Return a segmenter trained further on whole hearts: see `train_on_whole_hearts`."""
+    hearts = [HeartOnDisk(c, device=recipe.device) for c in cases]
+    return train_on_whole_hearts(start, whole_heart_task(hearts, augmentation(recipe)), amount, run)
 
 
 def _on_patches(
