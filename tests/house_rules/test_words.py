@@ -96,6 +96,4 @@ def _text(path: Path) -> str:
     text = text_of(path)
     if path.name == "DESIGN.md":
         text = re.sub(r"## The words\n.*?\n## ", "", text, flags=re.DOTALL)
-    # The manifests of shipped models have this key.
-    text = text.replace('manifest.get("judge")', "").replace('manifest["judge"]', "")
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text)

@@ -102,6 +102,20 @@ def test_name_and_hash_tell_models_apart(folder: Path) -> None:
     assert Engine(folder, "heart").sha256 != before.sha256
 
 
+def test_what_a_manifest_adds_changes_the_hash_and_its_names_do_not(folder: Path) -> None:
+    path = folder / "heart.json"
+    manifest = json.loads(path.read_text())
+
+    def hash_with(**more: object) -> str:
+        path.write_text(json.dumps(manifest | more))
+        return Engine(folder, "heart").sha256
+
+    plain = hash_with()
+    assert hash_with(name="renamed", version="2", trained_on={"seed": 1}) == plain
+    fitted, again = (hash_with(lesion_model={"bias": bias}) for bias in (-2.0, -2.5))
+    assert len({plain, fitted, again}) == 3
+
+
 @pytest.mark.parametrize("file", ["heart.xml", "heart.bin"])
 def test_a_changed_byte_is_refused_with_the_file_named(folder: Path, file: str) -> None:
     changed(folder / file)

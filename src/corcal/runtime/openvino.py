@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core.errors import ModelRefused
-from corcal.storage import read_json
+from corcal.storage import json_bytes, read_json
 
 #: Some CPUs would compute in bfloat16 unasked: faster there, but other numbers than elsewhere.
 _CONFIG: dict[str, str | int] = {
@@ -26,6 +26,9 @@ _CONFIG: dict[str, str | int] = {
 
 #: Networks for inputs of so many shapes are kept by an engine, tens of MB each.
 _MOST_NETWORKS = 4
+
+#: Parts of a manifest that say what a network is; `files` has a share of its own in the hash.
+_WITHOUT_EFFECT = frozenset({"name", "version", "trained_on", "files"})
 
 
 class Engine:
@@ -97,9 +100,11 @@ class Engine:
 
     @property
     def sha256(self) -> str:
-        """One hash over the hashes of all files that the manifest names."""
-        joined = "".join(f"{k}{v}" for k, v in sorted(self.manifest["files"].items()))
-        return hashlib.sha256(joined.encode()).hexdigest()
+        """One hash over the hashes of all files, and over what else of the manifest has effect."""
+        files = "".join(f"{k}{v}" for k, v in sorted(self.manifest["files"].items()))
+        more = {k: v for k, v in sorted(self.manifest.items()) if k not in _WITHOUT_EFFECT}
+        # More: the weights of the lesion model.
+        return hashlib.sha256(files.encode() + (json_bytes(more) if more else b"")).hexdigest()
 
     def run(self, inputs: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return the network's one output for named inputs."""

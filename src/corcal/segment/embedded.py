@@ -75,7 +75,7 @@ class EmbeddedSegmenter:
         self.manifest = first.manifest
         self._sha256, self._there = first.sha256, len(names)
         self.members = (first, *map(first.sibling, names[1:]))[: members or None]
-        facts = self.manifest.get("judge")
+        facts = self.manifest.get("lesion_model")
         self.lesion_model = None if facts is None else _lesion_model(facts)
 
     @property
@@ -88,7 +88,7 @@ class EmbeddedSegmenter:
 
     @property
     def sha256(self) -> str:
-        """One hash over the hashes of the files of all members, those that are not run as well."""
+        """One hash over the files of all members, run or not, and over the lesion model."""
         return self._sha256
 
     def probabilities(

@@ -9,6 +9,7 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
+from corcal.core.errors import TrainingStopped
 from corcal.recipes.embedded.checkpoints import SmallWeights, WholeState
 from corcal.recipes.embedded.loop import Batch, Run, Schedule, train
 from corcal.recipes.embedded.pace import Span, Steps
@@ -124,6 +125,34 @@ def test_bfloat16_is_used_in_the_network_and_nowhere_else(tmp_path: Path) -> Non
         train(line, Watched(), schedule(2), run)
     assert seen[0] == (torch.float32, torch.float32)
     assert seen[-1] == (torch.bfloat16, torch.float32)
+
+
+class Overflowing(Line):
+    """Gives a gradient that is not a number in some steps."""
+
+    def __init__(self, steps: range) -> None:
+        self.steps = steps
+        self.made = 0
+
+    def loss(self, network: torch.nn.Module, batch: Batch) -> torch.Tensor:
+        self.made += 1
+        factor = float("nan") if self.made - 1 in self.steps else 1.0
+        return super().loss(network, batch) * factor
+
+
+def test_a_step_whose_gradient_is_not_a_number_teaches_nothing(tmp_path: Path) -> None:
+    seen: list[float] = []
+    run = Run(kept(tmp_path), on_step=lambda step, loss, seconds: seen.append(loss))
+    network = train(line, Overflowing(range(0, 300, 5)), schedule(300), run)
+    assert network.weight[0, 0].item() == pytest.approx(2.0, abs=0.05)
+    assert np.isfinite(seen).all()
+
+
+def test_a_run_that_learns_nothing_more_ends_and_keeps_what_it_had(tmp_path: Path) -> None:
+    with pytest.raises(TrainingStopped, match=r"step 45 gave gradients .* --precision float32"):
+        train(line, Overflowing(range(25, 300)), schedule(300), Run(kept(tmp_path)))
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert torch.isfinite(state["network"]["weight"]).all()
 
 
 def test_a_defect_in_the_data_ends_the_run(tmp_path: Path) -> None:

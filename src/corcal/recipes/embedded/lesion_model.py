@@ -221,5 +221,5 @@ def fit_lesion_model(
         return
     path = models / "arteries.json"
     manifest = read_json(path)
-    manifest["judge"] = fit_weights(cases, manifest.get("judge"))
+    manifest["lesion_model"] = fit_weights(cases, manifest.get("lesion_model"))
     replace_file(path, json_bytes(manifest))

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from corcal.core.errors import TrainingStopped
 from corcal.recipes.embedded.checkpoints import Keeper, Learner
 from corcal.recipes.embedded.pace import Pace
 
@@ -25,6 +26,8 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 _AHEAD = 3
 #: Steps between two lines of progress.
 _REPORT_EVERY = 25
+#: Steps in a row whose gradients are no numbers before a run ends.
+_MOST_WITHOUT = 20
 
 #: One batch: tensors by name, as the step of a task wants them.
 Batch = dict[str, torch.Tensor]
@@ -107,18 +110,22 @@ def train(make: Callable[[], nn.Module], task: Task, schedule: Schedule, run: Ru
 
     Raises:
         KeyboardInterrupt: the run was to stop; it is kept.
+        TrainingStopped: many gradients in a row were no numbers.
     """
     learner = _fresh(make, schedule, run)
     done = run.keeper.resume(learner)
     losses: list[torch.Tensor] = []
-    began = time.monotonic()
+    without, began = 0, time.monotonic()
     for step, batch in _batches(task, schedule, run, done):
-        losses.append(_learn(learner, task.loss, batch, (step, schedule, run)))
+        loss = _learn(learner, task.loss, batch, (step, schedule, run))
         done = step + 1
+        losses += [] if loss is None else [loss]
+        without = without + 1 if loss is None else 0
+        _check_learning(without, done)
         if len(losses) == _REPORT_EVERY:
             if run.on_step:
-                loss = float(torch.stack(losses).mean())
-                run.on_step(done, loss, (time.monotonic() - began) / _REPORT_EVERY)
+                mean = float(torch.stack(losses).mean())
+                run.on_step(done, mean, (time.monotonic() - began) / _REPORT_EVERY)
             losses, began = [], time.monotonic()
         stopped = run.stop()
         if stopped or run.keeper.due(done):
@@ -142,8 +149,12 @@ def _learn(
     loss_of: Callable[[nn.Module, Batch], torch.Tensor],
     batch: Batch,
     when: tuple[int, Schedule, Run],
-) -> torch.Tensor:
-    """Make one step; return its loss, which stays on the device."""
+) -> torch.Tensor | None:
+    """Make one step; return its loss, which stays on the device.
+
+    None: the gradient is not a number, and nothing is learnt from this batch. In bfloat16 on
+    small patches oneDNN gives such gradients now and then; one would spoil all weights.
+    """
     step, schedule, run = when
     share = schedule.pace.share(step)
     learner.network.train()
@@ -157,10 +168,19 @@ def _learn(
         loss = loss_of(learner.network, batch)
     learner.optimiser.zero_grad(set_to_none=True)
     loss.backward()
-    nn.utils.clip_grad_norm_(learner.network.parameters(), 5.0)
+    if not torch.isfinite(nn.utils.clip_grad_norm_(learner.network.parameters(), 5.0)):
+        return None
     learner.optimiser.step()
     _average(learner.mean, learner.network, min(schedule.average, (step + 1) / (step + 10)))
     return loss.detach()
+
+
+def _check_learning(without: int, done: int) -> None:
+    if without >= _MOST_WITHOUT:
+        raise TrainingStopped(
+            f"the last {without} steps up to step {done} gave gradients that are no numbers, "
+            "so nothing is learnt; go on from what was kept with --precision float32"
+        )
 
 
 def _batches(task: Task, schedule: Schedule, run: Run, first: int) -> Iterator[tuple[int, Batch]]:
