@@ -57,7 +57,9 @@ kernels are emulated in-plane, noise of the scan's own texture is added until it
 doubled, positions move by parts of a voxel, the field is cut to 20 or 30 mm round the heart. A
 mirror image is no valid variation; flips are those of the storage order, which are left out of
 the figure above because the scan that is read is the same. Categories are those of CAC-DRS: 0,
-below 100, below 300, 300 and more.""",
+below 100, below 300, 300 and more. Beside it, the category of the calcium that was drawn, counted
+in the scan made again with its neighbouring voxels: where it changes, no finding of calcium can
+keep it.""",
     "e": """\
 Arteries as they are drawn, with their calcium, on the cases of tables a and c. Of a traced course
 only the points of confidence 2 and 3 (probable, clearly seen) are looked for, and a voxel can be

@@ -14,6 +14,7 @@ from corcal.pipeline import score_scan
 from corcal.settings import Settings
 from validation.annotated import annotated, names
 from validation.compare import Record
+from validation.drawn import drawn_category
 from validation.models import Models
 from validation.variations import variations
 from validation.work import Task
@@ -31,6 +32,7 @@ def tasks(data: Path, models: Models) -> list[Task]:
                 "scan": name,
                 "variations": [v.name for v in variations()],
                 "models": models.of(name).stamp(),
+                "compared": ["score", "drawn"],
             },
             measure=measure,
             given={"data": data, "name": name, "models": models},
@@ -55,7 +57,8 @@ def measure(data: Path, name: str, models: Models) -> Record:
     }
     first = scored(case.scan)
     assert first.heart is not None
-    rows = [{"kind": AS_ACQUIRED, "name": AS_ACQUIRED, **_numbers(first)}]
+    drawn = drawn_category(case, case.scan)
+    rows = [{"kind": AS_ACQUIRED, "name": AS_ACQUIRED, **_numbers(first), "drawn": drawn}]
     for variation in variations():
         made = variation.make(case.scan, first.heart)
         if made is None:
@@ -63,8 +66,9 @@ def measure(data: Path, name: str, models: Models) -> Record:
         row: Record = {"kind": variation.kind, "name": variation.name}
         if same_image(made, case.scan):
             # The same input cannot give another result.
-            rows.append({**row, "identical": True, **_numbers(first)})
+            rows.append({**row, "identical": True, **_numbers(first), "drawn": drawn})
             continue
+        row["drawn"] = drawn_category(case, made)
         try:
             rows.append({**row, "identical": False, **_numbers(scored(made))})
         except InputRefused as error:

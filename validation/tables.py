@@ -206,6 +206,7 @@ def robustness_tables(records: Sequence[Record]) -> list[Table]:
             kind,
             str(len(changes)),
             text(share((c, row["category"] == base["category"]) for c, base, row in changes)),
+            _drawn_kept(changes),
             _change(changes),
             _presence_kept(changes),
         )
@@ -214,8 +215,8 @@ def robustness_tables(records: Sequence[Record]) -> list[Table]:
     refused = sum("refused" in v for r in records for v in r["variations"])
     notes = (f"{refused} variations were refused." if refused else "None was refused.",)
     columns = (
-        "variation", "scans", "category unchanged", "change of the score (median, worst)",
-        "arteries with the same call",
+        "variation", "scans", "category unchanged", "that of the drawn calcium",
+        "change of the score (median, worst)", "arteries with the same call",
     )  # fmt: skip
     return [Table("d", "The same scan made again", columns, tuple(rows), notes)]
 
@@ -240,6 +241,11 @@ def _by_kind(records: Sequence[Record]) -> dict[str, list[tuple[str, Record, Rec
             if row is not base and "refused" not in row:
                 out.setdefault(row["kind"], []).append((r["cluster"], base, row))
     return out
+
+
+def _drawn_kept(changes: Sequence[tuple[str, Record, Record]]) -> str:
+    kept = [row["drawn"] == base["drawn"] for _, base, row in changes if base["drawn"] is not None]
+    return f"{sum(kept)} of {len(kept)}"
 
 
 def _change(changes: Sequence[tuple[str, Record, Record]]) -> str:

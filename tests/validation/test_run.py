@@ -102,8 +102,12 @@ def record(**changed: object) -> Record:
 
 
 def test_the_report_holds_every_table_that_was_measured(tmp_path: Path) -> None:
-    base = {"agatston": 66.0, "category": 1, "arteries": {"RCA": 66.0, "LAD": 0.0, "LCX": 0.0}}
-    thick = {**base, "agatston": 20.0, "kind": "5 mm slices", "name": "slices-5"}
+    base = {
+        "agatston": 66.0, "category": 1, "arteries": {"RCA": 66.0, "LAD": 0.0, "LCX": 0.0},
+        "drawn": 1,
+    }  # fmt: skip
+    thick = {**base, "agatston": 20.0, "kind": "5 mm slices", "name": "slices-5", "drawn": 0}
+    unread = [{**base, "drawn": None, "kind": kind} for kind in ("as acquired", "5 mm slices")]
     again = {**base, "kind": "as acquired", "name": "as acquired"}
     false = {"place": "aortic wall", "mm3": 8.0}
     text = report(
@@ -111,16 +115,20 @@ def test_the_report_holds_every_table_that_was_measured(tmp_path: Path) -> None:
             "a": [record(cluster="p", patches=[[0.0]])],
             "b": [record(), record(contrast=True, scan="y", cluster="y")],
             "c": [record(false=[false]), record(scan="z", cluster="z", known=False, unseen=False)],
-            "d": [{**record(), "variations": [again, thick]}],
+            "d": [
+                {**record(), "variations": [again, thick]},
+                {**record(cluster="y", known=False), "variations": unread},
+            ],
         }
     )
     assert "| kappa of presence, RCA | a | – | at least 0.90 | not measured |" in text
     assert "| reported / visible volume | a | 104.0 % | 90 % to 110 % | met, no interval |" in text
     assert "| false lesions per unseen scan | c | 1.00 | at most 1.00 | met, no interval |" in text
-    assert "| Agatston category unchanged | d | 100.0 % (20.7 to 100.0)" in text
+    assert "| Agatston category unchanged | d | 100.0 % (34.2 to 100.0)" in text
     assert "1, 8 mm3: 1 aortic wall" in text
     assert "not read for calcium" in text
-    assert "| 5 mm slices | 1 | 100.0 % (20.7 to 100.0) | -46, -46 | 3 of 3 |" in text
+    row = "| 5 mm slices | 2 | 100.0 % (34.2 to 100.0) | 0 of 1 | -46, -46 | 6 of 6 |"
+    assert row in text
     only = report({"c": [record()]})
     assert "### c." in only
     assert "### a." not in only
