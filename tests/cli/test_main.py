@@ -44,6 +44,16 @@ def test_the_help_lists_every_command_once_under_its_heading(
     assert "..." not in text.split("Score:")[1]
 
 
+@pytest.mark.parametrize(
+    "given", [["inspect", ""], ["cohort", "", "-o", "out"], ["score", "ct", "--output="]]
+)
+def test_an_empty_argument_is_not_the_current_folder(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(given) == 2
+    assert "An argument is empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", cli.COMMANDS)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0

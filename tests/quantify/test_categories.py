@@ -112,4 +112,4 @@ def test_what_mesa_does_not_know_is_refused(
     age_years: float, sex: str, group: str, message: str
 ) -> None:
     with pytest.raises(SettingsRefused, match=message):
-        mesa_bracket(10, Person(age_years, sex, group))
+        Person(age_years, sex, group)

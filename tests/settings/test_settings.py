@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from corcal.core.errors import SettingsRefused
@@ -97,7 +98,7 @@ def test_a_wrong_file_is_refused_by_name(text: str, complaint: str, tmp_path: Pa
 
 
 def test_a_file_that_is_absent_or_no_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsRefused, match=r"none\.toml: cannot be read as TOML settings"):
+    with pytest.raises(SettingsRefused, match=r"none\.toml: .* as TOML settings: No such file"):
         Settings.from_toml(tmp_path / "none.toml")
     (tmp_path / "image.toml").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(SettingsRefused, match=r"image\.toml: cannot be read as TOML settings"):
@@ -178,6 +179,13 @@ def test_settings_are_changed_by_name() -> None:
     assert Settings().with_() == Settings()
 
 
+@pytest.mark.parametrize("number", [np.int64(150), np.float32(150), np.float64(150)])
+def test_numbers_of_numpy_are_numbers(number: Any) -> None:
+    threshold = Settings().with_(threshold_hu=number).scoring.threshold_hu
+    assert type(threshold) is float
+    assert threshold == 150
+
+
 def test_a_name_of_several_groups_needs_its_group() -> None:
     with pytest.raises(SettingsRefused, match=r"name the group: .*scoring=\{'connectivity_3d'"):
         Settings().with_(connectivity_3d=6)
@@ -191,6 +199,7 @@ def test_a_name_of_several_groups_needs_its_group() -> None:
     [
         ({"treshold_hu": 120}, r"no setting 'treshold_hu'; did you mean 'threshold_hu'\?"),
         ({"zzz": 1}, r"no setting 'zzz'$"),
+        ({"values": 5}, r"'values' is a group; give what changes in it: values=\{'.*': \.\.\.\}"),
         ({"scoring": {"zzz": 1}}, r"\[scoring\] has no setting 'zzz'"),
         ({"min_slices": "many"}, r"\[admission\] min_slices: 'many' is not like"),
         ({"padding_voxels": (1, 2)}, "needs 3 numbers"),

@@ -115,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 warnings.simplefilter("ignore")
             if arguments is None and complete(corcal):
                 return DONE
+            _require_names(given)
             return _run(given)
     except (Exception, KeyboardInterrupt) as error:
         if traced and not isinstance(error, KeyboardInterrupt):
@@ -136,6 +137,12 @@ def _set_streams() -> None:
 def _first_command(given: list[str]) -> int:
     """Return where the options of `corcal` itself end and a command begins."""
     return next((i for i, word in enumerate(given) if not word.startswith("-")), len(given))
+
+
+def _require_names(given: list[str]) -> None:
+    """Refuse an empty argument: as a path it would be the current folder."""
+    if any(not word or (word.startswith("--") and word.endswith("=")) for word in given):
+        raise click.UsageError("An argument is empty: is a variable of the shell not set?")
 
 
 def _run(given: list[str]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
@@ -28,11 +29,24 @@ class Person:
         sex: "female" or "male".
         group: a MESA group: "white", "chinese", "black" or "hispanic", as its participants
             called themselves.
+
+    Raises:
+        SettingsRefused: age out of MESA's range, or a sex or group the study does not have.
     """
 
     age_years: float
     sex: str
     group: str
+
+    def __post_init__(self) -> None:
+        scores = _table()["scores"]
+        if self.group not in scores:
+            raise SettingsRefused(f"MESA has no group {self.group!r}; known: {sorted(scores)}")
+        if self.sex not in scores[self.group]:
+            raise SettingsRefused(f"MESA needs sex female or male, not {self.sex!r}")
+        low, high = _AGES_YEARS
+        if not low <= self.age_years <= high:
+            raise SettingsRefused(f"MESA percentiles hold for ages {low:g} to {high:g} years only")
 
 
 def mesa_bracket(agatston: float, person: Person) -> str:
@@ -45,25 +59,13 @@ def mesa_bracket(agatston: float, person: Person) -> str:
 
     Args:
         agatston: total score.
-        person: 45 to 84 years old, MESA's range.
-
-    Raises:
-        SettingsRefused: age out of range, or a sex or group the study does not have.
+        person: the person scanned.
     """
-    mesa = resources.files(__package__).joinpath("mesa.json")
-    table = parse_json(mesa.read_bytes(), mesa.name)
-    age_years, sex, group = person.age_years, person.sex, person.group
-    if group not in table["scores"]:
-        raise SettingsRefused(f"MESA has no group {group!r}; known: {sorted(table['scores'])}")
-    if sex not in table["scores"][group]:
-        raise SettingsRefused(f"MESA needs sex female or male, not {sex!r}")
-    low, high = _AGES_YEARS
-    if not low <= age_years <= high:
-        raise SettingsRefused(f"MESA percentiles hold for ages {low:g} to {high:g} years only")
     if agatston <= 0:
         return _BRACKETS[0]
+    table, age_years = _table(), person.age_years
     ages = table["ages_years"]
-    logs = np.log1p(np.array(table["scores"][group][sex], dtype=np.float64))
+    logs = np.log1p(np.array(table["scores"][person.group][person.sex], dtype=np.float64))
     first = min(max(int(np.searchsorted(ages, age_years, side="right")) - 1, 0), len(ages) - 2)
     along = (age_years - ages[first]) / (ages[first + 1] - ages[first])
     bounds = np.expm1(np.maximum(0.0, logs[first] + along * (logs[first + 1] - logs[first])))
@@ -77,3 +79,9 @@ def arterial_age_years(agatston: float) -> float:
     The age at which the risk from age alone equals that from the score; derived on gated scans.
     """
     return 39.1 + 7.25 * math.log1p(agatston)
+
+
+def _table() -> Any:
+    """Return MESA's printed scores, by group, sex and age."""
+    mesa = resources.files(__package__).joinpath("mesa.json")
+    return parse_json(mesa.read_bytes(), mesa.name)

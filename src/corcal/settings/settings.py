@@ -10,6 +10,7 @@ import math
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -95,7 +96,8 @@ class Settings:
         try:
             tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsRefused(f"{path}: cannot be read as TOML settings: {error}") from error
+            why = (isinstance(error, OSError) and error.strerror) or error
+            raise SettingsRefused(f"{path}: cannot be read as TOML settings: {why}") from error
         return cls.from_dict(tables, str(path), base=base)
 
     @classmethod
@@ -162,6 +164,9 @@ class Settings:
 
 def _group_of(name: str, groups: dict[str, set[str]]) -> str:
     """Return the one group that has a setting of this name."""
+    if name in groups:
+        example = f"{name}={{{min(groups[name])!r}: ...}}"
+        raise SettingsRefused(f"{name!r} is a group; give what changes in it: {example}")
     homes = [group for group, names in groups.items() if name in names]
     if len(homes) == 1:
         return homes[0]
@@ -197,10 +202,10 @@ def _number(value: Any, like: Any, where: str) -> Any:
     """Return the value in the type of the default it replaces."""
     if isinstance(like, str) and isinstance(value, str):
         return value
-    if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(like, bool) != isinstance(value, bool) or not isinstance(value, Real):
         raise SettingsRefused(f"{where}: {value!r} is not like {like!r}")
     if not math.isfinite(value):
         raise SettingsRefused(f"{where} must be finite, not {value!r}")
-    if isinstance(like, int) and not isinstance(like, bool) and value != int(value):
+    if isinstance(like, int) and not isinstance(like, bool) and not float(value).is_integer():
         raise SettingsRefused(f"{where} needs a whole number, not {value!r}")
     return type(like)(value)
