@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def run(*words: object) -> int:
 def test_every_step_has_help(step: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(step, "--help") == 0
     assert capsys.readouterr().out.startswith(f"Usage: corcal train {step} ")
+
+
+def test_the_embedded_models_are_not_trained_without_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert run("default", "--minutes", 1, "-o", tmp_path / "work") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("corcal: training needs torch, which is not installed; install it with")
 
 
 def test_the_steps_are_listed_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:

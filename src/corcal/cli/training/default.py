@@ -17,7 +17,7 @@ from corcal.core.errors import SettingsRefused
 
 if TYPE_CHECKING:
     from corcal.recipes import Recipe
-from corcal.runtime import install_extra
+from corcal.runtime import INSTALL, need
 
 
 @dataclass(frozen=True)
@@ -216,15 +216,9 @@ def default(
     minutes, and the end comes before the limit. Without --data it learns from phantoms alone.
     """
     begin_seconds = time.monotonic()
-    try:
-        from corcal import recipes
-    except ModuleNotFoundError as error:
-        if error.name not in {"torch", "openvino"}:
-            raise
-        raise SettingsRefused(
-            f"training needs {error.name}: {install_extra('train')} "
-            "(for a CPU, install the CPU build of torch first)"
-        ) from error
+    need("torch", "training", install=f"{INSTALL} (for a CPU, the CPU build of torch first)")
+    from corcal import recipes
+
     recipe = _recipe(recipes, amount, machine, leave_out)
     if machine.minutes is None:
         listed = recipes.read_scans(scans, data)
