@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from corcal.core.errors import SettingsRefused
 from validation import insertions, phantoms, robustness, scans
+from validation.annotated import names
 from validation.compare import Record
 from validation.models import Models
 from validation.report import put_between_markers, report
@@ -23,6 +25,7 @@ def main() -> None:
     if unknown := sorted(set(wanted) - set(TABLES)):
         raise SystemExit(f"no table {', '.join(unknown)}; there are a, b, c and d")
     models = Models(given.models, given.without)
+    _check(given.data, models)
     records: dict[str, list[Record]] = {}
     for name, tasks in _tasks(given, models).items():
         if name in wanted:
@@ -33,6 +36,16 @@ def main() -> None:
         given.out.write_text(text, encoding="utf-8")
     if given.card:
         put_between_markers(given.card, text)
+
+
+def _check(data: Path, models: Models) -> None:
+    try:
+        scans = names(data)
+        models.check(scans)
+    except SettingsRefused as error:
+        raise SystemExit(str(error)) from None
+    if not scans:
+        raise SystemExit(f"{data}: none of the annotated scans lies in its folder ct/")
 
 
 def _tasks(given: argparse.Namespace, models: Models) -> dict[str, list[Task]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.errors import SettingsRefused
 from corcal.core.grid import Grid
 from corcal.core.steps import HeartLocator
 from corcal.locate import EmbeddedLocator
@@ -80,6 +81,26 @@ class Models:
         locator = EmbeddedLocator(heart) if heart else EmbeddedLocator()
         segmenter = Watched(arteries) if arteries else Watched()
         return Pair(locator, segmenter, scan is None or not segmenter.saw(scan))
+
+    def check(self, scans: list[str]) -> None:
+        """Refuse folders without a network: the shipped ones would be measured in their place.
+
+        Args:
+            scans: names of the annotated scans.
+
+        Raises:
+            SettingsRefused: a folder is given in which no network lies.
+        """
+        own = [self.without / s for s in scans] if self.without else []
+        for given, near in (
+            (self.folder, [self.folder] if self.folder else []),
+            (self.without, own + [f / "models" for f in own]),
+        ):
+            if given and not (_first(near, "heart") or _first(near, "arteries")):
+                raise SettingsRefused(
+                    f"{given}: no networks of corcal there (heart.json, arteries.json; with "
+                    "--without in a folder for each scan)"
+                )
 
 
 def _first(folders: list[Path], name: str) -> Path | None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corcal.core.errors import SettingsRefused
 from corcal.segment.embedded import MODELS
+from validation.__main__ import main
 from validation.discriminator import separability
 from validation.models import Models
 from validation.phantoms import FIRST_SEED, options_of
@@ -79,6 +81,22 @@ def test_a_scan_is_scored_by_networks_that_never_saw_it(tmp_path: Path) -> None:
     shutil.copytree(MODELS, tmp_path / "again" / seen)
     assert Models(without=tmp_path / "again").of(seen).unseen is False
     assert " without" in Models(folder=own).of().segmenter.name
+
+
+def test_folders_without_networks_are_refused_not_passed_over(tmp_path: Path) -> None:
+    Models().check(["a"])
+    Models(folder=MODELS).check(["a"])
+    for wrong in (Models(folder=tmp_path / "none"), Models(without=MODELS)):
+        with pytest.raises(SettingsRefused, match="no networks of corcal there"):
+            wrong.check(["a"])
+    shutil.copytree(MODELS, tmp_path / "a" / "models")
+    Models(without=tmp_path).check(["a", "b"])
+
+
+def test_a_study_without_scans_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["validation", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"no annotations/.*_heart\.nii\.gz there"):
+        main()
 
 
 def record(**changed: object) -> Record:

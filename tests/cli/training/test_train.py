@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_the_embedded_models_are_not_trained_without_torch(
     assert run("default", "--minutes", 1, "-o", tmp_path / "work") == 2
     said = capsys.readouterr().err
     assert said.startswith("corcal: training needs torch, which is not installed; install it with")
+
+
+@pytest.mark.parametrize("time", [(), ("--minutes", 1)])
+def test_annotated_scans_without_their_list_are_not_passed_over(
+    time: tuple[object, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))
+    assert run("default", *time, "--data", tmp_path, "-o", tmp_path / "work") == 2
+    assert "must be said with --scans TOML" in capsys.readouterr().err
 
 
 def test_the_steps_are_listed_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:

@@ -219,12 +219,12 @@ def default(
     need("torch", "training", install=f"{INSTALL} (for a CPU, the CPU build of torch first)")
     from corcal import recipes
 
+    phantoms_alone = machine.minutes is not None and scans is None and data is None
+    listed = recipes.RealScans(None) if phantoms_alone else recipes.read_scans(scans, data)
     recipe = _recipe(recipes, amount, machine, leave_out)
     if machine.minutes is None:
-        listed = recipes.read_scans(scans, data)
         models = recipes.train_default(listed, out, recipe, on_progress=_say)
     else:
-        listed = recipes.RealScans(None) if scans is None else recipes.read_scans(scans, data)
         limits = recipes.Limits(
             machine.minutes, machine.workers, not machine.no_export, machine.device_gb
         )
