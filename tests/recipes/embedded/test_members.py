@@ -12,6 +12,7 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
+from corcal.core.errors import ModelRefused
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, save_case
@@ -50,6 +51,13 @@ def mean_of(checkpoint: Path) -> torch.Tensor:
     """Return some of the averaged weights of a checkpoint."""
     value: torch.Tensor = torch.load(checkpoint, weights_only=True)["mean"]["mix.weight"]
     return value
+
+
+def test_a_folder_without_a_segmenter_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    wrong = replace(SMALL, go_on_from=tmp_path)
+    with pytest.raises(ModelRefused, match=r"arteries\.json"):
+        train_default(SCANS, tmp_path / "work", wrong, on_progress=print)
+    assert not (tmp_path / "work").exists()
 
 
 @pytest.mark.slow

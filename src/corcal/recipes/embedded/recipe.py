@@ -131,10 +131,11 @@ def augmentation(recipe: Recipe) -> Augmentation:
 
 
 def check(scans: RealScans, recipe: Recipe) -> None:
-    """Refuse scans to leave out that nobody knows, and a device that is not there.
+    """Refuse at once what a training would refuse after hours.
 
     Raises:
-        SettingsRefused: one of them.
+        SettingsRefused: a scan to leave out that nobody knows, or a device that is not there.
+        ModelRefused: no segmenter to go on from, or a damaged one.
     """
     unknown = sorted(set(recipe.leave_out) - set(scans.trust))
     if unknown:
@@ -142,6 +143,8 @@ def check(scans: RealScans, recipe: Recipe) -> None:
             f"no annotated scan {unknown[0]!r} to leave out; known: {list(scans.trust)}"
         )
     choose_device(recipe.device)
+    if recipe.go_on_from:
+        Engine(recipe.go_on_from, "arteries")
 
 
 def _locator(
