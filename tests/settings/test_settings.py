@@ -48,7 +48,7 @@ def test_the_default_differs_from_the_paper_in_these_only() -> None:
         "courses.draw": (True, False),
         "training.elastic_share": (0.0, 0.2),
         "segmentation.candidate_probability": (0.25, 0.5),
-        "segmentation.min_lesion_probability": (0.45, 0.0),
+        "segmentation.min_lesion_probability": (0.5, 0.0),
         "segmentation.min_mean_probability": (0.35, 0.0),
     }
 

@@ -59,7 +59,7 @@ class Segmentation:
     min_artery_mm3: float = 30.0
     heart_margin_mm: float = 8.0
     candidate_probability: float = 0.25
-    min_lesion_probability: float = 0.45
+    min_lesion_probability: float = 0.5
     min_mean_probability: float = 0.35
     uncertain_below: float = 0.8
     connectivity_3d: int = 26

@@ -60,12 +60,16 @@ def test_no_measure_speaks_against_calcium() -> None:
 def test_few_cases_leave_an_earlier_model_where_it_was() -> None:
     rng = np.random.default_rng(3)
     few = [case(rng, 5)]
-    earlier = {"weights": {"mean_calcium": 0.9, "log_mm3": 0.7}}
+    earlier = {"weights": {"mean_calcium": 0.9, "log_mm3": 0.7}, "fitted_on": {"phantoms": 60}}
     facts = fit_weights(few, earlier)
     alone = fit_weights(few)
     assert facts["weights"]["mean_calcium"] == pytest.approx(0.9, abs=0.25)
     assert facts["weights"]["log_mm3"] == pytest.approx(0.7, abs=0.25)
     assert alone["weights"]["log_mm3"] != pytest.approx(0.7, abs=0.25)
+    known, coronary = few[0].known.sum(), few[0].coronary[few[0].known].sum()
+    of_these = {"candidates": known, "coronary": coronary, "phantoms": 1, "real": 0}
+    assert facts["fitted_on"] == {**of_these, "earlier": {"phantoms": 60}}
+    assert alone["fitted_on"] == of_these
 
 
 def test_what_is_missed_is_counted_where_nothing_was_found() -> None:

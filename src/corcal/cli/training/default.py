@@ -86,7 +86,7 @@ _amount = options.bundle(
     _number("--member-phantoms", 160, "Phantoms that those see and the first does not.", least=0),
     _number("--locator-steps", 1500, "Of the heart locator; 0 trains none."),
     _number(
-        "--lesion-phantoms", 60, "Fresh synthetic scans to fit the lesion model on; 0 fits none."
+        "--lesion-phantoms", 160, "Fresh synthetic scans to fit the lesion model on; 0 fits none."
     ),
     _number("--phantoms", 160, "Synthetic scans."),
     _number(

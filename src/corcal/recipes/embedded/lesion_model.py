@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -158,13 +158,19 @@ def fit_weights(
         "weights": dict(zip(FEATURES, (round(float(b), 4) for b in beta), strict=False)),
         "bias": round(float(beta[-1]), 4),
         "missed": {a.value: round(float(s), 4) for a, s in zip(Artery, share, strict=True)},
-        "fitted_on": {
-            "candidates": len(coronary),
-            "coronary": int(coronary.sum()),
-            "phantoms": sum(c.weight == 1.0 for c in every),
-            "real": sum(c.weight != 1.0 for c in every),
-        },
+        "fitted_on": _facts_of(every, earlier),
     }
+
+
+def _facts_of(cases: Sequence[CaseCandidates], earlier: dict[str, Any] | None) -> dict[str, object]:
+    """Return what weights were fitted on, with that of the earlier ones."""
+    facts: dict[str, object] = {
+        "candidates": sum(int(c.known.sum()) for c in cases),
+        "coronary": sum(int(c.coronary[c.known].sum()) for c in cases),
+        "phantoms": sum(c.weight == 1.0 for c in cases),
+        "real": sum(c.weight != 1.0 for c in cases),
+    }
+    return facts if earlier is None else {**facts, "earlier": earlier["fitted_on"]}
 
 
 def _importance(features: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -81,7 +81,7 @@ class Recipe:
     member_phantoms: int = 160
     blend: float = 0.5
     locator_steps: int = 1500
-    lesion_phantoms: int = 60
+    lesion_phantoms: int = 160
     leave_out: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
