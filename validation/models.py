@@ -74,9 +74,7 @@ class Models:
 
     def of(self, scan: str | None = None) -> Pair:
         """Return the networks for a scan, None for a scan that nobody can have been trained on."""
-        own = self.without / scan if self.without and scan else None
-        # The training recipe puts a network's files one folder deeper.
-        near = [f for f in (own, own and own / "models", self.folder) if f]
+        near = [*self._blind([scan] if scan else []), *([self.folder] if self.folder else [])]
         heart, arteries = _first(near, "heart"), _first(near, "arteries")
         locator = EmbeddedLocator(heart) if heart else EmbeddedLocator()
         segmenter = Watched(arteries) if arteries else Watched()
@@ -91,16 +89,19 @@ class Models:
         Raises:
             SettingsRefused: a folder is given in which no network lies.
         """
-        own = [self.without / s for s in scans] if self.without else []
-        for given, near in (
-            (self.folder, [self.folder] if self.folder else []),
-            (self.without, own + [f / "models" for f in own]),
-        ):
+        near_folder = [self.folder] if self.folder else []
+        for given, near in ((self.folder, near_folder), (self.without, self._blind(scans))):
             if given and not (_first(near, "heart") or _first(near, "arteries")):
                 raise SettingsRefused(
                     f"{given}: no networks of corcal there (heart.json, arteries.json; with "
                     "--without in a folder for each scan)"
                 )
+
+    def _blind(self, scans: list[str]) -> list[Path]:
+        """Return where networks that never saw these scans may lie."""
+        own = [self.without / scan for scan in scans] if self.without else []
+        # The training recipe puts a network's files one folder deeper.
+        return [near for folder in own for near in (folder, folder / "models")]
 
 
 def _first(folders: list[Path], name: str) -> Path | None:

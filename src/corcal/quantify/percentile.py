@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -81,6 +82,7 @@ def arterial_age_years(agatston: float) -> float:
     return 39.1 + 7.25 * math.log1p(agatston)
 
 
+@cache
 def _table() -> Any:
     """Return MESA's printed scores, by group, sex and age."""
     mesa = resources.files(__package__).joinpath("mesa.json")

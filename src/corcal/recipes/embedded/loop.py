@@ -115,13 +115,14 @@ def train(make: Callable[[], nn.Module], task: Task, schedule: Schedule, run: Ru
     learner = _fresh(make, schedule, run)
     done = run.keeper.resume(learner)
     losses: list[torch.Tensor] = []
-    without, began = 0, time.monotonic()
+    learnt, began = done, time.monotonic()
     for step, batch in _batches(task, schedule, run, done):
         loss = _learn(learner, task.loss, batch, (step, schedule, run))
         done = step + 1
-        losses += [] if loss is None else [loss]
-        without = without + 1 if loss is None else 0
-        _check_learning(without, done)
+        if loss is not None:
+            losses.append(loss)
+            learnt = done
+        _check_learning(learnt, done)
         if len(losses) == _REPORT_EVERY:
             if run.on_step:
                 mean = float(torch.stack(losses).mean())
@@ -175,10 +176,11 @@ def _learn(
     return loss.detach()
 
 
-def _check_learning(without: int, done: int) -> None:
-    if without >= _MOST_WITHOUT:
+def _check_learning(learnt: int, done: int) -> None:
+    """Refuse to go on when the last step that taught anything is long ago."""
+    if done - learnt >= _MOST_WITHOUT:
         raise TrainingStopped(
-            f"the last {without} steps up to step {done} gave gradients that are no numbers, "
+            f"the last {done - learnt} steps up to step {done} gave gradients that are no numbers, "
             "so nothing is learnt; go on from what was kept with --precision float32"
         )
 

@@ -17,7 +17,7 @@ from corcal.locate import SPACING_MM
 from corcal.recipes.embedded.cases.annotated import annotated_chest
 from corcal.recipes.embedded.cases.bank import Case
 from corcal.recipes.embedded.cases.fill_bank import fill_bank
-from corcal.recipes.embedded.cases.phantoms import ACQUIRED, phantom_chest
+from corcal.recipes.embedded.cases.phantoms import acquired_name, is_acquired, phantom_chest
 from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.checkpoints import WholeState
 from corcal.recipes.embedded.devices import choose_device
@@ -175,12 +175,12 @@ def _segmenter(
         on_progress=on_progress,
     )
     every = tuple(c for c in cases if c.name not in recipe.leave_out)
-    kept_back = {f"{ACQUIRED}{number:05d}" for number in range(acquired, acquired + more)}
+    kept_back = {acquired_name(number) for number in range(acquired, acquired + more)}
     shown = tuple(c for c in every if c.name not in kept_back)
     if recipe.go_on_from:
         segmenter = read_segmenter(recipe.go_on_from)
     else:
-        patched = tuple(c for c in shown if not c.name.startswith(ACQUIRED))
+        patched = tuple(c for c in shown if not is_acquired(c))
         segmenter = _on_patches(patched, out / "base", models.parent, recipe, on_progress)
     if recipe.heart_steps:
         run = _run(recipe, models.parent / "hearts", "segmenter, whole hearts", on_progress)

@@ -8,7 +8,12 @@ from pathlib import Path
 from corcal.core.preparation import Preparation
 from corcal.recipes.embedded.cases.annotated import annotated_case
 from corcal.recipes.embedded.cases.bank import VARIANT, Case, load_bank, save_case
-from corcal.recipes.embedded.cases.phantoms import ACQUIRED, acquired_case, phantom_case
+from corcal.recipes.embedded.cases.phantoms import (
+    acquired_case,
+    acquired_name,
+    phantom_case,
+    phantom_name,
+)
 from corcal.recipes.embedded.cases.scans import RealScans
 
 
@@ -35,11 +40,11 @@ def fill_bank(
             on_progress(f"preparing {name}")
             save_case(annotated_case(scans, name, Preparation()), bank)
     for seed in range(phantoms):
-        if not (bank / f"phantom-{seed:05d}").exists():
+        if not (bank / phantom_name(seed)).exists():
             on_progress(f"making phantom {seed + 1} of {phantoms}")
             save_case(phantom_case(seed, Preparation().spacing_mm), bank)
     for number in range(acquired):
-        if not (bank / f"{ACQUIRED}{number:05d}").exists():
+        if not (bank / acquired_name(number)).exists():
             on_progress(f"making phantom in a scanner's slices {number + 1} of {acquired}")
             save_case(acquired_case(number, Preparation()), bank)
     return tuple(c for c in load_bank(bank) if VARIANT not in c.name)

@@ -22,7 +22,27 @@ from corcal.space import nearest
 _FIRST_CHEST = 50_000
 #: So have phantoms in slices as scanners store them; their names begin otherwise, too.
 _FIRST_ACQUIRED = 710_000
-ACQUIRED = "acquired-"
+_ACQUIRED = "acquired-"
+
+
+def phantom_name(seed: int) -> str:
+    """Return the name of a phantom's case."""
+    return f"phantom-{seed:05d}"
+
+
+def acquired_name(number: int) -> str:
+    """Return the name of the case of a phantom in slices as scanners store them."""
+    return f"{_ACQUIRED}{number:05d}"
+
+
+def is_acquired(case: Case) -> bool:
+    """Return whether a case is a phantom in slices as scanners store them."""
+    return case.name.startswith(_ACQUIRED)
+
+
+def chest_name(number: int) -> str:
+    """Return the name of a whole chest for the locator."""
+    return phantom_name(_FIRST_CHEST + number)
 
 
 def training_options(
@@ -46,7 +66,7 @@ def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
     """Return the training case of a seed."""
     rng = np.random.default_rng([seed, 1])
     made = make_case(seed, options=training_options(seed, rng, spacing_mm))
-    return _case(f"phantom-{seed:05d}", made, rng)
+    return _case(phantom_name(seed), made, rng)
 
 
 def acquired_case(number: int, preparation: Preparation) -> Case:
@@ -79,7 +99,7 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
         auxiliary={k: nearest(v, made.grid, crop.grid) for k, v in made.auxiliary.items()},
         grid=crop.grid,
     )
-    return _case(f"{ACQUIRED}{number:05d}", on_crop, rng)
+    return _case(acquired_name(number), on_crop, rng)
 
 
 def _case(name: str, made: PhantomCase, rng: np.random.Generator) -> Case:
@@ -109,10 +129,9 @@ def _case(name: str, made: PhantomCase, rng: np.random.Generator) -> Case:
 
 def phantom_chest(number: int, spacing_mm: float) -> Chest:
     """Return the whole chest of a number, for the heart locator."""
-    seed = _FIRST_CHEST + number
-    made = make_chest(seed, spacing_mm)
+    made = make_chest(_FIRST_CHEST + number, spacing_mm)
     heart = made.auxiliary["heart"] > 0
-    return Chest(f"phantom-{seed:05d}", "phantom", made.hu.astype(np.float32), heart)
+    return Chest(chest_name(number), "phantom", made.hu.astype(np.float32), heart)
 
 
 def _focus(made: PhantomCase, rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:

@@ -16,7 +16,12 @@ from corcal.recipes.embedded.cases.annotated import annotated_case, annotated_ch
 from corcal.recipes.embedded.cases.bank import VARIANT, load_case, save_case
 from corcal.recipes.embedded.cases.chest import save_chest
 from corcal.recipes.embedded.cases.insertions import insert_everywhere
-from corcal.recipes.embedded.cases.phantoms import phantom_case, phantom_chest
+from corcal.recipes.embedded.cases.phantoms import (
+    chest_name,
+    phantom_case,
+    phantom_chest,
+    phantom_name,
+)
 from corcal.recipes.embedded.cases.scans import RealScans, Trust
 
 #: Share of the parts of a real scan that get deposits and look-alikes.
@@ -116,7 +121,7 @@ def _phantom(plan: JobPlan, seed: int) -> Job:
     def make() -> None:
         save_case(phantom_case(seed, Preparation().spacing_mm), plan.bank)
 
-    return Job(plan.bank / f"phantom-{seed:05d}", make)
+    return Job(plan.bank / phantom_name(seed), make)
 
 
 def _chests(plan: JobPlan) -> Iterator[Job]:
@@ -125,7 +130,7 @@ def _chests(plan: JobPlan) -> Iterator[Job]:
         def make(number: int = number) -> None:
             save_chest(phantom_chest(number, SPACING_MM), plan.chests)
 
-        yield Job(plan.chests / f"phantom-{50_000 + number:05d}.npz", make)
+        yield Job(plan.chests / f"{chest_name(number)}.npz", make)
 
 
 def _scans(plan: JobPlan) -> Iterator[Job]:
