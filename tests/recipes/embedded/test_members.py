@@ -12,13 +12,14 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
-from corcal.core.errors import ModelRefused
+from corcal.core.errors import ModelRefused, SettingsRefused
 from corcal.core.grid import Grid
+from corcal.recipes.embedded.by_steps import train_default
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, save_case
 from corcal.recipes.embedded.cases.scans import RealScans, Trust
 from corcal.recipes.embedded.networks.from_openvino import read_segmenter
-from corcal.recipes.embedded.recipe import Recipe, train_default
+from corcal.recipes.embedded.recipe import Recipe
 from corcal.segment import EmbeddedSegmenter
 from corcal.storage import read_json
 
@@ -60,6 +61,13 @@ def test_a_folder_without_a_segmenter_is_refused_before_anything_is_made(tmp_pat
     assert not (tmp_path / "work").exists()
 
 
+def test_a_part_that_nobody_knows_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    wrong = replace(SMALL, ablate=("movement",))
+    with pytest.raises(SettingsRefused, match=r"no part 'movement' to ablate; known: \['motion'"):
+        train_default(SCANS, tmp_path / "work", wrong, on_progress=print)
+    assert not (tmp_path / "work").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings(
     "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
@@ -85,3 +93,22 @@ def test_a_second_member_goes_on_from_the_first_and_stands_before_it(tmp_path: P
     alone = train_default(SCANS, tmp_path, less, on_progress=lines.append)
     assert read_json(alone / "arteries.json")["trained_on"]["real"] == ["A", "C"]
     assert (alone.parent / "member-2" / "checkpoint.pt").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
+)
+def test_without_context_as_much_time_goes_on_patches(tmp_path: Path) -> None:
+    fill(tmp_path / "bank")
+    lines: list[str] = []
+    recipe = replace(
+        SMALL, steps=0, heart_steps=9, members=1, ablate=("context",), leave_out=("A",),
+        lesion_phantoms=1,
+    )  # fmt: skip
+    models = train_default(SCANS, tmp_path, recipe, on_progress=lines.append)
+    assert any("whole hearts: step 25," in line for line in lines)  # 27 in all
+    manifest = read_json(models / "arteries.json")
+    assert manifest["trained_on"]["recipe"]["ablate"] == ["context"]
+    # One phantom gives the network's own lesion model, or no candidate to fit one on.
+    assert "lesion_model" in manifest or "lesion model: no candidate in 1 cases" in lines[-2]

@@ -1,40 +1,22 @@
-"""The recipe of the embedded models: from annotated scans and phantoms to model files."""
+"""The numbers of the default training, and what is said of a model that comes of it."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import torch
-from torch import nn
 
 from corcal import __version__
 from corcal.core.errors import SettingsRefused
-from corcal.locate import SPACING_MM
-from corcal.recipes.embedded.cases.annotated import annotated_chest
-from corcal.recipes.embedded.cases.bank import Case
-from corcal.recipes.embedded.cases.fill_bank import fill_bank
-from corcal.recipes.embedded.cases.phantoms import acquired_name, is_acquired, phantom_chest
 from corcal.recipes.embedded.cases.scans import RealScans
-from corcal.recipes.embedded.checkpoints import WholeState
 from corcal.recipes.embedded.devices import choose_device
-from corcal.recipes.embedded.lesion_model import fit_lesion_model
-from corcal.recipes.embedded.loop import Run, Schedule, keep_freed_memory, train
-from corcal.recipes.embedded.networks.from_openvino import read_segmenter
-from corcal.recipes.embedded.networks.network import Locator, Segmenter, between
-from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter
-from corcal.recipes.embedded.pace import Steps
-from corcal.recipes.embedded.stop import stop_requests
-from corcal.recipes.embedded.tasks.hearts import HeartOnDisk
-from corcal.recipes.embedded.tasks.locator_task import LocatorTask
 from corcal.recipes.embedded.tasks.roughen import Ranges
 from corcal.recipes.embedded.tasks.sampler import Augmentation
-from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
-from corcal.recipes.embedded.whole_hearts import train_on_whole_hearts, whole_heart_task
 from corcal.runtime import Engine
+
+#: Parts of the training that an ablation leaves out: phantoms' beating hearts; what resembles
+#: calcium, in phantoms and put into real scans; all that is put into real scans; whole hearts, in
+#: whose place as much time goes on patches of 5 cm.
+PARTS = ("motion", "look-alikes", "insertions", "context")
 
 
 @dataclass(frozen=True)
@@ -45,7 +27,7 @@ class Recipe:
         phantoms: synthetic scans for the segmenter.
         chests: synthetic low-resolution chests for the locator.
         base_steps: training steps of the segmenter on phantoms alone.
-        steps: its steps after that, on phantoms and real scans.
+        steps: its steps after that, on phantoms and real scans; 0 goes on with the next part.
         acquired: more phantoms for its last part, in slices as scanners store them.
         heart_steps: steps of that part, on whole hearts: see `whole_hearts`.
         go_on_from: folder of an exported segmenter to go on from with the last part; None trains
@@ -59,8 +41,10 @@ class Recipe:
             it (1): see `between`.
         locator_steps: training steps of the locator; 0 trains none.
         lesion_phantoms: fresh phantoms to fit the lesion model on; it is fitted
-            on the scans of earlier runs that left them out as well. 0 fits none.
+            on the scans of earlier runs that left them out as well, where none are left out in
+            this one. 0 fits none.
         leave_out: real scans that the segmenter is not shown, to be measured on them.
+        ablate: parts of `PARTS` to train without; each such set needs a folder of its own.
         seed: of everything random.
         device: "cpu" or "cuda".
         precision: "float32", or "bfloat16" for the networks' own work while they train.
@@ -83,46 +67,13 @@ class Recipe:
     locator_steps: int = 1500
     lesion_phantoms: int = 160
     leave_out: tuple[str, ...] = ()
+    ablate: tuple[str, ...] = ()
     seed: int = 0
     device: str = "cpu"
     precision: str = "float32"
     batch: int = 2
     wide: bool = False
     threads: int = 0
-
-
-def train_default(
-    scans: RealScans, out: Path, recipe: Recipe, *, on_progress: Callable[[str], None]
-) -> Path:
-    """Train both embedded models and return the folder with their files.
-
-    Everything is kept under `out`: prepared cases in `bank/`, checkpoints in `locator/`,
-    `base/`, `segmenter/`, `hearts/` and `member-2/`, the finished files in `models/`. A run that
-    was stopped goes on where it was. Runs that leave scans out share the bank and the base, which
-    has seen no real scan; their files are in `without/SCAN/models` for each of those scans.
-
-    Args:
-        scans: the annotated scans.
-        out: where to work.
-        recipe: how much and how long.
-        on_progress: called with one line of progress at a time.
-
-    Raises:
-        SettingsRefused: a scan to leave out is not one of the annotated, or the device is not
-            there.
-    """
-    check(scans, recipe)
-    keep_freed_memory()
-    if recipe.threads:
-        torch.set_num_threads(recipe.threads)
-    folders = [out / "without" / name / "models" for name in recipe.leave_out]
-    models = folders[0] if folders else out / "models"
-    if recipe.locator_steps:
-        _locator(scans, out, models, recipe, on_progress)
-    _segmenter(scans, out, models, recipe, on_progress)
-    for folder in folders[1:]:
-        shutil.copytree(models, folder, dirs_exist_ok=True)
-    return models
 
 
 def augmentation(recipe: Recipe) -> Augmentation:
@@ -134,7 +85,8 @@ def check(scans: RealScans, recipe: Recipe) -> None:
     """Refuse at once what a training would refuse after hours.
 
     Raises:
-        SettingsRefused: a scan to leave out that nobody knows, or a device that is not there.
+        SettingsRefused: a scan to leave out or a part to ablate that nobody knows, or a device
+            that is not there.
         ModelRefused: no segmenter to go on from, or a damaged one.
     """
     unknown = sorted(set(recipe.leave_out) - set(scans.trust))
@@ -142,132 +94,11 @@ def check(scans: RealScans, recipe: Recipe) -> None:
         raise SettingsRefused(
             f"no annotated scan {unknown[0]!r} to leave out; known: {list(scans.trust)}"
         )
+    if strange := sorted(set(recipe.ablate) - set(PARTS)):
+        raise SettingsRefused(f"no part {strange[0]!r} to ablate; known: {list(PARTS)}")
     choose_device(recipe.device)
     if recipe.go_on_from:
         Engine(recipe.go_on_from, "arteries")
-
-
-def _locator(
-    scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
-) -> None:
-    on_progress("heart locator: preparing chests")
-    real = [annotated_chest(scans, n, SPACING_MM) for n in scans.without(recipe.leave_out).trust]
-    made = [phantom_chest(i, SPACING_MM) for i in range(recipe.chests)]
-    task = LocatorTask(tuple(real + made))
-    schedule = Schedule(Steps(recipe.locator_steps), rate=2e-3)
-    run = _run(recipe, models.parent / "locator", "heart locator", on_progress)
-    locator = train(Locator, task, schedule, run)
-    export_locator(locator.cpu(), models, card("corcal heart locator", scans, recipe))
-    on_progress(f"heart locator: written to {models}")
-
-
-def _segmenter(
-    scans: RealScans, out: Path, models: Path, recipe: Recipe, on_progress: Callable[[str], None]
-) -> None:
-    """Train the segmenter and write its files."""
-    acquired = recipe.acquired if recipe.heart_steps or recipe.members > 1 else 0
-    more = recipe.member_phantoms if recipe.members > 1 else 0
-    cases = fill_bank(
-        scans,
-        out / "bank",
-        phantoms=recipe.phantoms,
-        acquired=acquired + more,
-        on_progress=on_progress,
-    )
-    every = tuple(c for c in cases if c.name not in recipe.leave_out)
-    kept_back = {acquired_name(number) for number in range(acquired, acquired + more)}
-    shown = tuple(c for c in every if c.name not in kept_back)
-    if recipe.go_on_from:
-        segmenter = read_segmenter(recipe.go_on_from)
-    else:
-        patched = tuple(c for c in shown if not is_acquired(c))
-        segmenter = _on_patches(patched, out / "base", models.parent, recipe, on_progress)
-    if recipe.heart_steps:
-        run = _run(recipe, models.parent / "hearts", "segmenter, whole hearts", on_progress)
-        amount = (recipe.heart_steps, recipe.blend)
-        segmenter = _on_whole_hearts(segmenter, shown, amount, recipe, run)
-    others = _further_members(segmenter, every, models.parent, recipe, on_progress)
-    # The last trained comes first: it is the one that runs alone where only one is to run.
-    members = [*reversed(others), segmenter]
-    export_segmenter(members, models, card("corcal artery and calcium segmenter", scans, recipe))
-    if recipe.lesion_phantoms and not recipe.leave_out:
-        fit_lesion_model(
-            scans, models, out / "without", phantoms=recipe.lesion_phantoms, on_progress=on_progress
-        )
-    on_progress(f"segmenter: written to {models}")
-
-
-def _further_members(
-    first: Segmenter,
-    cases: tuple[Case, ...],
-    folder: Path,
-    recipe: Recipe,
-    on_progress: Callable[[str], None],
-) -> list[Segmenter]:
-    """Return the members after the first, with the weights after their last step.
-
-    Their images are rougher, and some of their phantoms are new to the first. A network that is
-    trained from nothing on whole hearts, one a step, is far from the first after as many steps.
-    """
-    members = []
-    for number in range(2, recipe.members + 1):
-        own = replace(recipe, seed=recipe.seed + number, wide=True)
-        run = _run(own, folder / f"member-{number}", f"member {number}", on_progress)
-        members.append(_on_whole_hearts(first, cases, (own.member_steps, 1.0), own, run))
-    return members
-
-
-def _on_whole_hearts(
-    start: Segmenter, cases: tuple[Case, ...], amount: tuple[int, float], recipe: Recipe, run: Run
-) -> Segmenter:
-    """Return a segmenter trained further on whole hearts: see `train_on_whole_hearts`."""
-    hearts = [HeartOnDisk(c, device=recipe.device) for c in cases]
-    return train_on_whole_hearts(start, whole_heart_task(hearts, augmentation(recipe)), amount, run)
-
-
-def _on_patches(
-    cases: tuple[Case, ...],
-    base_folder: Path,
-    folder: Path,
-    recipe: Recipe,
-    on_progress: Callable[[str], None],
-) -> Segmenter:
-    """Return the segmenter trained on patches: on phantoms alone, then on everything."""
-    base = _base(cases, base_folder, recipe, on_progress)
-    hearts = [HeartOnDisk(c, device=recipe.device) for c in cases]
-    task = SegmenterTask(hearts, augmentation=augmentation(recipe))
-    run = _run(recipe, folder / "segmenter", "segmenter", on_progress)
-    schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
-    return between(base, train(lambda: deepcopy(base), task, schedule, run).cpu(), recipe.blend)
-
-
-def _base(
-    cases: tuple[Case, ...], folder: Path, recipe: Recipe, on_progress: Callable[[str], None]
-) -> nn.Module:
-    """Return the segmenter trained on phantoms alone."""
-    made = [HeartOnDisk(c, device=recipe.device) for c in cases if c.kind == "phantom"]
-    run = _run(recipe, folder, "segmenter, phantoms alone", on_progress)
-    schedule = Schedule(Steps(recipe.base_steps), recipe.batch)
-    task = SegmenterTask(made, augmentation=augmentation(recipe))
-    return train(Segmenter, task, schedule, run).cpu()
-
-
-def _run(recipe: Recipe, folder: Path, what: str, on_progress: Callable[[str], None]) -> Run:
-    return Run(
-        WholeState(folder, recipe.device),
-        recipe.seed,
-        recipe.device,
-        recipe.precision,
-        _progress(what, on_progress),
-        stop_requests(),
-    )
-
-
-def _progress(what: str, on_progress: Callable[[str], None]) -> Callable[[int, float, float], None]:
-    def on_step(step: int, loss: float, seconds: float) -> None:
-        on_progress(f"{what}: step {step}, loss {loss:.3f}, {seconds:.2f} s a step")
-
-    return on_step
 
 
 def card(name: str, scans: RealScans, recipe: Recipe) -> dict[str, object]:

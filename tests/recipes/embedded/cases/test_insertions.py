@@ -1,14 +1,17 @@
 """Calcium in the whole of a real scan: as dense as in patches, labelled where it is bright."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="training needs torch")
 
+from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case
-from corcal.recipes.embedded.cases.insertions import insert_everywhere
+from corcal.recipes.embedded.cases.insertions import insert_calcium, insert_everywhere
 
 SHAPE = (100, 120, 150)
 
@@ -41,3 +44,23 @@ def test_deposits_lie_along_the_course_and_carry_its_label() -> None:
             assert away < 25  # voxels: an artery's wall, swept by up to 14 mm of motion
         assert ((changed.packed & targets.HEART) != 0).all()
     assert (made.hu == 40).all()
+
+
+def test_look_alikes_can_be_left_out_of_what_is_put_in() -> None:
+    made = replace(case(), packed=np.full(SHAPE, targets.HEART | targets.AORTA, np.uint16))
+    box = Box.whole(SHAPE)
+    seen = {}
+    for alike in (True, False):
+        new = [
+            insert_calcium(
+                made, box, made.hu.astype(np.float32), made.packed, np.random.default_rng(s), alike
+            )
+            for s in range(6)
+        ]
+        seen[alike] = (
+            sum(int(((p & targets.OTHER) != 0).sum()) for p in new),
+            sum(int(((p & targets.CODE_MASK) == 5).sum()) for p in new),
+        )
+    assert seen[True][0] > 0
+    assert seen[False][0] == 0
+    assert seen[False][1] > 0

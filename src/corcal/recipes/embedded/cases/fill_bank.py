@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from corcal.core.preparation import Preparation
@@ -23,6 +23,7 @@ def fill_bank(
     *,
     phantoms: int,
     acquired: int,
+    ablate: Collection[str] = (),
     on_progress: Callable[[str], None],
 ) -> tuple[Case, ...]:
     """Return all prepared cases; those that are not there yet are made.
@@ -32,6 +33,7 @@ def fill_bank(
         bank: folder of cases.
         phantoms: how many.
         acquired: how many more, in slices as scanners store them.
+        ablate: what phantoms are made without: see `recipe.PARTS`.
         on_progress: called with one line of progress at a time.
     """
     bank.mkdir(parents=True, exist_ok=True)
@@ -42,9 +44,9 @@ def fill_bank(
     for seed in range(phantoms):
         if not (bank / phantom_name(seed)).exists():
             on_progress(f"making phantom {seed + 1} of {phantoms}")
-            save_case(phantom_case(seed, Preparation().spacing_mm), bank)
+            save_case(phantom_case(seed, Preparation().spacing_mm, ablate), bank)
     for number in range(acquired):
         if not (bank / acquired_name(number)).exists():
             on_progress(f"making phantom in a scanner's slices {number + 1} of {acquired}")
-            save_case(acquired_case(number, Preparation()), bank)
+            save_case(acquired_case(number, Preparation(), ablate), bank)
     return tuple(c for c in load_bank(bank) if VARIANT not in c.name)

@@ -30,6 +30,7 @@ def insert_calcium(
     hu: NDArray[np.float32],
     packed: NDArray[np.uint16],
     rng: np.random.Generator,
+    alike: bool = True,
 ) -> NDArray[np.uint16]:
     """Put deposits on arteries, and look-alikes away from them, into part of a real scan.
 
@@ -39,6 +40,7 @@ def insert_calcium(
         hu: float32 (slice, row, column), the part's image, changed in place.
         packed: uint16 (slice, row, column), the part's targets.
         rng: random numbers.
+        alike: put look-alikes into it, too.
 
     Returns:
         The new targets, uint16 (slice, row, column).
@@ -46,6 +48,8 @@ def insert_calcium(
     out = packed.copy()
     grid = case.grid.cut(box)
     for path, target in _lines(case, box, rng):
+        if target == targets.OTHER and not alike:
+            continue
         _deposit(hu, out, grid, (path, case.blur_mm, target), rng)
     return out
 

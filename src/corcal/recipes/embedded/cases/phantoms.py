@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -62,14 +63,17 @@ def training_options(
     )
 
 
-def phantom_case(seed: int, spacing_mm: tuple[float, float, float]) -> Case:
-    """Return the training case of a seed."""
+def phantom_case(
+    seed: int, spacing_mm: tuple[float, float, float], ablate: Collection[str] = ()
+) -> Case:
+    """Return the training case of a seed, without what is ablated: see `recipe.PARTS`."""
     rng = np.random.default_rng([seed, 1])
-    made = make_case(seed, options=training_options(seed, rng, spacing_mm))
+    options = training_options(seed, rng, spacing_mm)
+    made = make_case(seed, options=_without(options, ablate))
     return _case(phantom_name(seed), made, rng)
 
 
-def acquired_case(number: int, preparation: Preparation) -> Case:
+def acquired_case(number: int, preparation: Preparation, ablate: Collection[str] = ()) -> Case:
     """Return the training case of a number: a phantom in slices as scanners store them.
 
     Slices of 1 to 5 mm, resampled and cropped as a scan is. Contrast agent, look-alikes and
@@ -78,6 +82,7 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
     Args:
         number: from 0.
         preparation: spacing; its padding is replaced by `MARGIN`.
+        ablate: what is left out: see `recipe.PARTS`.
     """
     seed = _FIRST_ACQUIRED + number
     rng = np.random.default_rng([seed, 9])
@@ -89,7 +94,7 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
         wild=bool(seed % 2),
         burden=str(rng.choice(["mix", "some", "many"])),
     )
-    made = make_case(seed, options=options)
+    made = make_case(seed, options=_without(options, ablate))
     heart = LocatedHeart(made.auxiliary["heart"] > 0, made.grid)
     crop = prepare(made.scan, heart, Preparation(preparation.spacing_mm, MARGIN))
     on_crop = replace(
@@ -100,6 +105,15 @@ def acquired_case(number: int, preparation: Preparation) -> Case:
         grid=crop.grid,
     )
     return _case(acquired_name(number), on_crop, rng)
+
+
+def _without(options: PhantomOptions, ablate: Collection[str]) -> PhantomOptions:
+    """Return the options of the same phantom, at rest or without look-alikes."""
+    return replace(
+        options,
+        motion=0.0 if "motion" in ablate else options.motion,
+        mimics=0.0 if "look-alikes" in ablate else options.mimics,
+    )
 
 
 def _case(name: str, made: PhantomCase, rng: np.random.Generator) -> Case:

@@ -35,11 +35,13 @@ class HeartOnDisk:
     Attributes:
         case: with its arrays on disk.
         insert: probability of putting deposits into a part of a real scan with traced arteries.
+        alike: put look-alikes into it, too.
         device: where the parts go.
     """
 
     case: Case
     insert: float = INSERT
+    alike: bool = True
     device: str = "cpu"
 
     def cut(self, box: Box, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -48,7 +50,7 @@ class HeartOnDisk:
         hu = np.asarray(case.hu[box.slices], np.float32)
         packed = np.asarray(case.packed[box.slices])
         if case.kind == "real" and case.courses and rng.random() < self.insert:
-            packed = insert_calcium(case, box, hu, packed, rng)
+            packed = insert_calcium(case, box, hu, packed, rng, self.alike)
         # Copies: what lies on disk must not be written to.
         image = torch.tensor(hu[None, None], device=self.device)
         return image, torch.tensor(packed.astype(np.float32)[None, None], device=self.device)
