@@ -3,7 +3,8 @@
 Read: UTF-8 with or without a byte order mark, and UTF-16 with one, as spreadsheets save "Unicode
 text". Cells are parted by comma, semicolon or tab, which a first line such as `sep=;` may name.
 Capital letters in the names of columns mean nothing. In tables parted by semicolon or tab, as
-spreadsheets of many countries write them, a number may have a decimal comma.
+spreadsheets of many countries write them, a number may have a decimal comma, but no mark that may
+part thousands.
 
 Written: UTF-8 with commas. A text that a spreadsheet would take for a formula gets an apostrophe
 before it, which reading takes away again.
@@ -18,16 +19,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corcal.core.errors import TableRefused
+from corcal.storage.thousands import may_part_thousands, unclear_columns
 
 _DELIMITERS = ",;\t"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: What a spreadsheet would take for a formula when it opens a CSV file.
 _FORMULA = ("=", "+", "@", "\t", "\r")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
+_NO_MARKS = str.maketrans("", "", ".,")
 _BOOLEANS = dict.fromkeys(("yes", "true", "1"), True) | dict.fromkeys(("no", "false", "0"), False)
 
 
@@ -40,12 +43,14 @@ class Row:
         line: its line in the file, from 1.
         cells: by column in lower case, without blanks around them; "" where nothing stands.
         decimal_comma: whether numbers may be written with a comma.
+        unclear: columns, in lower case, in which a mark may part thousands.
     """
 
     file: str
     line: int
     cells: Mapping[str, str]
     decimal_comma: bool = False
+    unclear: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -71,8 +76,18 @@ class Row:
         return self.text(column)
 
     def numeral(self, column: str) -> str:
-        """Return a cell with a decimal point where the table writes numbers with a comma."""
+        """Return a cell with a decimal point where the table writes numbers with a comma.
+
+        Raises:
+            TableRefused: its mark may part thousands.
+        """
         text = self.text(column)
+        if column.lower() in self.unclear and may_part_thousands(text):
+            raise self.refusal(
+                f"{column} {text!r} may be {text.translate(_NO_MARKS)} or "
+                f"{text.replace(',', '.', 1)}: write numbers without a mark between thousands, "
+                "in a spreadsheet by the format of the cells"
+            )
         if self.decimal_comma and _DECIMAL_COMMA.fullmatch(text):
             return text.replace(",", ".")
         return text
@@ -187,7 +202,17 @@ def read_csv(path: Path) -> CsvTable:
         rows.append(Row(path.name, line, named_cells, decimal_comma=delimiter != ","))
     if not rows:
         raise TableRefused(f"{path.name}: holds no rows below a line of column names")
-    return CsvTable(path.name, tuple(c for c in columns if c), tuple(rows))
+    names = tuple(c for c in columns if c)
+    return CsvTable(path.name, names, _with_unclear(rows, names, delimiter))
+
+
+def _with_unclear(rows: Sequence[Row], columns: Sequence[str], delimiter: str) -> tuple[Row, ...]:
+    """Return the rows with the columns in which a mark may part thousands."""
+    if delimiter == ",":
+        return tuple(rows)
+    cells = {c.lower(): [row.text(c) for row in rows] for c in columns}
+    unclear = unclear_columns(cells, usual="," if delimiter == ";" else "")
+    return tuple(replace(row, unclear=unclear) for row in rows) if unclear else tuple(rows)
 
 
 def csv_bytes(

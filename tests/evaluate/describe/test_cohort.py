@@ -114,6 +114,13 @@ def test_decimal_commas_are_numbers_not_categories(tmp_path: Path) -> None:
     assert column.numbers([0, 1]) == [60.0, 61.1]
 
 
+def test_points_that_may_part_thousands_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("patient;agatston\na;1.234\nb;87\n", encoding="utf-8")
+    with pytest.raises(TableRefused, match=r"line 2: agatston '1\.234' may be 1234 or 1\.234"):
+        read_cohort(path)
+
+
 def test_commas_that_may_part_thousands_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('patient,volume\na,"1,234"\nb,"2,500"\n')

@@ -165,13 +165,17 @@ def _cells(table: CsvTable, column: str) -> tuple[str | None, ...]:
     A column of numbers may have decimal commas in any table, in quotes where commas part cells.
 
     Raises:
-        TableRefused: a comma may part thousands or decimals.
+        TableRefused: a comma or point may part thousands or decimals.
     """
     cells = tuple(_value_of(row.text(column)) for row in table.rows)
     known = [c for c in cells if c is not None]
     commas = [c for c in known if _DECIMAL_COMMA.fullmatch(c)]
     numbers = [c for c in known if as_number(c) is not None]
-    if not commas or len(commas) + len(numbers) < len(known):
+    if len(commas) + len(numbers) < len(known):
+        return cells
+    for row in table.rows:
+        row.numeral(column)
+    if not commas:
         return cells
     if all(_THOUSANDS.fullmatch(c) for c in commas) and not table.rows[0].decimal_comma:
         raise TableRefused(

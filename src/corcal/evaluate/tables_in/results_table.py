@@ -16,8 +16,10 @@ import numpy as np
 
 from corcal.core.errors import TableRefused
 from corcal.core.grid import MM3_PER_ML
+from corcal.core.scan import Notice
 from corcal.evaluate.tables_in.cells import number, target_index
 from corcal.evaluate.tables_in.derive_presence import derive_presence
+from corcal.evaluate.tables_in.measure_columns import measure_columns, note_other_columns
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
 from corcal.evaluate.tables_in.table_file import read_table
 from corcal.storage import CsvTable, Row
@@ -39,6 +41,7 @@ class _Sheet:
     name: str
     columns: dict[str, str]
     groups: tuple[str, ...]
+    notices: list[Notice]
     line_of: dict[str, int] = field(default_factory=dict)
     rows: list[list[float]] = field(default_factory=list)
     lines: list[list[int]] = field(default_factory=list)
@@ -138,18 +141,9 @@ def _score_tables(source: str) -> list[tuple[str, CsvTable]]:
 
 def _sheet(table: CsvTable, name: str, groups: Sequence[str], volume: str) -> _Sheet:
     """Return an empty sheet for tables with the columns of `table`."""
-    measures = [m if m != "volume_mm3" else volume for m in MEASURES]
-    long = table.has("artery")
-    named = measures if long else [f"{t}_{m}" for t in (*TARGETS, "total") for m in measures]
-    folded = {c.lower(): c for c in table.columns}
-    columns = {c: folded[c.lower()] for c in named if c.lower() in folded}
-    if not columns:
-        raise TableRefused(
-            f"{table.name}: no column says anything of the calcium. A long table has artery and "
-            f"one or more of {', '.join(measures)}; a wide one has columns such as RCA_present. "
-            f"It has {', '.join(table.columns)}"
-        )
-    return _Sheet(name, columns, tuple(g for g in groups if table.has(g)))
+    columns = measure_columns(table, volume)
+    notices = note_other_columns(table, columns, volume)
+    return _Sheet(name, columns, tuple(g for g in groups if table.has(g)), notices)
 
 
 def _take(sheet: _Sheet, table: CsvTable, patient: str) -> None:
@@ -202,5 +196,5 @@ def _results(sheet: _Sheet) -> Results:
         tuple(sheet.line_of),
         **measures,
         groups={g: tuple(t[i] or "" for t in sheet.texts) for i, g in enumerate(sheet.groups)},
-        notices=notices,
+        notices=(*sheet.notices, *notices),
     )
