@@ -196,7 +196,8 @@ def read_csv(path: Path) -> CsvTable:
         if len(cells) < len(columns) or any(cells[len(columns) :]):
             raise TableRefused(
                 f"{path.name}, line {line}: {len(cells)} cells under {len(columns)} columns; put "
-                f"quotes around a cell that holds {delimiter!r}, and leave out no {delimiter!r}"
+                f"quotes around a cell that holds {delimiter!r}, leave out no {delimiter!r}, and "
+                "let the first line name all columns"
             )
         named_cells = {c.lower(): cell for c, cell in zip(columns, cells, strict=False) if c}
         rows.append(Row(path.name, line, named_cells, decimal_comma=delimiter != ","))

@@ -74,7 +74,12 @@ def test_an_event_that_cannot_be_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_event_needs_two_systems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("option", [("--event", "death"), ("--margin", "0.05")])
+def test_an_event_or_a_margin_needs_two_systems(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     first, _, truth = write_tables(tmp_path, [0, 0, 1, 1, 0, 0, 0, 1])
-    assert main(["evaluate", first, truth, "--event", "death", "-o", str(tmp_path / "out")]) == 2
-    assert "--against" in capsys.readouterr().err
+    assert main(["evaluate", first, truth, *option, "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert option[0] in said
+    assert "needs the other, --against" in said

@@ -126,3 +126,24 @@ def test_commas_that_may_part_thousands_are_refused(tmp_path: Path) -> None:
     path.write_text('patient,volume\na,"1,234"\nb,"2,500"\n')
     with pytest.raises(TableRefused, match="may part thousands or decimals"):
         read_cohort(path)
+
+
+def test_groups_that_differ_by_capital_letters_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path, {"patient": list("abcd"), "sex": ["m", "M", "f", "f"]})
+    (notice,) = read_cohort(path, by="sex").notices
+    assert notice.text.startswith("sex: M and m differ by capital letters alone")
+    (notice,) = read_cohort(path).notices
+    assert notice.code == "groups-alike"
+
+
+def test_a_dash_beside_a_plus_is_a_value(tmp_path: Path) -> None:
+    signs = write(tmp_path, {"patient": list("abcd"), "smoker": ["+", "-", "-", "NA"]})
+    assert read_cohort(signs).columns[0].cells == ("+", "-", "-", None)
+    blanks = write(tmp_path, {"patient": list("abcd"), "smoker": ["yes", "-", "no", "NA"]})
+    assert read_cohort(blanks).columns[0].cells == ("yes", None, "no", None)
+
+
+def test_a_sum_below_the_table_is_no_patient(tmp_path: Path) -> None:
+    path = write(tmp_path, {"patient": ["a", "b", "Total"], "age": [61, 62, 123]})
+    with pytest.raises(TableRefused, match="line 4: 'Total' is no patient but a sum or mean"):
+        read_cohort(path)

@@ -38,7 +38,7 @@ def test_by_hand(tmp_path: Path) -> None:
     assert found["sex", "f, n (%)"][:3] == ("5 (71.4)", "3 (100.0)", "2 (50.0)")
     assert found["sex", "m, n (%)"] == ("2 (28.6)", "0 (0.0)", "2 (50.0)", "", "")
     assert found["sex", "not known, n"][:3] == ("1", "1", "0")
-    assert found["calcium", "yes, n (%)"][:3] == ("4 (50.0)", "1 (25.0)", "3 (75.0)")
+    assert found["calcium", "1, n (%)"][:3] == ("4 (50.0)", "1 (25.0)", "3 (75.0)")
     assert ("calcium", "0, n (%)") not in found
     assert found["sex", "f, n (%)"][3:] == ("0.43", "Fisher")
     assert found["age", "mean ± SD"][4] == "Welch"

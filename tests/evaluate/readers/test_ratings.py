@@ -112,5 +112,22 @@ def test_codes_of_forms_without_the_key_are_refused(tmp_path: Path) -> None:
         path = tmp_path / f"{reader}.csv"
         path.write_text(head + "".join(f"{reader},{c},RCA,artery,excellent\n" for c in codes))
         paths.append(path)
-    with pytest.raises(TableRefused, match="Give the key of the study with --key"):
+    with pytest.raises(TableRefused, match="give the key of the study with --key"):
         read_ratings(paths, categories=SCALE)
+
+
+def test_one_reader_under_two_spellings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        TableRefused, match="line 3: reader 'ajs' and reader 'AJS' differ by capital letters alone"
+    ):
+        read(tmp_path, "AJS,x,RCA,artery,minor\najs,y,RCA,artery,minor\n")
+
+
+def test_what_to_do_where_there_is_no_rating(tmp_path: Path) -> None:
+    with pytest.raises(TableRefused, match=r"'NA' is not on the scale.*leave the cell empty"):
+        read(tmp_path, "A,x,RCA,artery,NA\n")
+
+
+def test_cases_without_their_zeros_are_not_blamed_on_the_key(tmp_path: Path) -> None:
+    with pytest.raises(TableRefused, match="the same name in all files, with its leading zeros"):
+        read(tmp_path, "A,007,RCA,artery,minor\nB,7,RCA,artery,minor\n")

@@ -116,3 +116,15 @@ def test_unknown_on_either_side_is_missing() -> None:
         ("presence unknown in the reference", 1),
         ("presence unknown in the predictions", 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [("7", "7.0", r"a final \.0"), ("007", "7.0", r"a final \.0"), ("P7", "p7", "capital letters")],
+)
+def test_identifiers_that_differ_by_their_form_are_named(one: str, other: str, said: str) -> None:
+    truth = replace(named("ab", [1, 0]), patients=(one, "123"))
+    first = replace(named("ab", [1, 0]), patients=(other, "123"))
+    with pytest.raises(TableRefused, match=f"1 identifiers differ by {said}") as refused:
+        pair(first, truth)
+    assert other not in str(refused.value)

@@ -196,3 +196,24 @@ def test_a_table_of_a_spreadsheet_that_writes_decimal_commas(tmp_path: Path) -> 
     assert np.array_equal(one.volume_mm3, two.volume_mm3, equal_nan=True)
     assert np.array_equal(one.present, two.present, equal_nan=True)
     assert one.volume_mm3[0, 0] == 12.5
+
+
+@pytest.mark.parametrize("name", ["Total", "mean", "Gesamt"])
+def test_a_sum_below_the_table_is_no_patient(name: str, tmp_path: Path) -> None:
+    content = f"patient,RCA_agatston\np1,3\n{name},3\n"
+    with pytest.raises(TableRefused, match=f"line 3: '{name}' is no patient but a sum or mean"):
+        read_results(text(tmp_path / "x.csv", content))
+
+
+def test_a_shortened_identifier_is_refused_and_not_shown(tmp_path: Path) -> None:
+    path = text(tmp_path / "x.csv", "patient,RCA_agatston\n1.23457E+11,3\n")
+    with pytest.raises(TableRefused, match="line 2: a spreadsheet has shortened") as refused:
+        read_results(path)
+    assert "1.23457E+11" not in str(refused.value)
+
+
+def test_an_unknown_group_is_not_stated(tmp_path: Path) -> None:
+    content = "patient,RCA_agatston,smoker\na,3,NA\nb,3,-\nc,3,+\nd,3,n/a\n"
+    groups = read_results(text(tmp_path / "x.csv", content), groups=["smoker"]).groups
+    # Beside a plus, a dash is the opposite.
+    assert groups["smoker"] == ("", "-", "+", "")

@@ -73,3 +73,31 @@ def test_present_with_a_volume_of_nothing_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("patient,artery,present,volume_mm3\na,RCA,1,0\nb,RCA,0,0\n")
     assert [n.code for n in read_results(path).notices] == ["present-without-calcium"]
+
+
+def workbook(path: Path, rows: list[list[object]], *further: str) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name in further:
+        book.create_sheet(name)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_known_by_its_content_not_its_name(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.csv", [["patient", "RCA_present"], ["007", 1]])
+    assert read_results(path).column("present", "RCA").tolist() == [1]
+
+
+def test_of_several_sheets_the_first_is_read_and_that_is_said(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [["Notes"], ["see the next sheet"]], "data")
+    with pytest.raises(TableRefused, match=r"t\.xlsx \(first of 2 sheets\): no column says"):
+        read_results(path)
+
+
+def test_a_formula_without_its_result_is_not_an_empty_cell(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["patient", "RCA_present"], ["a", 1], ["b", "=IF(1>0,1,0)"]]
+    with pytest.raises(TableRefused, match=r"t\.xlsx, line 3: holds a formula without its result"):
+        read_results(workbook(tmp_path / "t.xlsx", rows))

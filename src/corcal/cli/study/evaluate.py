@@ -147,6 +147,9 @@ def evaluate(
     if choice.event and not choice.against:
         raise click.UsageError("--event reclassifies patients from one system to another: it needs "
                                "the other, --against.")  # fmt: skip
+    if choice.margin is not None and not choice.against:
+        raise click.UsageError("--margin bounds the difference of two systems: it needs the other, "
+                               "--against.")  # fmt: skip
     from corcal.evaluate.accuracy import evaluate as compute
     from corcal.evaluate.accuracy import publish_evaluation
     from corcal.evaluate.publish import main_files

@@ -30,7 +30,7 @@ from corcal.evaluate.statistics.agreement.coefficients import Agreement, agreeme
 from corcal.evaluate.statistics.attrition import Attrition
 from corcal.evaluate.statistics.group_tests import GroupTest, compare_counts
 from corcal.evaluate.statistics.interval import IntervalRule
-from corcal.evaluate.tables_in.pairs import Pairs, align
+from corcal.evaluate.tables_in.pairs import NOT_STATED, Pairs, align
 from corcal.evaluate.tables_in.results import ARTERIES, MEASURES, TARGETS
 
 #: The measures that agreement is taken of.
@@ -214,10 +214,12 @@ def _detections(pairs: Pairs, rule: IntervalRule) -> dict[str, Detection]:
 def _strata(pairs: Pairs, column: str, rule: IntervalRule) -> Strata:
     strata = tuple(Stratum(v, len(p), _detections(p, rule)) for v, p in pairs.strata(column))
     rng = np.random.default_rng(rule.seed)
+    # Patients of whom the group is not known are no group that could differ from others.
+    stated = tuple(s for s in strata if s.value != NOT_STATED)
     tests = {
         target: {
-            "sensitivity": compare_counts(_table(strata, target, ("tp", "fn")), rng),
-            "specificity": compare_counts(_table(strata, target, ("tn", "fp")), rng),
+            "sensitivity": compare_counts(_table(stated, target, ("tp", "fn")), rng),
+            "specificity": compare_counts(_table(stated, target, ("tn", "fp")), rng),
         }
         for target in TARGETS
     }
@@ -227,7 +229,8 @@ def _strata(pairs: Pairs, column: str, rule: IntervalRule) -> Strata:
 def _table(strata: Sequence[Stratum], target: str, cells: Sequence[str]) -> NDArray[np.int64]:
     """Return counts as (cells, strata)."""
     counts = [s.detection[target].counts.as_dict() for s in strata]
-    return np.array([[c[cell] for c in counts] for cell in cells], dtype=np.int64)
+    table = [[c[cell] for c in counts] for cell in cells]
+    return np.array(table, dtype=np.int64).reshape(len(cells), len(strata))
 
 
 def _versus(pairs: Pairs, against: Pairs, options: Options) -> Versus:

@@ -10,6 +10,7 @@ import numpy as np
 from corcal.core.scan import Notice
 from corcal.evaluate.accuracy.severity import SeverityFit
 from corcal.evaluate.publish.wording import state_p
+from corcal.evaluate.tables_in.cells import note_alike
 
 if TYPE_CHECKING:
     from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
@@ -26,6 +27,7 @@ def state_notices(e: Evaluation) -> tuple[Notice, ...]:
     return (
         *e.pairs.notices,
         *_missing(e),
+        *_one_class(e),
         *_second_system(e),
         *_severity(e),
         *_spread(e),
@@ -44,6 +46,25 @@ def _missing(e: Evaluation) -> Iterator[Notice]:
         "are left out of detection, never counted as absent. “Any artery” takes complete cases "
         "alone; what the missing could hold bounds it from worst to best.",
     )
+
+
+def _one_class(e: Evaluation) -> Iterator[Notice]:
+    kinds = (
+        ("healthy", "without", "Specificity, κ and AUC"),
+        ("diseased", "with", "Sensitivity, κ and AUC"),
+    )
+    for attribute, word, figures in kinds:
+        where = [
+            target
+            for target, d in e.detection.items()
+            if d.counts.n and not getattr(d.counts, attribute)
+        ]
+        if where:
+            yield Notice(
+                "one-class",
+                f"The reference has nobody {word} calcium ({', '.join(where)}). {figures} are not "
+                "defined there.",
+            )
 
 
 def _second_system(e: Evaluation) -> Iterator[Notice]:
@@ -110,6 +131,7 @@ def _spread(e: Evaluation) -> Iterator[Notice]:
 def _strata(e: Evaluation) -> Iterator[Notice]:
     for column, strata in e.strata.items():
         few = [s.value for s in strata.strata if _is_scarce(s)]
+        yield from note_alike(column, (s.value for s in strata.strata))
         if few:
             text = f"Fewer than {_FEW} patients with, or without, calcium in {column}: "
             yield Notice("small-strata", text + ", ".join(few) + ".")

@@ -14,7 +14,7 @@ from scipy.stats import skew
 from corcal.core.errors import TableRefused
 from corcal.core.scan import Notice
 from corcal.evaluate.statistics.attrition import Attrition
-from corcal.evaluate.tables_in.cells import UNKNOWN
+from corcal.evaluate.tables_in.cells import UNKNOWN, UNKNOWN_GROUP, note_alike, require_patient
 from corcal.evaluate.tables_in.results_table import table_of
 from corcal.evaluate.tables_in.table_file import read_table
 from corcal.storage import CsvTable
@@ -137,6 +137,8 @@ def read_cohort(
                 notices.append(Notice("column-left-out", f"Column {name} is left out: {why}."))
             continue
         columns.append(Column(name, kind, cells))
+        notices += note_alike(name, known if kind == "count" else ())
+    notices += note_alike(by or "", groups)
     return Cohort(
         table.name, rows, reasons, groups, by or "", tuple(columns), table, tuple(notices)
     )
@@ -167,7 +169,9 @@ def _cells(table: CsvTable, column: str) -> tuple[str | None, ...]:
     Raises:
         TableRefused: a comma or point may part thousands or decimals.
     """
-    cells = tuple(_value_of(row.text(column)) for row in table.rows)
+    texts = [row.text(column) for row in table.rows]
+    unknown = UNKNOWN_GROUP if "+" in texts else UNKNOWN
+    cells = tuple(None if text.lower() in unknown else text for text in texts)
     known = [c for c in cells if c is not None]
     commas = [c for c in known if _DECIMAL_COMMA.fullmatch(c)]
     numbers = [c for c in known if as_number(c) is not None]
@@ -197,6 +201,10 @@ def _require_one_row_each(table: CsvTable, patient: str) -> None:
         name = row.text(patient)
         if not name:
             raise row.refusal(f"no {patient} is named")
+        try:
+            require_patient(name)
+        except ValueError as error:
+            raise row.refusal(str(error)) from None
         if name in lines:
             raise row.refusal(
                 f"the same {patient} as in line {lines[name]}; a cohort has one row for each"

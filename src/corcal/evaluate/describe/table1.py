@@ -158,7 +158,7 @@ def _rows(one: Characteristic, sets: list[str], *, tested: bool) -> list[tuple[s
     lines: list[tuple[str, list[str]]] = []
     if one.column.kind == "count":
         for category in _categories_to_show(one.categories):
-            word = "yes" if category.lower() in _YES else category
+            word = "yes" if category.lower() in _YES - {"1"} else category
             lines.append((f"{word}, n (%)", [_share(one.of[s], category) for s in sets]))
     elif one.column.kind == "mean":
         digits = _digits(one.of[ALL].sd)

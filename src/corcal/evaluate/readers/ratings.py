@@ -118,7 +118,7 @@ class _Book:
         if rating not in self.categories:
             raise TableRefused(
                 f"{place}: rating {row.text('rating')!r} is not on the scale "
-                f"({', '.join(self.categories)})"
+                f"({', '.join(self.categories)}); leave the cell empty where there is none"
             )
         item = (case, structure)
         if item in items:
@@ -133,6 +133,12 @@ class _Book:
     def _reader(self, name: str, place: str) -> str:
         if not name:
             raise TableRefused(f"{place}: no reader is named")
+        alike = next((r for r in self.given if r != name and r.casefold() == name.casefold()), None)
+        if alike is not None and name not in self.given:
+            raise TableRefused(
+                f"{place}: reader {name!r} and reader {alike!r} differ by capital letters alone; "
+                "write one name for one reader"
+            )
         if self.key is not None and name not in self.key.order:
             known = ", ".join(self.key.order)
             raise TableRefused(f"{place}: reader {name!r} is not in the key (readers: {known})")
@@ -164,8 +170,9 @@ class _Book:
             raise TableRefused("none of the files holds a rating: every cell of `rating` is empty")
         if self.key is None and not self._shares_a_case():
             raise TableRefused(
-                "no case was rated by two readers: the files hold codes of blinded forms, which "
-                "differ from reader to reader. Give the key of the study with --key"
+                "no case was rated by two readers. Codes of blinded forms differ from reader to "
+                "reader: give the key of the study with --key. Otherwise give a case the same name "
+                "in all files, with its leading zeros"
             )
         readers = tuple(self.given) if self.key is not None else tuple(sorted(self.given))
         cases = tuple(sorted(self.cases))

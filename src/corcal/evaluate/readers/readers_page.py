@@ -98,10 +98,13 @@ def summary_of(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> tupl
     rated = sum(one.kappa.n for one in agreed)
     alike = sum(sum(one.unanimous.values()) for one in agreed)
     best = ratings.categories[0]
+    readers = len(ratings.readers)
     sentences = [
-        f"{len(ratings.cases)} cases, {len(ratings.readers)} readers, "
+        f"{len(ratings.cases)} cases, {readers} reader{'s' * (readers != 1)}, "
         f"{len(ratings.categories)} categories."
     ]
+    if readers == 1:
+        sentences.append("No agreement: it needs the ratings of two readers.")
     if rated:
         top = sum(one.unanimous[best] for one in agreed)
         sentences.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,7 +177,7 @@ def pair(predicted: Results, reference: Results, *, allow_missing: bool = False)
     if not shared:
         raise TableRefused(
             f"{predicted.name} and {reference.name} have no patient in common; both need the same "
-            f"identifiers in the column patient{_zeros(predicted, reference)}"
+            f"identifiers in the column patient{_hint(predicted, reference)}"
         )
     only_reference = len(reference) - len(shared)
     only_predicted = len(predicted) - len(shared)
@@ -229,17 +229,32 @@ def _differing(predicted: Results, reference: Results, extra: int, lacking: int)
     return (
         f"{' and '.join(parts)}; a system that fails on a scan should not gain by it. Add the "
         "rows (empty cells where nothing is known), or use --allow-missing to leave them out"
-        f"{_zeros(predicted, reference)}"
+        f"{_hint(predicted, reference)}"
     )
 
 
-def _zeros(predicted: Results, reference: Results) -> str:
-    """Return a hint where identifiers differ by leading zeros alone, which spreadsheets strip."""
+def _hint(predicted: Results, reference: Results) -> str:
+    """Return a hint where identifiers differ by what spreadsheets and programs do to them."""
     a, b = (set(x.patients) for x in (predicted, reference))
-    bare_a, bare_b = ({p.lstrip("0") or "0" for p in x} for x in (a - b, b - a))
-    if not bare_a & bare_b:
-        return ""
-    return (
-        f". {len(bare_a & bare_b)} identifiers differ by leading zeros alone: a spreadsheet has "
-        "stripped them from one table; format the column as text, and export again"
-    )
+    for change, what, remedy in _CHANGES:
+        alike = {change(p) for p in a - b} & {change(p) for p in b - a}
+        if alike:
+            return f". {len(alike)} identifiers differ by {what} alone: {remedy}"
+    return ""
+
+
+#: What may have been done to identifiers: how it is taken back, in words, and the remedy.
+_CHANGES: tuple[tuple[Callable[[str], str], str, str], ...] = (
+    (
+        lambda p: p.lstrip("0") or "0",
+        "leading zeros",
+        "a spreadsheet has stripped them from one table; format the column as text, and export "
+        "again",
+    ),
+    (
+        lambda p: p.removesuffix(".0").lstrip("0") or "0",
+        "a final .0 (and leading zeros)",
+        "a program has taken them for numbers; read and write the column as text",
+    ),
+    (str.casefold, "capital letters", "write them in one way"),
+)

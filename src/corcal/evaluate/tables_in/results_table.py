@@ -17,7 +17,7 @@ import numpy as np
 from corcal.core.errors import TableRefused
 from corcal.core.grid import MM3_PER_ML
 from corcal.core.scan import Notice
-from corcal.evaluate.tables_in.cells import number, target_index
+from corcal.evaluate.tables_in.cells import UNKNOWN_GROUP, number, require_patient, target_index
 from corcal.evaluate.tables_in.derive_presence import derive_presence
 from corcal.evaluate.tables_in.measure_columns import measure_columns, note_other_columns
 from corcal.evaluate.tables_in.results import MEASURES, TARGETS, Results
@@ -48,8 +48,7 @@ class _Sheet:
     texts: list[list[str | None]] = field(default_factory=list)
 
     def patient(self, name: str) -> int:
-        if not name:
-            raise ValueError("no patient; every row needs one")
+        require_patient(name)
         index = self.line_of.setdefault(name, len(self.rows))
         if index == len(self.rows):
             self.rows.append([math.nan] * (len(MEASURES) * len(TARGETS)))
@@ -74,6 +73,7 @@ class _Sheet:
     def put_groups(self, patient: int, row: Row) -> None:
         for i, column in enumerate(self.groups):
             text, known = row.text(column), self.texts[patient][i]
+            text = "" if text.lower() in UNKNOWN_GROUP else text
             if known is not None and text != known:
                 raise ValueError(
                     f"{column} is {text!r}, but {known!r} in an earlier row of the same patient; "

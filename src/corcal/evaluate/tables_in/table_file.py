@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 from corcal.core.errors import TableRefused
 from corcal.runtime import install_extra
@@ -41,9 +44,15 @@ def _read_workbook(path: Path) -> CsvTable:
             f"{install_extra('office')}"
         ) from error
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise TableRefused(f"{path.name}: is a zip, but no Excel workbook") from error
+        # Bytes, not the path: openpyxl goes by the ending of a name, which may be .csv.
+        content = path.read_bytes()
+        book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
+    except (KeyError, ValueError, OSError, BadZipFile) as error:
+        raise TableRefused(
+            f"{path.name}: is a zip, but no Excel workbook; save the table as CSV UTF-8 or .xlsx"
+        ) from error
+    sheets = len(book.worksheets)
+    name = path.name if sheets == 1 else f"{path.name} (first of {sheets} sheets)"
     lines = [
         (number, [_text(value) for value in values])
         for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
@@ -51,7 +60,20 @@ def _read_workbook(path: Path) -> CsvTable:
     filled = [(number, cells) for number, cells in lines if any(cells)]
     if len(filled) < 2:
         raise TableRefused(f"{path.name}: its first sheet holds no rows below column names")
-    return _table(path.name, filled[0][1], filled[1:])
+    _refuse_uncomputed(openpyxl.load_workbook(BytesIO(content), read_only=True), lines, name)
+    return _table(name, filled[0][1], filled[1:])
+
+
+def _refuse_uncomputed(book: Any, lines: Sequence[tuple[int, list[str]]], name: str) -> None:
+    """Refuse formulas whose result the file does not hold: their cells would look empty."""
+    formulas = book.worksheets[0].iter_rows(values_only=True)
+    for (number, cells), row in zip(lines, formulas, strict=True):
+        for cell, formula in zip(cells, row, strict=False):
+            if not cell and isinstance(formula, str) and formula.startswith("="):
+                raise TableRefused(
+                    f"{name}, line {number}: holds a formula without its result; open the file in "
+                    "a spreadsheet and save it, or save it as CSV UTF-8"
+                )
 
 
 def _table(name: str, heads: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> CsvTable:

@@ -217,8 +217,9 @@ def strata_table(column: str, strata: Strata, rule: IntervalRule) -> Table:
         tuple(rows),
         (
             _interval_note(rule),
-            "p: that the figure is the same in all strata, by the chi-square test (Fisher's, or "
-            "simulated tables, where expected counts are below 5); not adjusted for their number.",
+            "p: that the figure is the same in all strata, those not stated apart, by the "
+            "chi-square test (Fisher's, or simulated tables, where expected counts are below 5); "
+            "not adjusted for their number.",
         ),
         {f"{column} {s.value}": s.detection["any"].attrition for s in strata.strata},
     )  # fmt: skip
