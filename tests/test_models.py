@@ -51,8 +51,8 @@ def test_a_bundle_and_totalsegmentator_are_opened(
     [
         ({"heart": "mine"}, "heart 'mine' is not one of embedded, totalsegmentator"),
         ({"model": "x", "device": "tpu"}, "device 'tpu' is not one of cpu, cuda"),
-        ({"device": "cuda"}, "corcal's own models run on the CPU: leave --device out"),
-        ({"heart_weights": Path("x.zip")}, "is for --heart totalsegmentator; give both"),
+        ({"device": "cuda"}, "corcal's own models run on the CPU: leave device out"),
+        ({"heart_weights": Path("x.zip")}, "are for heart totalsegmentator; give both"),
     ],
 )
 def test_what_does_not_go_together_is_refused(choice: dict[str, Any], said: str) -> None:

@@ -206,7 +206,7 @@ def test_another_heart_locator_than_in_the_training_is_noted() -> None:
     assert notice.text == (
         "trained 1 was trained on hearts found by hearts 1 aaaaaaaaaaaa; this one was found by "
         "hearts 2 bbbbbbbbbbbb. The crop may differ from those of the training, and the result "
-        "with it: choose the heart locator of the training with --heart"
+        "with it: choose the heart locator of the training (--heart, or heart from Python)"
     )
     assert check_trained_heart(locator, segmenter, Preparation(crop_to_heart=False)) == ()
 

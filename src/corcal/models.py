@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from corcal.core.arguments import require_path, wrong_kind
 from corcal.core.errors import ModelRefused
-from corcal.core.steps import ArterySegmenter, HeartLocator
+from corcal.core.steps import ArterySegmenter, HeartLocator, ModelSource
 from corcal.locate import EmbeddedLocator, TotalSegmentatorLocator, Weights, find_weights
 from corcal.segment import (
     DEVICES,
@@ -17,6 +19,7 @@ from corcal.segment import (
 )
 
 HEARTS = ("embedded", "totalsegmentator")
+_MODEL = "the name, folder or zip of a trained model"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class ModelChoice:
 
     Raises:
         ModelRefused: the values do not go together.
+        TypeError: a value is of another kind.
     """
 
     model: str = ""
@@ -40,6 +44,11 @@ class ModelChoice:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.model, str):
+            object.__setattr__(self, "model", str(require_path("model", self.model, _MODEL)))
+        if self.heart_weights is not None:
+            path = require_path("heart_weights", self.heart_weights)
+            object.__setattr__(self, "heart_weights", path)
         embedded = self.heart == "embedded"
         rules = (
             (self.heart in HEARTS, f"heart {self.heart!r} is not one of {', '.join(HEARTS)}"),
@@ -49,12 +58,12 @@ class ModelChoice:
             ),
             (
                 self.device == "cpu" or bool(self.model) or not embedded,
-                "--device cuda is for --model and --heart totalsegmentator; corcal's own models "
-                "run on the CPU: leave --device out",
+                "device cuda is for a trained model and for heart totalsegmentator; corcal's own "
+                "models run on the CPU: leave device out",
             ),
             (
                 self.heart_weights is None or not embedded,
-                "--heart-weights is for --heart totalsegmentator; give both or neither",
+                "heart weights are for heart totalsegmentator; give both or neither",
             ),
         )
         for holds, message in rules:
@@ -95,3 +104,23 @@ class ModelChoice:
                 "segmentation.members, which count the networks of corcal's own segmenter"
             )
         return NnunetSegmenter(find_bundle(self.model), device=self.device, on_progress=on_progress)
+
+
+def choose_models(models: ModelSource | Path | str | None) -> ModelSource:
+    """Return the models that a user named, or those that come with corcal for None.
+
+    Args:
+        models: name, folder or zip of a trained model; or what makes the models of both steps.
+
+    Raises:
+        InputRefused: a name or path is empty.
+        TypeError: it is none of these.
+    """
+    if models is None:
+        return ModelChoice()
+    if isinstance(models, str | os.PathLike):
+        require_path("models", models)
+        return ModelChoice(os.fspath(models))
+    if isinstance(models, type) or not isinstance(models, ModelSource):
+        raise wrong_kind("models", models, f"a ModelChoice, or {_MODEL},")
+    return models

@@ -23,7 +23,7 @@ from corcal.quantify import Measurement, Person, measure
 from corcal.read import admit, admit_drawn, state_gating
 from corcal.runtime import StepClock
 from corcal.segment import EmbeddedSegmenter
-from corcal.settings import Settings
+from corcal.settings import Settings, settings_or_default
 
 #: The steps of `score_scan`, in order, by the names that `progress` is called with.
 STEPS = ("admit", "heart", "prepare", "arteries", "labels", "quantify")
@@ -58,7 +58,7 @@ def score_scan(
         ModelRefused: an embedded model file was changed.
         SettingsRefused: the embedded segmenter has fewer members than the settings say.
     """
-    settings, clock = settings or Settings(), StepClock(progress)
+    settings, clock = settings_or_default(settings), StepClock(progress)
     with clock.step("admit"):
         scan = state_gating(scan, settings.admission)
         notices = scan.notices + admit(scan, settings.admission)
@@ -127,7 +127,7 @@ def quantify_labels(
         ScanNotAdmitted: voxel size, values or the order of slices are wrong, so that every number
             would be.
     """
-    settings, clock = settings or Settings(), StepClock(progress)
+    settings, clock = settings_or_default(settings), StepClock(progress)
     with clock.step("quantify"):
         scan = state_gating(scan, settings.admission)
         notices = scan.notices + admit_drawn(scan, settings.admission)

@@ -76,7 +76,7 @@ def check_trained_heart(
     text = (
         f"{segmenter.name} was trained on hearts found by {_short(trained)}; this one was found by "
         f"{_short(here)}. The crop may differ from those of the training, and the result with it: "
-        "choose the heart locator of the training with --heart"
+        "choose the heart locator of the training (--heart, or heart from Python)"
     )
     return (Notice("other-heart-locator", text),)
 

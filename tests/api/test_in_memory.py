@@ -113,7 +113,9 @@ def test_what_is_no_scan_is_refused(hu: np.ndarray) -> None:
         scan_of_image(hu, skew)
     with pytest.raises(GeometryRefused, match="does not say where"):
         scan_of_image(nib.Nifti1Image(hu, None))
-    with pytest.raises(TypeError, match=r"or a corcal\.Scan, not list"):
+    with pytest.raises(
+        TypeError, match=r"^scan: a path, .* or a corcal\.Scan is needed, not list$"
+    ):
         scan_of_image([1, 2])
 
 

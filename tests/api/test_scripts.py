@@ -27,7 +27,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None
     (tmp_path / "scans").mkdir()
     for name in ("a", "b"):
         shutil.copy(tmp_path / "scan.nii.gz", tmp_path / "scans" / f"{name}.nii.gz")
-    monkeypatch.setattr(scoring, "ModelChoice", lambda: TrueModels(CASE))
+    monkeypatch.setattr(scoring, "choose_models", lambda models: TrueModels(CASE))
     monkeypatch.chdir(tmp_path)
 
     def run(name: str) -> None:

@@ -1,5 +1,8 @@
 """Where voxels lie, on grids turned any way."""
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -141,3 +144,10 @@ def test_another_grid_is_refused_with_both_grids_and_what_to_do() -> None:
         "30.0) to (-6.5, -16.8, 39.0). Do the two belong together? If so, save it on the scan's "
         "own voxels"
     )
+
+
+@pytest.mark.parametrize("shape", [5, None, (1, 2), (3.5, 3, 3), ("a", 3, 3)])
+def test_a_grid_has_three_whole_numbers_of_voxels(shape: Any) -> None:
+    says = f"^the shape of a grid is three whole numbers, not {re.escape(repr(shape))}$"
+    with pytest.raises(ValueError, match=says):
+        Grid(shape, np.eye(4))

@@ -63,7 +63,7 @@ def test_every_flip_is_refused_by_its_name(
     text = str(caught.value)
     said = [phrase in text for phrase in (ON_ITS_HEAD, BACK_TO_FRONT, MIRRORED)]
     assert said == [step < 0 for step in way]
-    assert "--accept-axes scores it as it is, if you are sure" in text
+    assert "--accept-axes (the setting axes.accept) scores it as it is, if you are sure" in text
 
 
 def test_accepted_axes_are_a_notice(chest: Scan, locator: EmbeddedLocator) -> None:
@@ -71,7 +71,7 @@ def test_accepted_axes_are_a_notice(chest: Scan, locator: EmbeddedLocator) -> No
     (notice,) = check_axes(turned, heart_of(turned, locator), Axes(accept=True))
     assert notice.code == "axes-accepted"
     assert f"The anatomy contradicts the axes of this scan: {MIRRORED}." in notice.text
-    assert "accepted as stated (--accept-axes): arteries are named by them" in notice.text
+    assert "accepted as stated: arteries are named by them" in notice.text
 
 
 def test_swapped_axes_are_refused(chest: Scan, locator: EmbeddedLocator) -> None:

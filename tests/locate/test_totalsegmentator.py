@@ -227,4 +227,4 @@ def test_where_nnunet_is_absent_it_is_said(tmp_path: Path, monkeypatch: pytest.M
     np.save(tmp_path / "image.npy", np.zeros((2, 2, 2), np.float32))
     assert totalsegmentator.run_child("locate", str(tmp_path), "cpu") == 2
     said = (tmp_path / "refused.txt").read_text(encoding="utf-8")
-    assert said == "--heart totalsegmentator needs torch"
+    assert said == "heart totalsegmentator needs torch"

@@ -58,7 +58,7 @@ def test_they_are_looked_for_where_they_belong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    with pytest.raises(ModelRefused, match=r"are not on this computer .* or leave out --heart"):
+    with pytest.raises(ModelRefused, match=r"are not on this computer .* or leave out heart total"):
         totalsegmentator.find_weights()
     own = write_release(tmp_path / ".totalsegmentator" / "nnunet" / "results", b"theirs")
     assert totalsegmentator.find_weights().path == own

@@ -1,6 +1,8 @@
 """CAC-DRS, mass calibration, MESA bracket, arterial age."""
 
 import math
+import re
+from typing import Any
 
 import pytest
 
@@ -113,3 +115,20 @@ def test_what_mesa_does_not_know_is_refused(
 ) -> None:
     with pytest.raises(SettingsRefused, match=message):
         Person(age_years, sex, group)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (("60", "male", "white"), "MESA needs an age in years, not '60'"),
+        ((None, "male", "white"), "MESA needs an age in years, not None"),
+        ((60, ["male"], "white"), "MESA needs sex female or male, not ['male']"),
+        (
+            (60, "male", ["white"]),
+            "MESA has no group ['white']; known: ['black', 'chinese', 'hispanic', 'white']",
+        ),
+    ],
+)
+def test_a_person_of_other_kinds_is_refused(given: tuple[Any, ...], text: str) -> None:
+    with pytest.raises(SettingsRefused, match=f"^{re.escape(text)}$"):
+        Person(*given)

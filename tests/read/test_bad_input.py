@@ -208,7 +208,8 @@ def test_no_error_names_the_patient(tmp_path: Path, read: Read) -> None:
 
 def test_an_unknown_series(tmp_path: Path, read: Read) -> None:
     Series().write(tmp_path)
-    with pytest.raises(NoUsableSeries, match=r"no series 1\.2\.999 here"):
+    says = rf"^{tmp_path.name}: holds no series 1\.2\.999; `corcal inspect` lists those it holds$"
+    with pytest.raises(NoUsableSeries, match=says):
         read(tmp_path, "1.2.999")
 
 

@@ -105,7 +105,7 @@ def test_a_phase_counts_where_the_field_is_small() -> None:
     assert (stated.acquisition.gated, stated.acquisition.gating_source) == (True, "phase")
     assert [n.text for n in stated.notices] == [
         "Taken as ECG-gated: its series is named after a phase of 70 % and its field is 220 mm; if "
-        "it was not, say --gating no."
+        "it was not, say --gating no (the setting admission.gating)."
     ]
     assert state_gating(stated, Admission()) is stated
     for other in (scan(350.0, phase_percent=70), scan(), scan(gated=False, phase_percent=70)):

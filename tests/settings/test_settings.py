@@ -1,5 +1,6 @@
 """Settings: the paper's values, TOML in and out, and what is refused."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def test_what_a_file_leaves_out_keeps_its_default(tmp_path: Path) -> None:
     [
         ("[scoring", "cannot be read as TOML settings"),
         ("[scorign]", r"no settings table \[scorign\]; known: \['admission', 'axes', 'courses', "),
-        ("scoring = 3", r"no settings table \[scoring\]"),
+        ("scoring = 3", r"\[scoring\] needs a table of settings, not 3"),
         ("[scoring]\nslabs_mm = 3", r"\[scoring\] has no setting 'slabs_mm'"),
         ("[scoring]\nslab_mm = 'thin'", r"\[scoring\] slab_mm: 'thin' is not like 3.0"),
         ("[scoring]\nslab_mm = true", r"\[scoring\] slab_mm: True is not like 3.0"),
@@ -184,6 +185,51 @@ def test_numbers_of_numpy_are_numbers(number: Any) -> None:
     threshold = Settings().with_(threshold_hu=number).scoring.threshold_hu
     assert type(threshold) is float
     assert threshold == 150
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scoring": {"threshold_hu": 120}, "threshold_hu": 150},
+        {"threshold_hu": 150, "scoring": {"min_area_mm2": 2, "threshold_hu": 150}},
+    ],
+)
+def test_a_setting_that_is_given_twice_is_refused(changes: dict[str, Any]) -> None:
+    says = r"^'threshold_hu' is given by itself and in 'scoring'; give it once$"
+    with pytest.raises(SettingsRefused, match=says):
+        Settings().with_(**changes)
+
+
+def test_a_group_and_another_of_its_settings_go_together() -> None:
+    changed = Settings().with_(scoring={"threshold_hu": 120}, min_area_mm2=2)
+    assert (changed.scoring.threshold_hu, changed.scoring.min_area_mm2) == (120, 2)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "says"),
+    [
+        (
+            Settings,
+            {"scoring": {"threshold_hu": 120}},
+            "scoring: a Scoring, such as Scoring(), is needed, not dict",
+        ),
+        (
+            Settings.from_dict,
+            {"tables": "x", "where": "here"},
+            "tables: a dict of groups is needed, not str",
+        ),
+        (
+            Settings.from_dict,
+            {"tables": {}, "where": "here", "base": "paper"},
+            "base: a Settings, such as Settings(), is needed, not str",
+        ),
+    ],
+)
+def test_what_is_no_group_or_no_settings_is_refused(
+    make: Any, arguments: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(says)}$"):
+        make(**arguments)
 
 
 def test_a_name_of_several_groups_needs_its_group() -> None:

@@ -48,7 +48,8 @@ def test_a_folder_takes_the_place_of_a_whole_one(tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     with replace_folder(out, force=False) as stage:
         (stage / "a").write_bytes(b"first")
-    with pytest.raises(OutputRefused, match=r"is there already; .* use --force to replace it"):
+    says = r"is there already; .* use --force \(force=True from Python\) to replace it$"
+    with pytest.raises(OutputRefused, match=says):
         replace_folder(out, force=False).__enter__()
     with replace_folder(out, force=True) as stage:
         (stage / "b").write_bytes(b"second")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.core import reading as nouns
+from corcal.core.arguments import require_kind, wrong_kind
 from corcal.core.artery import Artery
 from corcal.core.errors import SettingsRefused
 from corcal.core.score import CalciumScore, Lesion
@@ -51,7 +52,12 @@ class Reading(nouns.Reading):
 
     @classmethod
     def of(cls, reading: nouns.Reading) -> Self:
-        """Return a reading of the core with the ways out."""
+        """Return a reading of the core with the ways out.
+
+        Raises:
+            TypeError: it is no reading.
+        """
+        require_kind("reading", reading, nouns.Reading, "that of corcal.pipeline.score_scan")
         return cls(**{f.name: getattr(reading, f.name) for f in fields(nouns.Reading)})
 
     @property
@@ -102,8 +108,9 @@ class Reading(nouns.Reading):
 
         Raises:
             SettingsRefused: there is no such artery.
+            TypeError: it is neither an artery nor a name.
         """
-        meant = _artery(artery)
+        meant = _artery("artery", artery, "an artery, such as 'LAD',")
         codes = reorder_as_stored(self.labels, self.scan.source)[0]
         hit: NDArray[np.bool_] = codes == meant.calcium_code
         if not calcium:
@@ -144,20 +151,24 @@ class Reading(nouns.Reading):
 
         Raises:
             SettingsRefused: there is no such artery.
+            TypeError: it is neither an artery nor a name.
         """
         if isinstance(of, Lesion):
             artery, at = of.artery, lesion_slice(of, self.scan)
         else:
             scores = self.report.score.arteries
             most = max(scores, key=lambda a: a.agatston).artery
-            artery = most if of is None else _artery(of)
+            needed = "an artery, such as 'LAD', or one of reading.lesions"
+            artery = most if of is None else _artery("of", of, needed)
             at = key_slice(self, artery)
         return paint_marked(view_at(self, artery, at), SIDE, by_artery=True)
 
 
-def _artery(name: Artery | str) -> Artery:
+def _artery(argument: str, name: Artery | str, needed: str) -> Artery:
     if isinstance(name, Artery):
         return name
+    if not isinstance(name, str):
+        raise wrong_kind(argument, name, needed)
     if name.upper() in Artery.__members__:
         return Artery[name.upper()]
     known = ", ".join(Artery.__members__)

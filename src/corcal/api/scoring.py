@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from corcal import pipeline
 from corcal.annotate import AnnotateOptions, drawn_calcium, read_drawing
 from corcal.api.reading import Reading
+from corcal.core.arguments import require_kind, require_path, wrong_kind
 from corcal.core.errors import AnnotationRefused
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 from corcal.core.steps import ArterySegmenter, HeartLocator, ModelSource
-from corcal.models import ModelChoice
+from corcal.models import choose_models
 from corcal.quantify import Person
 from corcal.read import read_scan, scan_of_image
-from corcal.settings import Settings
+from corcal.settings import Settings, settings_or_default
 
 
 def score(
@@ -29,7 +30,7 @@ def score(
     affine: NDArray[Any] | None = None,
     *,
     settings: Settings | None = None,
-    models: ModelSource | str | None = None,
+    models: ModelSource | Path | str | None = None,
     person: Person | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Reading:
@@ -48,10 +49,10 @@ def score(
     Raises:
         InputRefused: the scan cannot be read or scored, or a model cannot be run; the message
             says why and what to do.
-        TypeError: `scan` is none of these.
+        TypeError: an argument is none of these.
     """
-    chosen = settings or Settings()
-    source = ModelChoice(models) if isinstance(models, str) else models or ModelChoice()
+    chosen = _check(settings, person, progress)
+    source = choose_models(models)
     # A model that cannot be run is found out before the scan is read.
     locator, segmenter = source.locator(), source.segmenter(chosen.segmentation.members)
     return Reading.of(
@@ -88,16 +89,18 @@ def quantify_labels(
         GridMismatch: the labels are not on the scan's grid.
         ScanNotAdmitted: voxel size, values or the order of slices are wrong.
         InputRefused: scan or labels cannot be read, or a file marks arteries and no calcium.
+        TypeError: an argument is none of these.
     """
-    chosen = settings or Settings()
+    chosen = _check(settings, person, progress)
     ct = _scan(scan, None, chosen)
     if isinstance(labels, ArteryLabels):
         drawn = labels
     else:
-        drawn, doubts = _calcium_of(Path(labels), ct, chosen)
+        path = require_path("labels", labels, "an ArteryLabels or a path")
+        drawn, doubts = _calcium_of(path, ct, chosen)
         ct = replace(ct, notices=(*ct.notices, *doubts))
     return Reading.of(
-        pipeline.quantify_labels(ct, drawn, settings=settings, person=person, progress=progress)
+        pipeline.quantify_labels(ct, drawn, settings=chosen, person=person, progress=progress)
     )
 
 
@@ -116,16 +119,36 @@ def score_scan(
         DeprecationWarning,
         stacklevel=2,
     )
+    require_kind("scan", scan, Scan, "read_scan(path)")
+    if locator is not None and not isinstance(locator, HeartLocator):
+        raise wrong_kind("locator", locator, "what finds the heart")
+    if segmenter is not None and not isinstance(segmenter, ArterySegmenter):
+        raise wrong_kind("segmenter", segmenter, "what finds the arteries")
     return Reading.of(
         pipeline.score_scan(
             scan,
-            settings=settings,
+            settings=_check(settings, person, progress),
             locator=locator,
             segmenter=segmenter,
             person=person,
             progress=progress,
         )
     )
+
+
+def _check(
+    settings: Settings | None, person: Person | None, progress: Callable[[str], None] | None
+) -> Settings:
+    """Return the settings, once the arguments that every way of scoring takes are of their kind.
+
+    Raises:
+        TypeError: one is not.
+    """
+    if person is not None:
+        require_kind("person", person, Person, "Person(60, 'female', 'white')")
+    if progress is not None and not callable(progress):
+        raise wrong_kind("progress", progress, "a function of one text, such as print,")
+    return settings_or_default(settings)
 
 
 def _calcium_of(
@@ -147,7 +170,7 @@ def _calcium_of(
 
 def _scan(scan: Any, affine: NDArray[Any] | None, settings: Settings) -> Scan:
     if isinstance(scan, str | os.PathLike) and affine is None:
-        return read_scan(Path(scan), settings=settings)
+        return read_scan(require_path("scan", scan), settings=settings)
     return (
         scan
         if isinstance(scan, Scan) and affine is None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from pathlib import Path
 
+from corcal.core.arguments import wrong_kind
 from corcal.core.errors import SettingsRefused
 from corcal.core.steps import ModelSource
 from corcal.models import ModelChoice
@@ -69,6 +71,7 @@ class Options:
 
     Raises:
         SettingsRefused: a number is not above 0.
+        TypeError: it is no number.
     """
 
     jobs: int | None = None
@@ -78,7 +81,14 @@ class Options:
     ray: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("jobs", "limit_seconds", "limit_mb"):
+        for name, kind, needed in (
+            ("jobs", Integral, "a whole number"),
+            ("limit_seconds", Real, "a number"),
+            ("limit_mb", Real, "a number"),
+        ):
             value = getattr(self, name)
+            of_kind = value is None or isinstance(value, kind)
+            if not of_kind:
+                raise wrong_kind(name, value, needed)
             if value is not None and not value > 0:
                 raise SettingsRefused(f"{name} must be above 0, not {value}")

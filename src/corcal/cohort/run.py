@@ -27,9 +27,11 @@ from corcal.cohort.workers.task import (
     Outcome,
     Task,
 )
+from corcal.core.arguments import or_default, require_path
 from corcal.core.errors import OutputRefused, SettingsRefused
-from corcal.models import ModelChoice
-from corcal.settings import Settings
+from corcal.core.steps import ModelSource
+from corcal.models import choose_models
+from corcal.settings import Settings, settings_or_default
 
 #: An executor is asked at least so often, so that the tables stay fresh.
 _WAIT_SECONDS = 5.0
@@ -40,7 +42,7 @@ def score_many(
     *,
     out: Path | str | None = None,
     settings: Settings | None = None,
-    models: ModelChoice | None = None,
+    models: ModelSource | Path | str | None = None,
     keep: str = "report",
     options: Options | None = None,
 ) -> Generator[Outcome, None, None]:
@@ -51,7 +53,8 @@ def score_many(
         out: a folder for reports, tables and page, in which the cohort goes on where it was
             stopped; None yields the numbers and writes nothing.
         settings: every number of the method; the defaults when None.
-        models: for heart and arteries; those that come with corcal when None.
+        models: name, folder or zip of a trained model; or what `corcal.ModelChoice` says; the
+            models that come with corcal when None.
         keep: with a folder, what is kept of each case: "report", "numbers" or "all".
         options: how many workers, and their limits.
 
@@ -63,14 +66,15 @@ def score_many(
     Raises:
         InputRefused: a source is not there, a model or a setting is refused, or the folder
             cannot be written. A scan that is refused is an outcome, no error.
+        TypeError: an argument is of another kind.
     """
     plan = Plan(
-        None if out is None else Path(out),
-        settings or Settings(),
-        models or ModelChoice(),
+        None if out is None else require_path("out", out),
+        settings_or_default(settings),
+        choose_models(models),
         "numbers" if out is None else keep,
     )
-    return run_cohort(find_cases(scans), plan, options or Options())
+    return run_cohort(find_cases(scans), plan, or_default("options", options, Options))
 
 
 def run_cohort(
@@ -89,6 +93,7 @@ def run_cohort(
     method = Method.of(plan)
     if plan.out is None:
         return _without_folder(cases, plan, options)
+    _require_folder(plan.out)
     journal = Journal(plan.out / JOURNAL, method)
     try:
         folder = CohortFolder(plan.out, cases, method.models)
@@ -109,8 +114,7 @@ def check_new(out: Path, *, resume: bool) -> None:
     """
     if not out.exists():
         return
-    if not out.is_dir():
-        raise OutputRefused(f"{out}: is a file; name a folder")
+    _require_folder(out)
     if (out / JOURNAL).exists():
         if not resume:
             raise OutputRefused(
@@ -118,6 +122,11 @@ def check_new(out: Path, *, resume: bool) -> None:
             )
     elif any(out.iterdir()):
         raise OutputRefused(f"{out}: exists already and holds no cohort; name another folder")
+
+
+def _require_folder(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise OutputRefused(f"{out}: is a file; name a folder")
 
 
 def _without_folder(
@@ -196,7 +205,10 @@ def _work(
         for task, outcome in executor.wait(_WAIT_SECONDS):
             running -= 1
             if outcome.state == HALTED:
-                raise OutputRefused(f"{outcome.reason}. The cohort is stopped; it can go on")
+                raise OutputRefused(
+                    f"{outcome.reason}. The cohort is stopped; it can go on: "
+                    "--resume, or the same call from Python"
+                )
             if journal is not None:
                 journal.end(task, outcome)
             if outcome.state == FAILED and task.attempt < MOST_ATTEMPTS:

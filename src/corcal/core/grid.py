@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class Grid:
         frame_of_reference: DICOM Frame of Reference UID, or "" when unknown.
 
     Raises:
-        ValueError: the affine is singular or not finite, or a side is empty.
+        ValueError: the affine is singular or not finite, or the shape is not three whole numbers
+            above 0.
     """
 
     shape: Index
@@ -37,6 +39,8 @@ class Grid:
             raise ValueError("a grid needs a finite 4 x 4 affine")
         if abs(np.linalg.det(affine[:3, :3])) < 1e-9:
             raise ValueError("the affine of a grid must not be singular")
+        if not isinstance(self.shape, tuple) or not _is_shape(self.shape):
+            raise ValueError(f"the shape of a grid is three whole numbers, not {self.shape!r}")
         if min(self.shape) < 1:
             raise ValueError(f"a grid of shape {self.shape} holds no voxels")
         affine.flags.writeable = False
@@ -149,6 +153,10 @@ class Grid:
                 f"{what}: {_describe(other)} is not the scan's {_describe(self)}. Do the two "
                 "belong together? If so, save it on the scan's own voxels"
             )
+
+
+def _is_shape(shape: tuple[object, ...]) -> bool:
+    return len(shape) == 3 and all(isinstance(n, Integral) for n in shape)
 
 
 def _describe(grid: Grid) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import require_kind
 from corcal.core.artery import Artery
 from corcal.core.errors import LabelsRefused
 from corcal.core.grid import Grid
@@ -23,12 +24,14 @@ class ArteryLabels:
 
     Raises:
         LabelsRefused: another code, or a shape that is not the grid's.
+        TypeError: the grid is no `Grid`.
     """
 
     codes: NDArray[np.uint8]
     grid: Grid
 
     def __post_init__(self) -> None:
+        require_kind("grid", self.grid, Grid, "that of the scan")
         codes = np.asarray(self.codes)
         if codes.shape != self.grid.shape:
             raise LabelsRefused(f"labels of shape {codes.shape} on a grid of {self.grid.shape}")
@@ -45,10 +48,12 @@ class ArteryLabels:
 
     def calcium(self, artery: Artery) -> NDArray[np.bool_]:
         """Return the voxels of an artery's calcium."""
+        require_kind("artery", artery, Artery, "Artery.LAD")
         mask: NDArray[np.bool_] = self.codes == artery.calcium_code
         return mask
 
     def whole(self, artery: Artery) -> NDArray[np.bool_]:
         """Return the voxels of an artery with its calcium."""
+        require_kind("artery", artery, Artery, "Artery.LAD")
         mask: NDArray[np.bool_] = (self.codes == artery.vessel_code) | self.calcium(artery)
         return mask

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import require_kind
 from corcal.core.grid import Grid
 
 
@@ -106,6 +107,7 @@ class Scan:
 
     Raises:
         ValueError: the shape is not the grid's, or the values are not int16.
+        TypeError: the grid is no `Grid`.
     """
 
     hu: NDArray[np.int16]
@@ -115,6 +117,7 @@ class Scan:
     notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
+        require_kind("grid", self.grid, Grid, "Grid.axial(shape, spacing_mm)")
         hu = np.asarray(self.hu)
         if hu.shape != self.grid.shape:
             raise ValueError(f"voxels of shape {hu.shape} on a grid of {self.grid.shape}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from corcal.core.arguments import require_kind
 from corcal.core.artery import Artery
 
 
@@ -81,7 +82,12 @@ class CalciumScore:
             raise ValueError("a score needs every artery once, in order")
 
     def of(self, artery: Artery) -> ArteryScore:
-        """Return the score of one artery."""
+        """Return the score of one artery.
+
+        Raises:
+            TypeError: it is no `Artery`.
+        """
+        require_kind("artery", artery, Artery, "Artery.LAD")
         return self.arteries[list(Artery).index(artery)]
 
     @property

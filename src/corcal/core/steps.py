@@ -6,7 +6,7 @@ The arrays handed over may be read-only and may be views; they are the caller's,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class LocatedHeart:
         return float(self.mask.sum()) * self.grid.voxel_mm3 / MM3_PER_ML
 
 
+@runtime_checkable
 class HeartLocator(Model, Protocol):
     """Finds the heart in a scan."""
 
@@ -65,6 +66,7 @@ class HeartLocator(Model, Protocol):
         """
 
 
+@runtime_checkable
 class ArterySegmenter(Model, Protocol):
     """Finds arteries and calcium in a heart crop."""
 
@@ -94,6 +96,7 @@ class ArterySegmenter(Model, Protocol):
         """
 
 
+@runtime_checkable
 class ModelSource(Protocol):
     """Makes the models of both steps; a cohort sends it to its workers, so it must be picklable."""
 

@@ -46,7 +46,7 @@ _TURNED = (
 _SWAPPED = "its axes are swapped: what is called one of them is another"
 _ADVICE = (
     "Somebody flipped the array or its header on the way: convert the scan again from the "
-    "original. --accept-axes scores it as it is, if you are sure"
+    "original. --accept-axes (the setting axes.accept) scores it as it is, if you are sure"
 )
 _NAMES = ("head and foot", "front and back", "left and right")
 
@@ -203,8 +203,8 @@ def _contradiction(wrong: list[str], settings: Axes) -> Notice:
         raise AxesRefused(f"{text}. {_ADVICE}")
     return Notice(
         "axes-accepted",
-        f"{text[0].upper()}{text[1:]}. The axes were accepted as stated (--accept-axes): arteries "
-        "are named by them.",
+        f"{text[0].upper()}{text[1:]}. The axes were accepted as stated: arteries are named by "
+        "them.",
     )
 
 

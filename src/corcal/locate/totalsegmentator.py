@@ -31,7 +31,7 @@ SPACING_MM = 1.5
 #: Of a window's side.
 STEP = 0.8
 
-_ASKED = "--heart totalsegmentator"
+_ASKED = "heart totalsegmentator"
 
 
 class TotalSegmentatorLocator:
@@ -212,7 +212,7 @@ def load_predictor(model: Path, device: str) -> Any:
     sys.modules.setdefault(barred, types.ModuleType(barred))
     inference = need("nnunetv2.inference.predict_from_raw_data", _ASKED)
     if device == "cuda" and not torch.cuda.is_available():
-        raise ModelRefused("--device cuda: torch finds no CUDA device here; use --device cpu")
+        raise ModelRefused("device cuda: torch finds no CUDA device here; use device cpu")
     predictor = inference.nnUNetPredictor(
         tile_step_size=STEP, use_mirroring=False, device=torch.device(device), allow_tqdm=False
     )

@@ -99,9 +99,9 @@ class Weights:
 def advice() -> str:
     """Return what a user does who has no weights."""
     return (
-        f"download {URL} on any computer and name the zip with --heart-weights, or run `corcal "
-        "models download-heart` here; or leave out --heart totalsegmentator: corcal's own heart "
-        "model needs no weights"
+        f"download {URL} on any computer and name the zip with --heart-weights (heart_weights "
+        "from Python), or run `corcal models download-heart` here; or leave out heart "
+        "totalsegmentator: corcal's own heart model needs no weights"
     )
 
 

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -40,10 +41,12 @@ class Person:
     group: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.age_years, Real):
+            raise SettingsRefused(f"MESA needs an age in years, not {self.age_years!r}")
         scores = _table()["scores"]
-        if self.group not in scores:
+        if self.group not in list(scores):
             raise SettingsRefused(f"MESA has no group {self.group!r}; known: {sorted(scores)}")
-        if self.sex not in scores[self.group]:
+        if self.sex not in list(scores[self.group]):
             raise SettingsRefused(f"MESA needs sex female or male, not {self.sex!r}")
         low, high = _AGES_YEARS
         if not low <= self.age_years <= high:

@@ -161,7 +161,8 @@ def _field(scan: Scan, settings: Admission) -> Check:
         return Check("zoomed-field", False, False, text)
     text += f", below {settings.small_field_mm:.0f} mm: zoomed on the heart."
     if scan.acquisition.gated is None:
-        text += " Whether it was ECG-gated is not stated: say --gating yes if it was."
+        text += " Whether it was ECG-gated is not stated: say --gating yes (the setting "
+        "admission.gating) if it was."
     return Check("zoomed-field", False, False, text)
 
 

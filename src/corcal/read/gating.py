@@ -104,7 +104,8 @@ def state_gating(scan: Scan, settings: Admission) -> Scan:
     gated_scan = replace(scan, acquisition=replace(made, gated=True, gating_source="phase"))
     sentence = (
         f"Taken as ECG-gated: its series is named after a phase of {made.phase_percent} % and its "
-        f"field is {field_mm:.0f} mm; if it was not, say --gating no."
+        f"field is {field_mm:.0f} mm; if it was not, say --gating no (the setting "
+        "admission.gating)."
     )
     return _with_notice(gated_scan, Notice("gating-by-phase", sentence))
 

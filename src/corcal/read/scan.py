@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from corcal.core.arguments import require_path, wrong_kind
 from corcal.core.scan import Scan
 from corcal.read.dicom.choice import choose_series
 from corcal.read.dicom.read_series import read_series
 from corcal.read.dicom.series import series_in
 from corcal.read.files import Content, open_input
-from corcal.settings import Settings
+from corcal.settings import Settings, settings_or_default
 
 
 def read_scan(
@@ -31,10 +32,14 @@ def read_scan(
         NoUsableSeries: no series is a CT in Hounsfield units whose slices make a volume, or it
             is not clear which is meant.
         GeometryRefused: a volume file does not say how its axes lie.
+        InputRefused: the path is empty.
+        TypeError: an argument is of another kind.
     """
-    path = Path(path)
+    path, settings = require_path("path", path), settings_or_default(settings)
+    if series_uid is not None and not isinstance(series_uid, str):
+        raise wrong_kind("series_uid", series_uid, "a text, such as '1.2.3',")
     with open_input(path) as content:
-        return _scan_of(path, content, settings or Settings(), series_uid)
+        return _scan_of(path, content, settings, series_uid)
 
 
 def _scan_of(path: Path, content: Content, settings: Settings, series_uid: str | None) -> Scan:
@@ -44,7 +49,7 @@ def _scan_of(path: Path, content: Content, settings: Settings, series_uid: str |
 
         return read_volume_scan(content.volume, settings.values)
     candidates = series_in(content, settings)
-    series = choose_series(candidates, series_uid)
+    series = choose_series(candidates, content.name, series_uid)
     unpacked = path if path.is_file() and content.only is None else None
     scan = read_series(series, settings, from_zip=unpacked)
     others = sum(c.accepted and c is not series for c in candidates)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from corcal.core.arguments import require_kind, require_path, wrong_kind
 from corcal.core.errors import SettingsRefused
 
 LANGUAGES = ("en", "de", "fr", "es")
@@ -31,6 +32,7 @@ class ReportOptions:
 
     Raises:
         SettingsRefused: a language without text, or an identifier that cannot be printed.
+        TypeError: a value is of another kind.
     """
 
     case_id: str = ""
@@ -44,6 +46,12 @@ class ReportOptions:
     labels: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.case_id, str):
+            raise wrong_kind("case_id", self.case_id, "a text")
+        if self.scored_at is not None:
+            require_kind("scored_at", self.scored_at, datetime, "datetime.now()")
+        if self.prior is not None:
+            object.__setattr__(self, "prior", require_path("prior", self.prior))
         if self.language not in LANGUAGES:
             raise SettingsRefused(
                 f"no text in language {self.language!r}; there is {', '.join(LANGUAGES)}"

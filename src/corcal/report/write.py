@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from corcal.core.arguments import or_default, require_kind, require_path
 from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.core.reading import Reading
 from corcal.core.scan import Scan
@@ -44,8 +45,11 @@ def check_output(
             written.
         SettingsRefused: a package is not installed that an option needs.
         TableRefused: the earlier report cannot be read.
+        InputRefused: `out` is empty.
+        TypeError: an argument is of another kind.
     """
-    _check(Path(out), options or ReportOptions(), force=force)
+    chosen = or_default("options", options, ReportOptions)
+    _check(require_path("out", out), chosen, force=force)
 
 
 def check_scan(scan: Scan, options: ReportOptions) -> None:
@@ -57,7 +61,7 @@ def check_scan(scan: Scan, options: ReportOptions) -> None:
     if options.dicom and scan.source.kind != "dicom":
         raise OutputRefused(
             "DICOM results belong to the study of a DICOM series, and the scan came as "
-            f"{scan.source.kind}: score the series itself, or leave out --dicom"
+            f"{scan.source.kind}: score the series itself, or leave DICOM results out"
         )
 
 
@@ -84,16 +88,17 @@ def write_reports(
     Raises:
         OutputRefused: as `check_output` and `check_scan`, or the disk is full. Nothing is left
             behind.
-        SettingsRefused, TableRefused: as `check_output`.
+        SettingsRefused, TableRefused, InputRefused, TypeError: as `check_output`.
     """
-    chosen = options or ReportOptions()
-    prior = _check(Path(out), chosen, force=force)
+    require_kind("reading", reading, Reading, "that of corcal.score")
+    out, chosen = require_path("out", out), or_default("options", options, ReportOptions)
+    prior = _check(out, chosen, force=force)
     check_scan(reading.scan, chosen)
     files = build_reports(reading, chosen, prior=prior)
-    with replace_files(Path(out), _ALL_FILES, force=force) as folder:
+    with replace_files(out, _ALL_FILES, force=force) as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
-    return tuple(Path(out) / name for name in files)
+    return tuple(out / name for name in files)
 
 
 def _check(out: Path, options: ReportOptions, *, force: bool) -> Prior | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from corcal.settings.scoring import Scoring
     from corcal.settings.segmentation import Segmentation
     from corcal.settings.series import Series
-    from corcal.settings.settings import Preparation, Settings
+    from corcal.settings.settings import Preparation, Settings, settings_or_default
     from corcal.settings.training import Training
     from corcal.settings.values import Values
 
@@ -31,6 +31,7 @@ __all__ = [
     "Settings",
     "Training",
     "Values",
+    "settings_or_default",
     "settings_page",
 ]
 
@@ -46,7 +47,7 @@ __getattr__, __dir__ = lazy_exports(
         "scoring": ("Scoring",),
         "segmentation": ("Segmentation",),
         "series": ("Series",),
-        "settings": ("Preparation", "Settings"),
+        "settings": ("Preparation", "Settings", "settings_or_default"),
         "training": ("Training",),
         "values": ("Values",),
     },

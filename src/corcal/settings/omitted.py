@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corcal.core.ranges import require_range
+from corcal.core.arguments import require_range
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corcal.core.ranges import require, require_range
+from corcal.core.arguments import require, require_range
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import tomli_w
 
+from corcal.core.arguments import or_default, require_kind, require_path, wrong_kind
 from corcal.core.errors import SettingsRefused
 from corcal.core.preparation import Preparation
 from corcal.settings.admission import Admission
@@ -30,12 +31,16 @@ from corcal.settings.training import Training
 from corcal.settings.values import Values
 
 #: The preparation is a noun of `corcal.core`, as models speak of it, and a group of settings.
-__all__ = ["Preparation", "Settings"]
+__all__ = ["Preparation", "Settings", "settings_or_default"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Every number of the method."""
+    """Every number of the method.
+
+    Raises:
+        TypeError: what is given for a group is not that group.
+    """
 
     series: Series = field(default_factory=Series)
     geometry: Geometry = field(default_factory=Geometry)
@@ -48,6 +53,11 @@ class Settings:
     omitted: Omitted = field(default_factory=Omitted)
     scoring: Scoring = field(default_factory=Scoring)
     training: Training = field(default_factory=Training)
+
+    def __post_init__(self) -> None:
+        for group in fields(self):
+            kind: Any = group.default_factory
+            require_kind(group.name, getattr(self, group.name), kind)
 
     @classmethod
     def paper(cls) -> Self:
@@ -92,9 +102,11 @@ class Settings:
         Raises:
             SettingsRefused: the file is not TOML, names a setting that does not exist, or gives
                 one a value of another kind or out of range.
+            InputRefused: the path is empty.
+            TypeError: an argument is of another kind.
         """
         try:
-            tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            tables = tomllib.loads(require_path("path", path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             why = (isinstance(error, OSError) and error.strerror) or error
             raise SettingsRefused(f"{path}: cannot be read as TOML settings: {why}") from error
@@ -112,13 +124,17 @@ class Settings:
         Raises:
             SettingsRefused: as `from_toml`.
         """
-        settings = base or cls()
+        if not isinstance(tables, dict):
+            raise wrong_kind("tables", tables, "a dict of groups")
+        settings = or_default("base", base, cls)
         known = {f.name for f in fields(cls)}
         for name, table in tables.items():
-            if name not in known or not isinstance(table, dict):
+            if name not in known:
                 raise SettingsRefused(
                     f"{where}: no settings table [{name}]; known: {sorted(known)}"
                 )
+            if not isinstance(table, dict):
+                raise SettingsRefused(f"{where}: [{name}] needs a table of settings, not {table!r}")
             group = _update(getattr(settings, name), table, f"{where}: [{name}]")
             settings = replace(settings, **{name: group})
         return settings
@@ -132,21 +148,24 @@ class Settings:
                 group.
 
         Raises:
-            SettingsRefused: there is no such setting, or the value is of another kind or out of
-                range.
+            SettingsRefused: there is no such setting, it is given twice, or the value is of
+                another kind or out of range.
         """
         groups = {f.name: {k.name for k in fields(getattr(self, f.name))} for f in fields(self)}
         tables: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
-            if name in groups and isinstance(value, dict):
-                tables.setdefault(name, {}).update(value)
-            else:
-                tables.setdefault(_group_of(name, groups), {})[name] = value
+            whole = name in groups and isinstance(value, dict)
+            group = name if whole else _group_of(name, groups)
+            changed, new = tables.setdefault(group, {}), value if whole else {name: value}
+            if twice := changed.keys() & new.keys():
+                key = min(twice)
+                raise SettingsRefused(f"{key!r} is given by itself and in {group!r}; give it once")
+            changed |= new
         settings = self
         for name, table in tables.items():
             listed = {k: list(v) if isinstance(v, tuple) else v for k, v in table.items()}
-            group = _update(getattr(self, name), listed, f"[{name}]")
-            settings = replace(settings, **{name: group})
+            updated = _update(getattr(self, name), listed, f"[{name}]")
+            settings = replace(settings, **{name: updated})
         return settings
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,6 +179,15 @@ class Settings:
     def to_toml(self) -> str:
         """Return the settings as TOML text that `from_toml` reads back."""
         return tomli_w.dumps(self.as_dict())
+
+
+def settings_or_default(settings: Settings | None) -> Settings:
+    """Return the settings that a user gave, or the defaults for None.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    return or_default("settings", settings, Settings, "Settings.paper()")
 
 
 def _group_of(name: str, groups: dict[str, set[str]]) -> str:

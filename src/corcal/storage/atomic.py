@@ -183,8 +183,9 @@ def _check_contents(out: Path, names: Collection[str], *, force: bool) -> None:
         return
     if not force and any(out.iterdir()):
         raise OutputRefused(
-            f"{out}: exists already and is not empty; name another folder, or use --force to "
-            "replace an earlier result in it (files of other names are kept)"
+            f"{out}: exists already and is not empty; name another folder, or use --force "
+            "(force=True from Python) to replace an earlier result in it; files of other names are "
+            "kept"
         )
     for name in names:
         if not name.endswith("/") and (out / name).is_dir():
@@ -270,7 +271,8 @@ def _flush(path: Path) -> None:
 
 def _there_already(out: Path) -> OutputRefused:
     return OutputRefused(
-        f"{out}: is there already; name another place, or use --force to replace it"
+        f"{out}: is there already; name another place, or use --force (force=True from "
+        "Python) to replace it"
     )
 
 

@@ -114,7 +114,7 @@ def test_a_bundle_is_installed_and_then_listed(
     assert "installed small\n          small 1  sha256 " in capsys.readouterr().out
     assert main(["models", "verify", "small"]) == 0
     assert main(["models", "install", str(bundle)]) == 2
-    assert "use --force to replace it" in capsys.readouterr().err
+    assert "use --force (force=True from Python) to replace it" in capsys.readouterr().err
 
 
 def test_a_bundle_is_installed_elsewhere(

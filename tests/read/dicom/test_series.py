@@ -30,7 +30,7 @@ def test_the_soft_kernel_is_preferred_and_the_reasons_say_so(tmp_path: Path) -> 
     assert "+3 soft kernel (B30f)" in first.reasons
     assert "-5 sharp kernel (B70f)" in second.reasons
     assert (first.slices, first.spacing_mm, first.kernel) == (60, 1.5, "B30f")
-    assert choose_series((second, first)) is second
+    assert choose_series((second, first), "ct") is second
     other = Settings().with_(soft_kernel=0, sharp_kernel=1)
     assert find_series(tmp_path, settings=other)[0].series_uid == sharp.uid
 

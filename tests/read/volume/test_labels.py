@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,8 +75,10 @@ def test_another_grid_is_refused(tmp_path: Path) -> None:
 
 def test_unknown_codes_are_refused(tmp_path: Path) -> None:
     path = write(CODES + np.uint8(1), tmp_path / "x.nii.gz")
-    with pytest.raises(LabelsRefused, match="holds code 7; 0 background, 1 RCA"):
+    with pytest.raises(LabelsRefused, match="holds code 7; 0 background, 1 RCA") as refused:
         read_labels(path, SCAN)
+    advice = "Say what its codes mean: --map 1=RCA,2=LAD, or mapping={1: 4, 2: 5} from Python"
+    assert str(refused.value).endswith(f"4 to 6 the calcium of each. {advice}")
     with pytest.raises(LabelsRefused, match=r"holds code 2, 3, .*the map names \[1\]"):
         read_labels(path, SCAN, mapping={1: 4})
 
@@ -91,3 +95,26 @@ def test_absent_and_foreign_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"x")
     with pytest.raises(UnreadableScan, match="labels are read from"):
         read_labels(tmp_path / "x.png", SCAN)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "says"),
+    [
+        ({1: "RCA"}, "mapping: 1: 'RCA' is not like 1: 4"),
+        ({"1": 4}, "mapping: '1': 4 is not like 1: 4"),
+        ({1: 7}, "mapping: 1: 7 is not like 1: 4"),
+    ],
+)
+def test_a_mapping_is_of_codes(mapping: Any, says: str, tmp_path: Path) -> None:
+    says += "; 0 background, 1 RCA, 2 left main + LAD, 3 LCX, 4 to 6 the calcium of each"
+    with pytest.raises(LabelsRefused, match=f"^{re.escape(says)}$"):
+        read_labels(tmp_path / "x.nii", SCAN, mapping=mapping)
+
+
+def test_a_mapping_is_a_dictionary_and_labels_are_a_file(tmp_path: Path) -> None:
+    mapping: Any = "1=RCA"
+    says = r"^mapping: a dict, such as \{1: 4\}, is needed, not str$"
+    with pytest.raises(TypeError, match=says):
+        read_labels(tmp_path / "x.nii", SCAN, mapping=mapping)
+    with pytest.raises(UnreadableScan, match=f"^{re.escape(str(tmp_path))}: is a folder; name a"):
+        read_labels(tmp_path, SCAN)

@@ -71,7 +71,7 @@ def test_a_damaged_bundle_is_not_installed_at_all(folder: Path) -> None:
 def test_a_second_one_of_the_name_needs_force(folder: Path) -> None:
     install(Bundle.open(folder), models_folder(), force=False)
     say(folder, version="2")
-    with pytest.raises(OutputRefused, match=r"is there already; .* use --force to replace it"):
+    with pytest.raises(OutputRefused, match=r"is there already; .* use --force"):
         install(Bundle.open(folder), models_folder(), force=False)
     assert find_bundle("small").name == "small 1"
     install(Bundle.open(folder), models_folder(), force=True)

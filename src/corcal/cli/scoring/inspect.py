@@ -67,7 +67,7 @@ def _look(path: Path, settings: Settings, series_uid: str | None) -> _Findings:
     chosen: SeriesCandidate | None = None
     try:
         series = find_series(path, settings=settings)
-        chosen = choose_series(series, series_uid) if series else None
+        chosen = choose_series(series, path.resolve().name, series_uid) if series else None
         uid = chosen.series_uid if chosen else None
         scan = read_scan(path, settings=settings, series_uid=uid)
         scan = state_gating(scan, settings.admission)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 
 from corcal.cohort.cases.case import Case, check_name, hash_name, path_name
 from corcal.cohort.cases.tree import scans_in
+from corcal.core.arguments import require_path, wrong_kind
 from corcal.core.errors import SettingsRefused, TableRefused, UnreadableScan
 from corcal.storage import read_csv
 
@@ -29,11 +31,17 @@ def find_cases(sources: Iterable[Path | str], *, names: str = "hash") -> tuple[C
         TableRefused: a table has no column scan, or a name that cannot be; or two cases have the
             same name.
         SettingsRefused: `names` is neither.
+        InputRefused: a source is an empty path.
+        TypeError: a single path comes in place of several, or a source is no path.
     """
+    # A text would be a source for each of its letters.
+    if isinstance(sources, str | os.PathLike) or not isinstance(sources, Iterable):
+        raise wrong_kind("scans", sources, "a list of paths, such as ['scans'],")
     if names not in NAMES:
         raise SettingsRefused(f"names {names!r} is not one of {', '.join(NAMES)}")
     by_name: dict[str, Case] = {}
     for source in sources:
+        require_path("scans", source, "a list of paths")
         for case in _cases_of(source, NAMES[names]):
             _enter(by_name, case)
     if not by_name:

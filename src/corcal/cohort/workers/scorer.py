@@ -88,7 +88,7 @@ def _words(error: Exception) -> tuple[str, str, str]:
         case OutputRefused():
             return HALTED, "output", str(error)
         case OSError() if error.errno in _FULL:
-            return HALTED, "output", "the disk is full; free some space and go on with --resume"
+            return HALTED, "output", "the disk is full; free some space"
         case InputRefused():
             kind = next((words for of, words in _KINDS if isinstance(error, of)), "refused")
             state = FAILED if isinstance(error, ModelRefused) else REFUSED

@@ -10,9 +10,14 @@ from corcal.read.dicom.series import SeriesCandidate
 
 
 def choose_series(
-    candidates: Iterable[SeriesCandidate], series_uid: str | None = None
+    candidates: Iterable[SeriesCandidate], where: str, series_uid: str | None = None
 ) -> SeriesCandidate:
     """Return the series to read.
+
+    Args:
+        candidates: all that there are.
+        where: name of the file or folder that holds them, for messages.
+        series_uid: the series that a user names; None for the best.
 
     Raises:
         NoUsableSeries: no series can be read, the named one is not there or cannot be read,
@@ -23,16 +28,18 @@ def choose_series(
         named = next((c for c in known if c.series_uid == series_uid), None)
         if named is None:
             raise NoUsableSeries(
-                f"no series {series_uid} here; 'corcal inspect' lists the {len(known)} there are"
+                f"{where}: holds no series {series_uid}; `corcal inspect` lists those it holds"
             )
         if named.refusals:
-            raise NoUsableSeries(f"series {series_uid} cannot be read: {_join(named.refusals)}")
+            raise NoUsableSeries(
+                f"{where}: series {series_uid} cannot be read: {_join(named.refusals)}"
+            )
         return named
     usable = [c for c in known if c.accepted]
     if not usable:
-        raise NoUsableSeries("no series here can be scored: " + _why_not(known))
+        raise NoUsableSeries(f"{where}: holds no series that can be scored: {_why_not(known)}")
     if len({(c.patient, c.study) for c in usable}) > 1 or any(c.shares_uid for c in usable):
-        raise NoUsableSeries(_why_undecided(usable))
+        raise NoUsableSeries(f"{where}: {_why_undecided(usable)}")
     return usable[0]
 
 
@@ -50,7 +57,8 @@ def _why_undecided(usable: list[SeriesCandidate]) -> str:
         what = "slices of another patient, study or frame of reference share this series' UID"
     listed = "; ".join(f"{c.series_uid} ({c.slices} slices, {c.begins_with})" for c in usable[:4])
     more = f"; and {len(usable) - 4} more" if len(usable) > 4 else ""
-    return f"{what}: {listed}{more}. Choose one with --series UID ('corcal inspect' lists them)"
+    advice = "Name one: --series UID, or series_uid=UID from Python (`corcal inspect` lists them)"
+    return f"{what}: {listed}{more}. {advice}"
 
 
 def _why_not(known: list[SeriesCandidate]) -> str:

@@ -24,7 +24,7 @@ from corcal.read.dicom.slices import Slice
 from corcal.read.files import Content, open_input
 from corcal.read.kernel import Sharpness, sharpness
 from corcal.read.names import short_name
-from corcal.settings import Series, Settings
+from corcal.settings import Series, Settings, settings_or_default
 
 _CT_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.2": "CT",
@@ -105,7 +105,7 @@ def find_series(path: Path, *, settings: Settings | None = None) -> tuple[Series
         UnreadableScan: nothing readable is there.
     """
     with open_input(path) as content:
-        return () if content.volume else series_in(content, settings or Settings())
+        return () if content.volume else series_in(content, settings_or_default(settings))
 
 
 def series_in(content: Content, settings: Settings) -> tuple[SeriesCandidate, ...]:

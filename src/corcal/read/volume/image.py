@@ -11,6 +11,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import wrong_kind
 from corcal.core.errors import GeometryRefused, NoUsableSeries, UnreadableScan
 from corcal.core.scan import Scan
 from corcal.read.volume.nifti import read_nifti_frame
@@ -19,6 +20,7 @@ from corcal.read.volume.volume import scan_of_volume, turn_volume
 from corcal.settings import Values
 
 _NAME = "the image"
+_NO_AFFINE = f"{_NAME}: does not say where its voxels lie: its affine is no finite 4 x 4 matrix"
 #: Kinds of numpy types that hold Hounsfield units: integers, signed or not, and floats.
 _NUMBERS = "iuf"
 
@@ -48,17 +50,15 @@ def scan_of_image(
                 "an array does not say where its voxels lie: give its affine, too, from voxel "
                 "index to RAS mm as nibabel's: corcal.score(array, affine)"
             )
-        return _scan_of_array(image, np.asarray(affine, dtype=np.float64), None, values)
+        return _scan_of_array(image, _matrix(affine), None, values)
     if affine is not None:
-        raise UnreadableScan("only an array needs an affine: leave it out")
+        raise UnreadableScan("only an array needs an affine, the second argument: leave it out")
     if isinstance(image, nib.spatialimages.SpatialImage):
         return _scan_of_array(np.asanyarray(image.dataobj), image.affine, image.header, values)
     if type(image).__module__.partition(".")[0] == "SimpleITK":
         return _scan_of_itk(image, values)
-    raise TypeError(
-        "a scan is a path, a nibabel or SimpleITK image, an array with its affine, or a "
-        f"corcal.Scan, not {type(image).__name__}"
-    )
+    needed = "a path, a nibabel or SimpleITK image, an array with its affine, or a corcal.Scan"
+    raise wrong_kind("scan", image, needed)
 
 
 def _scan_of_array(
@@ -68,9 +68,7 @@ def _scan_of_array(
     _require_numbers(values)
     sides = require_single_volume(values.shape, _NAME)
     if affine is None or np.shape(affine) != (4, 4) or not np.isfinite(affine).all():
-        raise GeometryRefused(
-            f"{_NAME}: does not say where its voxels lie: its affine is no finite 4 x 4 matrix"
-        )
+        raise GeometryRefused(_NO_AFFINE)
     if not (np.linalg.norm(affine[:3, :3], axis=0) > 0).all():
         raise GeometryRefused(f"{_NAME}: its affine gives an axis no length")
     # What nibabel would write; no voxel of it is kept.
@@ -78,6 +76,13 @@ def _scan_of_array(
     frame = read_nifti_frame(nib.Nifti1Image(empty, affine, header).header, _NAME)
     stored = StoredVolume(values.T.reshape(sides), frame.affine, frame.notices)
     return scan_of_volume(turn_volume(stored, _NAME), _NAME, "nifti", settings)
+
+
+def _matrix(affine: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(affine, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise GeometryRefused(_NO_AFFINE) from None
 
 
 def _scan_of_itk(image: Any, settings: Values) -> Scan:

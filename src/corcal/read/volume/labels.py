@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import require_kind, require_path, wrong_kind
 from corcal.core.artery import Artery
 from corcal.core.errors import LabelsRefused, UnreadableScan
 from corcal.core.labels import ArteryLabels
@@ -31,9 +33,12 @@ def read_labels(
     Raises:
         UnreadableScan: the file is absent, damaged or of another kind.
         GridMismatch: it does not lie on the scan's grid.
-        LabelsRefused: it holds codes that mean nothing here.
+        LabelsRefused: it holds codes that mean nothing here, or the mapping does.
+        InputRefused: the path is empty.
+        TypeError: an argument is of another kind.
     """
-    path = Path(path)
+    path = require_path("path", path)
+    require_kind("scan", scan, Scan, "that of read_scan")
     labels = read_label_map(path, mapping=mapping)
     scan.grid.require_same(labels.grid, path.name)
     return ArteryLabels(labels.codes, scan.grid)
@@ -48,10 +53,13 @@ def read_label_map(path: Path, *, mapping: dict[int, int] | None = None) -> Arte
 
     Raises:
         UnreadableScan: the file is absent, damaged or of another kind.
-        LabelsRefused: it holds codes that mean nothing here.
+        LabelsRefused: it holds codes that mean nothing here, or the mapping does.
+        TypeError: the mapping is no dictionary.
     """
+    _check_mapping(mapping)
     if not path.is_file():
-        raise UnreadableScan(f"{path}: there is no such file")
+        kind = "is a folder; name a file" if path.is_dir() else "there is no such file"
+        raise UnreadableScan(f"{path}: {kind}")
     if not volume_kind(path):
         raise UnreadableScan(f"{path.name}: labels are read from .nii, .nii.gz, .nrrd, .mha, .mhd")
     # Not above: see `corcal.read.scan`.
@@ -59,6 +67,16 @@ def read_label_map(path: Path, *, mapping: dict[int, int] | None = None) -> Arte
 
     volume = read_volume(path)
     return ArteryLabels(_map_codes(_codes(volume.values, path), mapping, path), volume.grid)
+
+
+def _check_mapping(mapping: dict[int, int] | None) -> None:
+    if mapping is None:
+        return
+    if not isinstance(mapping, dict):
+        raise wrong_kind("mapping", mapping, "a dict, such as {1: 4},")
+    for code, meant in mapping.items():
+        if not isinstance(code, Integral) or meant not in range(7):
+            raise LabelsRefused(f"mapping: {code!r}: {meant!r} is not like 1: 4; {_CODES}")
 
 
 def parse_mapping(text: str) -> dict[int, int]:
@@ -101,7 +119,8 @@ def _map_codes(
         listed = ", ".join(str(c) for c in unknown[:8]) + (", ..." if len(unknown) > 8 else "")
         meant = _CODES if mapping is None else f"the map names {sorted(mapping)}"
         raise LabelsRefused(
-            f"{path.name}: holds code {listed}; {meant}. Give a map such as --map 1=RCA,2=LAD"
+            f"{path.name}: holds code {listed}; {meant}. Say what its codes mean: --map "
+            "1=RCA,2=LAD, or mapping={1: 4, 2: 5} from Python"
         )
     out = np.zeros(codes.shape, dtype=np.uint8)
     for code in present:

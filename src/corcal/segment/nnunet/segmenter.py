@@ -171,10 +171,10 @@ def _check_torch(bundle: Bundle, device: str) -> None:
     if device == "cpu":
         need("torch", f"{bundle.path} holds no OpenVINO networks; running it without them")
         return
-    torch = need("torch", "--device cuda")
+    torch = need("torch", "device cuda")
     if not torch.cuda.is_available():
         raise ModelRefused(
-            "--device cuda: torch finds no CUDA device here; use --device cpu, or install a CUDA "
+            "device cuda: torch finds no CUDA device here; use device cpu, or install a CUDA "
             "build of torch and its driver"
         )
 
