@@ -12,7 +12,7 @@ import pytest
 from corcal.evaluate.publish.table_files import table_csv
 from corcal.evaluate.readers.agreement import agreement_of, disputes_of
 from corcal.evaluate.readers.ratings import Ratings, read_ratings
-from corcal.evaluate.readers.readers_page import publish_readers
+from corcal.evaluate.readers.readers_page import publish_readers, summary_of
 from corcal.evaluate.readers.study import Category, Structure
 from corcal.evaluate.readers.tables import adjudication_table, agreement_table, overall_table
 from corcal.evaluate.statistics.attrition import Attrition
@@ -165,3 +165,12 @@ def test_the_adjudication_list_comes_back_as_csv(tmp_path: Path) -> None:
     )
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(r["Case"], r["Reader B"], r["Decision"]) for r in rows] == [("1", "major", "")]
+
+
+def test_one_reader_alone_is_said_to_have_no_agreement() -> None:
+    item = ("x", Structure("RCA", "artery"))
+    alone = Ratings(("good", "poor"), ("A",), ("x",), {"A": {item: "good"}})
+    assert summary_of(alone, agreement_of(alone)) == (
+        "1 case, 1 reader, 2 categories.",
+        "No agreement: it needs the ratings of two readers.",
+    )

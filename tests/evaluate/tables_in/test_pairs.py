@@ -128,3 +128,12 @@ def test_identifiers_that_differ_by_their_form_are_named(one: str, other: str, s
     with pytest.raises(TableRefused, match=f"1 identifiers differ by {said}") as refused:
         pair(first, truth)
     assert other not in str(refused.value)
+
+
+def test_the_lines_of_patients_in_one_table_alone_are_named() -> None:
+    truth = replace(named("abcdefgh", [1] * 8), lines=(2, 5, 8, 11, 14, 17, 20, 23))
+    with pytest.raises(TableRefused, match=r"^1 of 8 patients of \S+ are not in \S+ \(line 8\);"):
+        pair(named("abdefgh", [1] * 7), truth)
+    with pytest.raises(TableRefused, match=r"\(line 5, 8, 11, 14, 17 and 2 more\);"):
+        pair(named("a", [1]), truth)
+    assert truth.take(np.array([2, 0])).lines == (8, 2)

@@ -217,3 +217,8 @@ def test_an_unknown_group_is_not_stated(tmp_path: Path) -> None:
     groups = read_results(text(tmp_path / "x.csv", content), groups=["smoker"]).groups
     # Beside a plus, a dash is the opposite.
     assert groups["smoker"] == ("", "-", "+", "")
+
+
+def test_each_patient_knows_where_it_begins(tmp_path: Path) -> None:
+    content = "patient,artery,present\na,RCA,1\n\na,LAD,1\nb,LCX,0\na,LCX,0\n"
+    assert read_results(text(tmp_path / "x.csv", content)).lines == (2, 5)

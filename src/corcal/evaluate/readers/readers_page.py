@@ -98,9 +98,9 @@ def summary_of(ratings: Ratings, agreed: tuple[StructureAgreement, ...]) -> tupl
     rated = sum(one.kappa.n for one in agreed)
     alike = sum(sum(one.unanimous.values()) for one in agreed)
     best = ratings.categories[0]
-    readers = len(ratings.readers)
+    cases, readers = len(ratings.cases), len(ratings.readers)
     sentences = [
-        f"{len(ratings.cases)} cases, {readers} reader{'s' * (readers != 1)}, "
+        f"{cases} case{'s' * (cases != 1)}, {readers} reader{'s' * (readers != 1)}, "
         f"{len(ratings.categories)} categories."
     ]
     if readers == 1:

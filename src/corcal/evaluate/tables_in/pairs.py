@@ -20,6 +20,9 @@ NOT_STATED = "not stated"
 #: A column with more values than this is a measurement or an identifier, not a grouping.
 _MOST_STRATA = 30
 
+#: So many lines are named of patients that one table lacks.
+_LINES_SHOWN = 5
+
 #: In a table of more patients, a column in which no value occurs twice is an identifier.
 _FEWEST_DISTINCT = 3
 
@@ -182,14 +185,14 @@ def pair(predicted: Results, reference: Results, *, allow_missing: bool = False)
     only_reference = len(reference) - len(shared)
     only_predicted = len(predicted) - len(shared)
     if (only_reference or only_predicted) and not allow_missing:
-        raise TableRefused(_differing(predicted, reference, only_predicted, only_reference))
+        raise TableRefused(_differing(predicted, reference))
     rows = np.array(shared, dtype=np.intp)
     notices = (*predicted.notices, *reference.notices)
     left = Attrition(len(reference) + only_predicted)
     left = left.lose(f"only in {reference.name}", only_reference)
     left = left.lose(f"only in {predicted.name}", only_predicted)
     if left.lost:
-        text = _differing(predicted, reference, only_predicted, only_reference)
+        text = _differing(predicted, reference)
         notices += (Notice("patients-left-out", text.split(";")[0] + "; they are left out."),)
     return Pairs(predicted.take(rows[:, 0]), reference.take(rows[:, 1]), left, notices)
 
@@ -218,19 +221,31 @@ def align(systems: Sequence[Pairs]) -> tuple[Pairs, ...]:
     return tuple(taken)
 
 
-def _differing(predicted: Results, reference: Results, extra: int, lacking: int) -> str:
-    parts = []
-    if lacking:
-        parts.append(f"{lacking} of {len(reference)} patients of {reference.name} are not in "
-                     f"{predicted.name}")  # fmt: skip
-    if extra:
-        parts.append(f"{extra} of {len(predicted)} patients of {predicted.name} are not in "
-                     f"{reference.name}")  # fmt: skip
+def _differing(predicted: Results, reference: Results) -> str:
+    parts = [
+        f"{len(alone)} of {len(one)} patients of {one.name} are not in {other.name}"
+        f"{_lines_of(one, alone)}"
+        for one, other in ((reference, predicted), (predicted, reference))
+        if (alone := set(one.patients) - set(other.patients))
+    ]
     return (
         f"{' and '.join(parts)}; a system that fails on a scan should not gain by it. Add the "
         "rows (empty cells where nothing is known), or use --allow-missing to leave them out"
         f"{_hint(predicted, reference)}"
     )
+
+
+def _lines_of(results: Results, patients: set[str]) -> str:
+    """Return in which lines of their file some patients begin, in brackets; "" where unknown."""
+    if not results.lines:
+        return ""
+    lines = [
+        str(line)
+        for patient, line in zip(results.patients, results.lines, strict=True)
+        if patient in patients
+    ]
+    more = f" and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
+    return f" (line {', '.join(lines[:_LINES_SHOWN])}{more})"
 
 
 def _hint(predicted: Results, reference: Results) -> str:

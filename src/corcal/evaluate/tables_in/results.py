@@ -36,6 +36,7 @@ class Results:
         grade: 0 none, 1 mild, 2 moderate, 3 severe; of "any", the highest of the arteries.
         groups: further columns by name, one text for each patient, "" where nothing stands.
         notices: doubts met while reading.
+        lines: where each patient begins in the file; empty if they are of several files.
 
     Raises:
         ValueError: an array of another shape.
@@ -49,6 +50,7 @@ class Results:
     grade: Numbers
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    lines: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.patients), len(TARGETS))
@@ -76,6 +78,7 @@ class Results:
             self,
             patients=tuple(self.patients[i] for i in rows),
             groups={k: tuple(v[i] for i in rows) for k, v in self.groups.items()},
+            lines=tuple(self.lines[i] for i in rows) if self.lines else (),
             **{m: getattr(self, m)[rows] for m in MEASURES},
         )
 

@@ -109,7 +109,7 @@ def read_results(
         if patient:
             table.require("artery", *sheet.columns.values())
         _take(sheet, table, patient)
-    return _results(sheet)
+    return _results(sheet, of_one_file=not tables[0][0])
 
 
 def table_of(path: Path) -> Path:
@@ -184,7 +184,7 @@ def _states_presence(sheet: _Sheet) -> tuple[bool, ...]:
     return tuple(t in stated or (t == "any" and "total" in stated) for t in TARGETS)
 
 
-def _results(sheet: _Sheet) -> Results:
+def _results(sheet: _Sheet, *, of_one_file: bool) -> Results:
     shape = (len(sheet.rows), len(MEASURES), len(TARGETS))
     numbers = np.array(sheet.rows, dtype=np.float64).reshape(shape)
     values = {m: numbers[:, i] for i, m in enumerate(MEASURES)}
@@ -197,4 +197,5 @@ def _results(sheet: _Sheet) -> Results:
         **measures,
         groups={g: tuple(t[i] or "" for t in sheet.texts) for i, g in enumerate(sheet.groups)},
         notices=(*sheet.notices, *notices),
+        lines=tuple(min(filter(None, lines)) for lines in sheet.lines) if of_one_file else (),
     )
