@@ -16,6 +16,7 @@ from corcal import __version__
 from corcal.annotate.annotation import annotation_of, read_drawing
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.quality_sheet import ANNOTATION_FILES, annotation_files, contact_sheet
+from corcal.core.arguments import require_kind, require_path
 from corcal.core.errors import InputRefused
 from corcal.core.scan import Scan
 from corcal.read import admit_for_drawing, read_scan
@@ -38,6 +39,10 @@ class DrawnScan:
         patient: whose it is: scans of one patient must not be both trained on and tested on.
         contrast: "yes", "no", or "" for what the scan's header says.
         series_uid: the DICOM series, if several are there.
+
+    Raises:
+        InputRefused: a path is empty.
+        TypeError: a path is none.
     """
 
     scan: Path
@@ -46,6 +51,10 @@ class DrawnScan:
     contrast: str = ""
     series_uid: str | None = None
     more: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("scan", "drawing"):
+            object.__setattr__(self, name, require_path(name, getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,11 @@ def annotate_scan(
     Raises:
         InputRefused: the scan or the drawing cannot be read, or they do not belong together.
         ScanNotAdmitted: values, voxel size or the order of the scan's slices are wrong.
+        TypeError: an argument is of another kind.
     """
+    require_kind("entry", entry, DrawnScan, "DrawnScan('ct', 'drawn.con')")
+    require_kind("options", options, AnnotateOptions)
+    out = require_path("out", out)
     check_folder(out, ANNOTATION_FILES, force=force)
     scan = read_scan(entry.scan, series_uid=entry.series_uid)
     name = entry.drawing.name

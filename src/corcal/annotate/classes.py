@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
+from corcal.core.arguments import wrong_kind
 from corcal.core.artery import Artery
 from corcal.core.errors import AnnotationRefused
 
@@ -67,7 +68,10 @@ def parse_map(texts: Iterable[str]) -> ClassMap | None:
 
     Raises:
         AnnotationRefused: a text is of another form, or a code is named twice.
+        TypeError: a single text comes in place of several.
     """
+    if isinstance(texts, str):  # each of its letters would be a text
+        raise wrong_kind("texts", texts, "a list of texts, such as ['1=RCA,2=LAD'],")
     found: ClassMap = {}
     for part in (p for text in texts for p in text.split(",")):
         key, _, name = (p.strip() for p in part.rpartition("="))

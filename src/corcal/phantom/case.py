@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import or_default
 from corcal.core.artery import Artery
 from corcal.core.grid import Grid
 from corcal.core.labels import ArteryLabels
@@ -132,8 +133,11 @@ def make_case(
         seed: 0 or more.
         options: what to make.
         progress: called with the name of each step as it begins.
+
+    Raises:
+        TypeError: the options are of another kind.
     """
-    options = options or PhantomOptions()
+    options = or_default("options", options, PhantomOptions, "PhantomOptions.tiny()")
     begin = progress or (lambda _: None)
     rng = np.random.default_rng(seed)
     begin("draw")

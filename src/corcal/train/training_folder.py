@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from corcal.core.arguments import require_path
 from corcal.core.errors import DatasetRefused
 from corcal.settings import Settings
 
@@ -34,9 +35,16 @@ class TrainingFolder:
 
     Attributes:
         folder: the work folder.
+
+    Raises:
+        InputRefused: the path is empty.
+        TypeError: it is no path.
     """
 
     folder: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", require_path("folder", self.folder))
 
     @property
     def settings_file(self) -> Path:
