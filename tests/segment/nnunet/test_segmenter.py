@@ -130,7 +130,7 @@ def test_cuda_where_there_is_none_is_refused(bundles: dict[str, Path]) -> None:
 
     if torch.cuda.is_available():
         pytest.skip("a CUDA device is here")
-    with pytest.raises(ModelRefused, match="torch finds no CUDA device here; use --device cpu"):
+    with pytest.raises(ModelRefused, match="torch finds no CUDA device here; use device cpu"):
         NnunetSegmenter(Bundle.open(bundles["one"]), device="cuda")
 
 
