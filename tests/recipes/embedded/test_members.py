@@ -22,6 +22,7 @@ from corcal.recipes.embedded.networks.from_openvino import read_segmenter
 from corcal.recipes.embedded.recipe import Recipe
 from corcal.segment import EmbeddedSegmenter
 from corcal.storage import read_json
+from tests.tracing import IGNORE_TRACING
 
 SCANS = RealScans(None, {name: Trust(complete=("RCA",)) for name in ("A", "B", "C")})
 SMALL = Recipe(
@@ -69,9 +70,7 @@ def test_a_part_that_nobody_knows_is_refused_before_anything_is_made(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+@IGNORE_TRACING
 def test_a_second_member_goes_on_from_the_first_and_stands_before_it(tmp_path: Path) -> None:
     fill(tmp_path / "bank")
     lines: list[str] = []
@@ -96,9 +95,7 @@ def test_a_second_member_goes_on_from_the_first_and_stands_before_it(tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+@IGNORE_TRACING
 def test_without_context_as_much_time_goes_on_patches(tmp_path: Path) -> None:
     fill(tmp_path / "bank")
     lines: list[str] = []

@@ -22,6 +22,7 @@ from corcal.recipes.embedded.timed import train_in_minutes
 from corcal.recipes.embedded.timetable import Limits
 from corcal.segment import EmbeddedSegmenter
 from corcal.storage import read_json, read_json_lines
+from tests.tracing import IGNORE_TRACING
 
 SCANS = RealScans(None, {"A": Trust(complete=("RCA",))})
 SMALL = Recipe(phantoms=0, chests=0, lesion_phantoms=0, threads=1)
@@ -67,9 +68,7 @@ def test_a_time_too_short_for_the_first_cases_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings(
-    "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-)
+@IGNORE_TRACING
 def test_models_come_out_in_time_and_a_second_call_finishes_them(tmp_path: Path) -> None:
     write_cases(tmp_path)
     weights = tmp_path / "weights"

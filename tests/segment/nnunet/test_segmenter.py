@@ -25,13 +25,11 @@ from tests.segment.nnunet.trained import (
     nnunet_predictor,
     write_trained,
 )
+from tests.tracing import IGNORE_TRACING
 
 pytestmark = [
     pytest.mark.training,
-    # OpenVINO traces the network, which torch advises against.
-    pytest.mark.filterwarnings(
-        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-    ),
+    IGNORE_TRACING,
 ]
 
 SPACING = FACTS.spacing_mm

@@ -24,14 +24,12 @@ from corcal.storage import replace_file
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.crop_geometry import read_crop_geometry
 from corcal.train.training_folder import TrainingFolder
+from tests.tracing import IGNORE_TRACING
 from tests.train.heard import Heard
 
 pytestmark = [
     pytest.mark.training,
-    # OpenVINO traces the network, which torch advises against.
-    pytest.mark.filterwarnings(
-        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-    ),
+    IGNORE_TRACING,
 ]
 
 

@@ -24,14 +24,12 @@ from corcal.segment import Bundle
 from corcal.settings import Settings
 from corcal.storage import csv_bytes, json_bytes, read_csv, replace_file, write_nifti
 from corcal.train import TrainingFolder, put_back, read_manifest
+from tests.tracing import IGNORE_TRACING
 
 pytestmark = [
     pytest.mark.training,
     pytest.mark.slow,
-    # OpenVINO traces the network, which torch advises against.
-    pytest.mark.filterwarnings(
-        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-    ),
+    IGNORE_TRACING,
 ]
 
 TRAINER = "nnUNetTrainer_1epoch"

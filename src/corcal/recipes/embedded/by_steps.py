@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from corcal.recipes.embedded.tasks.locator_task import LocatorTask
 from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 from corcal.recipes.embedded.whole_hearts import (
     learn_on_patches,
+    train_further,
     train_on_whole_hearts,
     whole_heart_task,
 )
@@ -53,8 +53,7 @@ def train_default(
         on_progress: called with one line of progress at a time.
 
     Raises:
-        SettingsRefused: a scan to leave out is not one of the annotated, or the device is not
-            there.
+        SettingsRefused, ModelRefused: as `check`.
     """
     check(scans, recipe)
     keep_freed_memory()
@@ -177,7 +176,7 @@ def _on_patches(
     task = SegmenterTask(_hearts(cases, recipe), augmentation=augmentation(recipe))
     run = _run(recipe, folder / "segmenter", "segmenter", on_progress)
     schedule = Schedule(Steps(recipe.steps), recipe.batch, rate=1e-3)
-    return between(base, train(lambda: deepcopy(base), task, schedule, run).cpu(), recipe.blend)
+    return train_further(base, task, schedule, recipe.blend, run)
 
 
 def _base(

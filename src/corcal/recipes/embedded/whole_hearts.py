@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
+from torch import nn
+
 from corcal.recipes.embedded.loop import Run, Schedule, train
 from corcal.recipes.embedded.networks.network import Segmenter, between
 from corcal.recipes.embedded.pace import Pace, Steps
@@ -46,8 +48,7 @@ def learn_on_patches(
     steps, share = amount
     task = SegmenterTask(hearts, real_share=_REAL_SHARE, augmentation=augmentation)
     schedule = Schedule(Steps(_PATCH_STEPS * steps), rate=_RATE, warm_up=_WARM_UP)
-    trained = train(lambda: deepcopy(start), task, schedule, run)
-    return between(start, trained.cpu(), share)
+    return train_further(start, task, schedule, share, run)
 
 
 def whole_heart_schedule(pace: Pace, hearts: int = 1) -> Schedule:
@@ -69,5 +70,12 @@ def train_on_whole_hearts(
     """
     steps, share = amount
     half = replace(run, precision="bfloat16")
-    trained = train(lambda: deepcopy(start), task, whole_heart_schedule(Steps(steps)), half)
+    return train_further(start, task, whole_heart_schedule(Steps(steps)), share, half)
+
+
+def train_further(
+    start: nn.Module, task: SegmenterTask, schedule: Schedule, share: float, run: Run
+) -> Segmenter:
+    """Return a segmenter that learnt more: so far from `start` (0) to its last weights (1)."""
+    trained = train(lambda: deepcopy(start), task, schedule, run)
     return between(start, trained.cpu(), share)

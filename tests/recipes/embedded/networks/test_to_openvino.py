@@ -21,15 +21,14 @@ from corcal.recipes.embedded.networks.network import (  # noqa: E402
 from corcal.recipes.embedded.networks.to_openvino import export_locator, export_segmenter  # noqa: E402
 from corcal.runtime.openvino import Engine  # noqa: E402
 from corcal.segment import EmbeddedSegmenter  # noqa: E402
+from tests.tracing import IGNORE_TRACING  # noqa: E402
 
 CARD: dict[str, object] = {"name": "untrained", "version": "0"}
 
 # OpenVINO traces the network, which torch advises against.
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.filterwarnings(
-        "ignore::torch.jit.TracerWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"
-    ),
+    IGNORE_TRACING,
 ]
 
 
