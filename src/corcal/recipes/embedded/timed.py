@@ -14,6 +14,7 @@ from torch import nn
 from corcal.core.errors import SettingsRefused
 from corcal.recipes.embedded.cases.bank import VARIANT
 from corcal.recipes.embedded.cases.chest import Chest, load_chest
+from corcal.recipes.embedded.cases.phantoms import is_phantom
 from corcal.recipes.embedded.cases.scans import RealScans
 from corcal.recipes.embedded.checkpoints import SmallWeights
 from corcal.recipes.embedded.devices import hearts_a_step, share_cores, usual_hearts_gb
@@ -71,12 +72,14 @@ def train_in_minutes(
         begin_seconds: when the time began, of `time.monotonic`; now, unless given.
 
     Raises:
-        SettingsRefused: a scan to leave out is unknown, the device is not there, or the time is
-            too short for the first cases.
+        SettingsRefused: a scan to leave out is unknown, the device is not there, something is to
+            be ablated or gone on from, or the time is too short for the first cases.
         CorcalError: the processes that make cases broke down.
         KeyboardInterrupt: SIGTERM asked to stop; what was trained is kept.
     """
     check(scans, recipe)
+    if recipe.ablate or recipe.go_on_from:
+        raise SettingsRefused("a training within a time has no ablate and no go_on_from")
     begin = time.monotonic() if begin_seconds is None else begin_seconds
     keep_freed_memory()
     count, threads = share_cores(limits.workers, recipe.threads, recipe.device)
@@ -99,6 +102,7 @@ def _plan(scans: RealScans, out: Path, recipe: Recipe) -> JobPlan:
         bank=out / "bank",
         chests=out / "chests",
         phantoms=recipe.phantoms,
+        acquired=recipe.acquired if recipe.heart_steps else 0,
         made_chests=recipe.chests if recipe.locator_steps else 0,
         seed=recipe.seed,
         data=scans.data,
@@ -222,15 +226,13 @@ class _Training:
         return load_chest(path) if self._is_shown(path.stem) else None
 
     def _heart(self, path: Path, kinds: set[str]) -> Heart | None:
-        kind = "phantom" if path.name.startswith("phantom-") else "real"
+        kind = "phantom" if is_phantom(path.name) else "real"
         return self._store.heart(path) if kind in kinds and self._is_shown(path.name) else None
 
     def _is_shown(self, name: str) -> bool:
         """Return whether a case may be trained on: phantoms, and listed scans not left out."""
         scan = name.split(VARIANT, maxsplit=1)[0]
-        return (
-            name.startswith("phantom-") or scan in self.scans.without(self.recipe.leave_out).trust
-        )
+        return is_phantom(name) or scan in self.scans.without(self.recipe.leave_out).trust
 
     def _base(self) -> nn.Module:
         """Return the segmenter trained on phantoms alone, on whole hearts too if it was."""

@@ -25,6 +25,7 @@ def plan(folder: Path, **others: object) -> JobPlan:
         "bank": folder / "bank",
         "chests": folder / "chests",
         "phantoms": 6,
+        "acquired": 2,
         "made_chests": 5,
         "seed": 0,
         "data": folder,
@@ -38,8 +39,8 @@ def test_of_every_kind_some_come_early_and_each_once(tmp_path: Path) -> None:
     names = [job.path.relative_to(tmp_path).as_posix() for job in jobs(plan(tmp_path))]
     chests = [f"chests/phantom-{50000 + i}.npz" for i in range(5)]
     assert names == [
-        *chests[:4], "bank/phantom-00000", "chests/A.npz",
-        chests[4], "bank/phantom-00001", "bank/A",
+        *chests[:4], "bank/phantom-00000", "bank/acquired-00000", "chests/A.npz",
+        chests[4], "bank/phantom-00001", "bank/acquired-00001", "bank/A",
         "bank/phantom-00002", "chests/B.npz",
         "bank/phantom-00003", "bank/B",
         "bank/phantom-00004",
@@ -54,7 +55,7 @@ def test_workers_share_the_jobs_without_asking_each_other(tmp_path: Path) -> Non
 
 
 def test_without_data_and_scans_there_are_phantoms_and_chests(tmp_path: Path) -> None:
-    alone = plan(tmp_path, data=None, trust={}, real=(), made_chests=0)
+    alone = plan(tmp_path, data=None, trust={}, real=(), acquired=0, made_chests=0)
     assert [job.path.name for job in jobs(alone)] == [f"phantom-{i:05d}" for i in range(6)]
 
 
@@ -84,7 +85,7 @@ def test_real_scans_with_deposits_have_names_of_their_own(tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_workers_fill_the_folders_and_end_when_all_is_made(tmp_path: Path) -> None:
-    few = plan(tmp_path, data=None, trust={}, real=(), phantoms=0, made_chests=3)
+    few = plan(tmp_path, data=None, trust={}, real=(), phantoms=0, acquired=0, made_chests=3)
     with Workers(few, 2, tmp_path) as workers:
         workers.wait(120.0)
         workers.check()
@@ -95,7 +96,7 @@ def test_workers_fill_the_folders_and_end_when_all_is_made(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_workers_that_break_down_are_noticed(tmp_path: Path) -> None:
-    few = plan(tmp_path, phantoms=0, made_chests=0)  # annotations of A are not there
+    few = plan(tmp_path, phantoms=0, acquired=0, made_chests=0)  # annotations of A are not there
     with Workers(few, 1, tmp_path) as workers:
         workers.wait(120.0)
         with pytest.raises(CorcalError, match="exit code 1"):

@@ -23,17 +23,22 @@ from corcal.space import nearest
 _FIRST_CHEST = 50_000
 #: So have phantoms in slices as scanners store them; their names begin otherwise, too.
 _FIRST_ACQUIRED = 710_000
-_ACQUIRED = "acquired-"
+_PHANTOM, _ACQUIRED = "phantom-", "acquired-"
 
 
 def phantom_name(seed: int) -> str:
     """Return the name of a phantom's case."""
-    return f"phantom-{seed:05d}"
+    return f"{_PHANTOM}{seed:05d}"
 
 
 def acquired_name(number: int) -> str:
     """Return the name of the case of a phantom in slices as scanners store them."""
     return f"{_ACQUIRED}{number:05d}"
+
+
+def is_phantom(name: str) -> bool:
+    """Return whether a case of this name is a phantom, in whatever slices."""
+    return name.startswith((_PHANTOM, _ACQUIRED))
 
 
 def is_acquired(case: Case) -> bool:

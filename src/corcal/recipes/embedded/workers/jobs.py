@@ -17,6 +17,8 @@ from corcal.recipes.embedded.cases.bank import VARIANT, load_case, save_case
 from corcal.recipes.embedded.cases.chest import save_chest
 from corcal.recipes.embedded.cases.insertions import insert_everywhere
 from corcal.recipes.embedded.cases.phantoms import (
+    acquired_case,
+    acquired_name,
     chest_name,
     phantom_case,
     phantom_chest,
@@ -38,6 +40,7 @@ class JobPlan:
         bank: folder of cases.
         chests: folder of chests.
         phantoms: how many at most.
+        acquired: how many more at most, in slices as scanners store them.
         made_chests: how many chests of phantoms.
         seed: of the deposits put into real scans.
         data: folder of the annotated scans; None where none are at hand.
@@ -48,6 +51,7 @@ class JobPlan:
     bank: Path
     chests: Path
     phantoms: int
+    acquired: int
     made_chests: int
     seed: int
     data: Path | None
@@ -92,10 +96,13 @@ class Job:
 def jobs(plan: JobPlan) -> Iterator[Job]:
     """Yield all jobs of a plan: of every kind some early, then more and more phantoms."""
     chests, scans, variants = _chests(plan), _scans(plan), _variants(plan)
-    for seed in range(plan.phantoms):
+    for seed in range(max(plan.phantoms, plan.acquired)):
         for _ in range(_CHESTS_A_PHANTOM):
             yield from _next(chests)
-        yield _phantom(plan, seed)
+        if seed < plan.phantoms:
+            yield _phantom(plan, seed)
+        if seed < plan.acquired:
+            yield _acquired(plan, seed)
         early = next(scans, None)
         if early is not None:
             yield early
@@ -122,6 +129,13 @@ def _phantom(plan: JobPlan, seed: int) -> Job:
         save_case(phantom_case(seed, Preparation().spacing_mm), plan.bank)
 
     return Job(plan.bank / phantom_name(seed), make)
+
+
+def _acquired(plan: JobPlan, number: int) -> Job:
+    def make() -> None:
+        save_case(acquired_case(number, Preparation()), plan.bank)
+
+    return Job(plan.bank / acquired_name(number), make)
 
 
 def _chests(plan: JobPlan) -> Iterator[Job]:
