@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +66,24 @@ def test_a_time_too_short_for_the_first_cases_is_refused(tmp_path: Path) -> None
         train_in_minutes(
             RealScans(None), tmp_path, SMALL, Limits(0.005, workers=0), on_progress=print
         )
+
+
+@pytest.mark.parametrize("other", [{"ablate": ("motion",)}, {"go_on_from": Path("models")}])
+def test_what_a_time_has_no_part_for_is_refused(tmp_path: Path, other: dict[str, Any]) -> None:
+    recipe = replace(SMALL, **other)
+    with pytest.raises(SettingsRefused, match="no ablate and no go_on_from"):
+        train_in_minutes(RealScans(None), tmp_path, recipe, Limits(1.0), on_progress=print)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@IGNORE_TRACING
+def test_without_steps_real_scans_are_seen_whole_only(tmp_path: Path) -> None:
+    write_cases(tmp_path)
+    recipe = replace(SMALL, steps=0, locator_steps=0)
+    limits = Limits(0.3, workers=0, export=False)
+    weights = train_in_minutes(SCANS, tmp_path, recipe, limits, on_progress=print)
+    assert [line["stage"] for line in read_json_lines(weights / "log.jsonl")] == ["base", "hearts"]
 
 
 @pytest.mark.slow

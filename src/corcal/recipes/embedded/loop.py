@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -187,9 +188,12 @@ def _check_learning(learnt: int, done: int) -> None:
 
 def _batches(task: Task, schedule: Schedule, run: Run, first: int) -> Iterator[tuple[int, Batch]]:
     """Yield each step and its batch; the next ones are prepared in a thread meanwhile."""
+    beside = _Beside() if run.device == "cuda" else None
 
     def prepare(step: int) -> Batch:
-        return task.batch(np.random.default_rng([run.seed, step]), schedule.batch)
+        rng = np.random.default_rng([run.seed, step])
+        draw = partial(task.batch, rng, schedule.batch)
+        return beside.make(draw) if beside else draw()
 
     pool = ThreadPoolExecutor(max_workers=1)
     try:
@@ -202,6 +206,29 @@ def _batches(task: Task, schedule: Schedule, run: Run, first: int) -> Iterator[t
             yield step, ahead.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Beside:
+    """A GPU's queue of work beside that of the training.
+
+    In one queue a batch would wait for every step before it, each time that a number is copied
+    to the device.
+    """
+
+    def __init__(self) -> None:
+        # Hearts that were read before lie where they belong from here on.
+        torch.cuda.synchronize()
+        self._stream = torch.cuda.Stream(priority=-1)
+
+    def make(self, draw: Callable[[], Batch]) -> Batch:
+        """Return a batch once its tensors are finished."""
+        with torch.cuda.stream(self._stream):
+            batch = draw()
+        self._stream.synchronize()
+        for tensor in batch.values():
+            # Its memory is not to be used again before the training has read it.
+            tensor.record_stream(torch.cuda.default_stream())
+        return batch
 
 
 def _freeze_norms(network: nn.Module) -> None:

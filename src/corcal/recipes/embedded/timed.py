@@ -64,9 +64,9 @@ def train_in_minutes(
         scans: the annotated scans; those whose cases lie in the bank need no files. Without
             any, phantoms alone are trained on.
         out: where to work.
-        recipe: numbers of cases and seed; its steps say only whether there is a locator and a
-            part on whole hearts (above 0), the segmenter has one network, and the lesion model
-            gets as many phantoms as the time allows.
+        recipe: numbers of cases and seed; its steps say only whether there is a locator, a part
+            on patches of real scans and one on whole hearts (above 0), the segmenter has one
+            network, and the lesion model gets as many phantoms as the time allows.
         limits: the time, and what else there is.
         on_progress: called with one line of progress at a time.
         begin_seconds: when the time began, of `time.monotonic`; now, unless given.
@@ -77,9 +77,9 @@ def train_in_minutes(
         CorcalError: the processes that make cases broke down.
         KeyboardInterrupt: SIGTERM asked to stop; what was trained is kept.
     """
-    check(scans, recipe)
     if recipe.ablate or recipe.go_on_from:
         raise SettingsRefused("a training within a time has no ablate and no go_on_from")
+    check(scans, recipe)
     begin = time.monotonic() if begin_seconds is None else begin_seconds
     keep_freed_memory()
     count, threads = share_cores(limits.workers, recipe.threads, recipe.device)
@@ -162,7 +162,7 @@ class _Training:
     def _stages(self) -> list[str]:
         stages = ["locator"] if self.recipe.locator_steps else []
         real = self.scans.without(self.recipe.leave_out).trust
-        patched = [*stages, "base", *(["segmenter"] if real else [])]
+        patched = [*stages, "base", *(["segmenter"] if real and self.recipe.steps else [])]
         whole = "hearts" if real else "phantom_hearts"
         return [*patched, whole] if self.recipe.heart_steps else patched
 

@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="training needs torch")
 
 import torch
 
+from corcal.core.box import Box
 from corcal.core.grid import Grid
 from corcal.recipes.embedded.cases import targets
 from corcal.recipes.embedded.cases.bank import Case, save_case
@@ -21,6 +22,7 @@ from corcal.recipes.embedded.tasks.hearts import (
     heart_in_memory,
 )
 from corcal.recipes.embedded.tasks.sampler import Augmentation, sample_patches
+from corcal.recipes.embedded.tasks.segmenter_task import SegmenterTask
 from corcal.segment.frame import heart_frame
 
 SHAPE = (80, 90, 100)
@@ -132,3 +134,29 @@ def test_the_likeliest_artery_gets_what_is_detected() -> None:
         assert torch.equal(three.argmax(1), logits[:, -3:].argmax(1))
         assert torch.allclose(three.amax(1), torch.sigmoid(detected))
         assert (three.sort(1).values[:, :2] < 0.5).all()
+
+
+class Drawn:
+    """A heart that counts how often it is cut."""
+
+    def __init__(self, name: str, kind: str, courses: dict[int, list[np.ndarray]]) -> None:
+        self.case = replace(case(courses), name=name, kind=kind)
+        self.count = 0
+
+    def cut(self, box: Box, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        self.count += 1
+        return HeartOnDisk(self.case, insert=0.0).cut(box, rng)
+
+
+def test_scans_with_deposits_do_not_crowd_out_the_others() -> None:
+    line = {1: [np.zeros((2, 3))]}
+    traced = [Drawn(n, "real", line) for n in ("A", *(f"A+{i:04d}" for i in range(20)))]
+    others = [Drawn("B", "real", {}), Drawn("phantom-00000", "phantom", {})]
+    task = SegmenterTask([*traced, *others], patch=(32, 32, 32), real_share=0.5)
+    for seed in range(50):
+        task.batch(np.random.default_rng(seed), 8)
+    # Half are real; three of four of these are the traced scan, seven of ten with deposits.
+    shares = [h.count / 400 for h in (*others, traced[0])]
+    np.testing.assert_allclose(shares, [0.125, 0.5, 0.375 * 0.3], atol=0.06)
+    assert sum(h.count for h in traced[1:]) / 400 == pytest.approx(0.375 * 0.7, abs=0.08)
+    assert min(h.count for h in traced[1:]) > 0

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
+from corcal.recipes.embedded.cases.bank import VARIANT
 from corcal.recipes.embedded.cases.targets import DETECTED
 from corcal.recipes.embedded.loop import Batch
 from corcal.recipes.embedded.networks.network import detection_loss, territory_loss
 from corcal.recipes.embedded.tasks.decode import decode, territories
-from corcal.recipes.embedded.tasks.hearts import Heart
+from corcal.recipes.embedded.tasks.hearts import INSERT, Heart
 from corcal.recipes.embedded.tasks.sampler import Augmentation, Shape, sample_patches
 
 #: Share of voxels that each thing detected takes in an average patch, in the order of
@@ -54,7 +55,25 @@ class SegmenterTask:
     def _heart(self, rng: np.random.Generator) -> Heart:
         real = [h for h in self.hearts if h.case.kind == "real"]
         made = [h for h in self.hearts if h.case.kind != "real"]
-        pool = real if real and (not made or rng.random() < self.real_share) else made
-        # Scans with traced arteries teach more: draw them three times as often.
-        weight = np.array([3.0 if h.case.courses else 1.0 for h in pool])
-        return pool[int(rng.choice(len(pool), p=weight / weight.sum()))]
+        if real and (not made or rng.random() < self.real_share):
+            return _real_heart(real, rng)
+        return made[int(rng.choice(len(made), p=np.full(len(made), 1.0 / len(made))))]
+
+
+def _real_heart(real: Sequence[Heart], rng: np.random.Generator) -> Heart:
+    """Return one of the real hearts: each scan as often, however often deposits were put into it.
+
+    A scan that is there with deposits and without is drawn with them as often as patches of a
+    scan on disk get some.
+    """
+    scans: dict[str, list[Heart]] = {}
+    for heart in real:
+        scans.setdefault(heart.case.name.split(VARIANT, maxsplit=1)[0], []).append(heart)
+    # Scans with traced arteries teach more: draw them three times as often.
+    weight = np.array([3.0 if s[0].case.courses else 1.0 for s in scans.values()])
+    scan = list(scans.values())[int(rng.choice(len(scans), p=weight / weight.sum()))]
+    plain = [h for h in scan if VARIANT not in h.case.name]
+    changed = [h for h in scan if VARIANT in h.case.name]
+    if changed and (not plain or rng.random() < INSERT):
+        return changed[int(rng.integers(len(changed)))]
+    return plain[0]
