@@ -102,7 +102,7 @@ def jobs(plan: JobPlan) -> Iterator[Job]:
         if seed < plan.phantoms:
             yield _phantom(plan, seed)
         if seed < plan.acquired:
-            yield _acquired(plan, seed)
+            yield _phantom_in_slices(plan, seed)
         early = next(scans, None)
         if early is not None:
             yield early
@@ -131,7 +131,7 @@ def _phantom(plan: JobPlan, seed: int) -> Job:
     return Job(plan.bank / phantom_name(seed), make)
 
 
-def _acquired(plan: JobPlan, number: int) -> Job:
+def _phantom_in_slices(plan: JobPlan, number: int) -> Job:
     def make() -> None:
         save_case(acquired_case(number, Preparation()), plan.bank)
 
