@@ -25,7 +25,7 @@ SPACING_MM = (5.0, 5.0, 5.0)
 SETTINGS = Settings.from_dict(
     {"preparation": {"spacing_mm": [5.0, 5.0, 5.0], "padding_voxels": [1, 1, 1]}}, "tests"
 )
-#: In the first voxel: what a worker does instead of scoring.
+#: In the first voxel: what a worker does instead of scoring; at `HANG` it stops until it is killed.
 KILL, HANG, SLOW, CRASH, HOARD, TOO_MUCH = 2000, 2001, 2002, 2003, 2004, 2005
 #: So much memory a worker takes that meets `HOARD`.
 HOARD_MB = 1500
@@ -59,6 +59,21 @@ def write_scans(folder: Path, count: int) -> list[Path]:
     return paths
 
 
+def hangs_in_child(process: int) -> bool:
+    """Return whether a child of a process has met `HANG`, as Linux tells."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return any(_state(int(child)) == "T" for child in children.split())
+
+
+def _state(process: int) -> str:
+    try:
+        words = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return "gone"
+    # After the name, which stands in brackets and may hold any sign.
+    return words.rpartition(")")[2].split()[0]
+
+
 @dataclass(frozen=True)
 class BoxHeart:
     """Takes the middle of a scan for its heart; obeys `KILL` and those beside it."""
@@ -72,7 +87,8 @@ class BoxHeart:
         if corner == KILL:
             os.kill(os.getpid(), signal.SIGKILL)
         if corner == HANG:
-            time.sleep(60)
+            # It needs no time and gets none: nothing hangs on the speed of the machine.
+            os.kill(os.getpid(), signal.SIGSTOP)
         if corner == SLOW:
             time.sleep(1)
         if corner == CRASH:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,21 @@ from corcal.train.nnunet.folds import plan_and_preprocess, train_folds
 from corcal.train.training_folder import TrainingFolder
 from tests.train.cohort import small_settings, write_cohort
 from tests.train.heard import MACHINE, Heard
+
+
+@pytest.fixture(autouse=True)
+def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Train and predict on one thread: faster for networks this small, and the same every time."""
+    if request.node.get_closest_marker("training") is None:
+        yield
+        return
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
+    pytest.importorskip("safetensors", reason="training needs safetensors")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def test_plain_nnunet_predicts_with_it(tmp_path: Path, capsys: pytest.CaptureFix
     grid = Grid.axial(hu.shape, FACTS.spacing_mm)
     ours = paint(NnunetSegmenter(bundle).probabilities(hu, np.ones(hu.shape, bool), grid), 0.5)
     assert len(np.unique(labels)) >= 4
-    assert (ours != labels).sum() <= 5
+    np.testing.assert_array_equal(ours, labels)
 
 
 def test_the_folder_is_nnunets_own(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from corcal.runtime.openvino import load_openvino
-from corcal.segment.bundle.bundle import BundleFacts, write_manifest
+from corcal.segment.bundle.bundle import Bundle, BundleFacts, write_manifest
 from corcal.testing.small_bundles import DATASET, FACTS, plans
 from tests.bundles import write_json
 
@@ -60,6 +61,15 @@ def write_trained(
                 (place / f"network.{ending}").write_bytes(content)
     write_manifest(folder, facts)
     return folder
+
+
+def without_networks(bundle: Bundle, folder: Path) -> Bundle:
+    """Return a copy of a bundle that is run by torch, because it holds no OpenVINO networks."""
+    shutil.copytree(bundle.path, folder)
+    for file in folder.rglob("network.*"):
+        file.unlink()
+    write_manifest(folder, bundle.facts)
+    return Bundle.open(folder)
 
 
 def unique(built: Any) -> dict[str, Any]:

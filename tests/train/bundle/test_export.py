@@ -16,7 +16,6 @@ pytest.importorskip("torch", reason="training needs torch")
 pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
 
 from corcal.core.errors import OutputRefused, TrainingStopped
-from corcal.label.paint import paint
 from corcal.segment.bundle.bundle import Bundle
 from corcal.segment.nnunet.results_folder import write_results_folder
 from corcal.segment.nnunet.segmenter import NnunetSegmenter
@@ -24,6 +23,8 @@ from corcal.storage import replace_file
 from corcal.train.bundle.export import ModelName, export_bundle
 from corcal.train.dataset.crop_geometry import read_crop_geometry
 from corcal.train.training_folder import TrainingFolder
+from tests.segment.nnunet.agreement import assert_near, assert_same
+from tests.segment.nnunet.trained import without_networks
 from tests.tracing import IGNORE_TRACING
 from tests.train.heard import Heard
 
@@ -81,7 +82,11 @@ def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
     hu = sitk.GetArrayFromImage(sitk.ReadImage(str(image)))
     grid = place.resampled.cut(place.box)
     opened = Bundle.open(bundle)
-    found = NnunetSegmenter(opened).probabilities(hu, np.ones(hu.shape, bool), grid)
+    bare = without_networks(opened, tmp_path / "bare")
+    by_openvino, by_torch = (
+        NnunetSegmenter(model).probabilities(hu, np.ones(hu.shape, bool), grid)
+        for model in (opened, bare)
+    )
     model = write_results_folder(opened, tmp_path, force=False)
     with contextlib.redirect_stdout(io.StringIO()):
         predictor = nnUNetPredictor(
@@ -89,14 +94,11 @@ def test_a_crop_is_labelled_as_by_nnunets_own_predictor(
         )
         predictor.initialize_from_trained_model_folder(str(model), (0, 1), "checkpoint_final.pth")
         data, properties = SimpleITKIO().read_images([str(image)])
-        labels, probabilities = predictor.predict_single_npy_array(
-            data, properties, None, None, True
-        )
-    # At the corners of a crop nnU-Net's weights are so small that half precision has few steps.
-    assert (np.abs(found - probabilities) > 2e-3).mean() < 1e-4
-    # After four steps many probabilities are one half, where either label is right.
-    assert (paint(found, 0.5) != labels).mean() < 1e-3
-    assert len(np.unique(labels)) > 1
+        labels, expected = predictor.predict_single_npy_array(data, properties, None, None, True)
+    # The draws of a training are not seeded: whatever it learnt, the same is to be found.
+    assert np.ptp(expected) > 0.01
+    assert_same(by_torch, labels, expected)
+    assert_near(by_openvino, labels, expected, opened.plan.patch)
 
 
 def test_an_unfinished_fold_is_refused(

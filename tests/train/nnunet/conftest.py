@@ -4,24 +4,23 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corcal.train.training_folder import TrainingFolder
 from tests.train.heard import Heard
 
 
-@pytest.fixture(autouse=True)
-def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
-    if request.node.get_closest_marker("training") is None:
-        yield
-        return
+@pytest.fixture
+def same_draws() -> Iterator[None]:
+    """Give the libraries, which draw from global states, the same draws in every run."""
     torch = pytest.importorskip("torch", reason="training needs torch")
-    pytest.importorskip("nnunetv2", reason="training needs nnunetv2")
-    pytest.importorskip("safetensors", reason="training needs safetensors")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    states = np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    np.random.seed(0)  # noqa: NPY002
+    torch.manual_seed(0)
     yield
-    torch.set_num_threads(before)
+    np.random.set_state(states[0])  # noqa: NPY002
+    torch.set_rng_state(states[1])
 
 
 @pytest.fixture

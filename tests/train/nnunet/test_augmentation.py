@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,22 +17,11 @@ from corcal.settings import Settings, Training
 from tests.train.nnunet.test_plan import SOME
 from tests.train.nnunet.trainers import augmentation, make_trainer
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.usefixtures("same_draws")]
 
 #: As wide as the paper's patch, in fewer voxels: displacements and angles do not depend on it.
 SIDE = 48
 PAPER = replace(Settings.paper().training, features=4, max_features=4)
-
-
-@pytest.fixture(autouse=True)
-def same_draws() -> Iterator[None]:
-    """Give the libraries, which draw from global states, the same draws in every run."""
-    states = np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
-    np.random.seed(0)  # noqa: NPY002
-    torch.manual_seed(0)
-    yield
-    np.random.set_state(states[0])  # noqa: NPY002
-    torch.set_rng_state(states[1])
 
 
 @pytest.fixture

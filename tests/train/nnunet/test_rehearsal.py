@@ -58,6 +58,7 @@ def test_a_learning_rate_of_100_fails(rehearsal: ModuleType, tmp_path: Path) -> 
 
 
 @pytest.mark.training
+@pytest.mark.usefixtures("same_draws")
 def test_patches_bent_beyond_measure_hold_nothing_of_their_scan(
     rehearsal: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,7 +56,7 @@ class SimulatedGpus:
             self.most_on_one = max(self.most_on_one, self._busy.count(machine.gpu))
         on_event(Began(0, 1))
         if first:
-            self._all_at_work.wait(timeout=30)
+            self._all_at_work.wait(timeout=600)
         with self._lock:
             self._busy.remove(machine.gpu)
         if fold in self.broken:

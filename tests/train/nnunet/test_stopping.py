@@ -24,6 +24,8 @@ from tests.train.heard import MACHINE, Heard
 
 pytestmark = pytest.mark.training
 
+#: So many epochs that no training is at its end before it is stopped, on the slowest machine.
+MANY = 10_000
 ALLOW_CTRL_C = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -88,7 +90,7 @@ def test_a_fold_that_ends_is_reported_while_the_others_go_on(own: TrainingFolder
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_command_saves_and_says_what(own: TrainingFolder, sent: signal.Signals) -> None:
-    change(own, epochs=50, iterations=5, save_every=50)
+    change(own, epochs=MANY, save_every=MANY)
     words = ["train", "fold", str(own.folder), "0", "--device", "cpu", "--threads", "1"]
     command = subprocess.Popen(
         # A shell may have started this with Ctrl-C ignored, which children inherit.
@@ -99,7 +101,7 @@ def test_a_stopped_command_saves_and_says_what(own: TrainingFolder, sent: signal
     assert command.stderr is not None
     with command:
         for line in command.stderr:
-            if "epoch 1 of 50" in line:
+            if f"epoch 1 of {MANY}" in line:
                 break
         command.send_signal(sent)
         rest = command.stderr.read()
@@ -110,7 +112,7 @@ def test_a_stopped_command_saves_and_says_what(own: TrainingFolder, sent: signal
 
 
 def test_ctrl_c_saves_what_finished_epochs_learnt(own: TrainingFolder) -> None:
-    change(own, epochs=3, iterations=30, save_every=3)
+    change(own, epochs=MANY, save_every=MANY)
     heard = Heard()
 
     def interrupt(fold: int, event: Event) -> None:
@@ -121,6 +123,7 @@ def test_ctrl_c_saves_what_finished_epochs_learnt(own: TrainingFolder) -> None:
     with pytest.raises(KeyboardInterrupt):
         train_folds(own, [0, 1], MACHINE, on_progress=interrupt)
     (noted,) = heard.of(Noted)
-    assert noted.text.startswith("stopped; its state after epoch 1 is saved")
+    saved = re.match(r"stopped; its state after epoch (\d+) is saved", noted.text)
+    assert saved is not None, noted.text
     assert heard.of(Began, fold=1) == []
-    assert epochs_done(own.fold(0)) == 1
+    assert epochs_done(own.fold(0)) == int(saved[1]) >= 1

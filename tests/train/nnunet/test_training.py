@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -114,10 +115,15 @@ def test_killed_at_any_moment_it_goes_on(
         if isinstance(event, EpochDone):
             started[-1].kill()  # type: ignore[attr-defined]
 
-    with pytest.raises(TrainingStopped, match=r"fold 0: .* ended by SIGKILL"):
+    words = ""
+    try:
         train_folds(own, [0], MACHINE, on_progress=kill)
-    # The kill falls somewhere after the first epoch, perhaps while the second is saved.
+    except TrainingStopped as error:
+        words = str(error)
+    # The kill falls somewhere after the first epoch, perhaps while the second is saved; on a busy
+    # machine the training may be at its end before.
     done = epochs_done(own.fold(0))
+    assert re.match(r"fold 0: .* ended by SIGKILL", words) or (words, done) == ("", 2)
     heard = Heard()
     train_folds(own, [0], MACHINE, on_progress=heard)
     assert heard.of(Began) == [Began(done, 2)]

@@ -107,7 +107,10 @@ def gaussian(patch: Index) -> NDArray[np.float16]:
     a, b, c = (n // 2 for n in patch)
     point[a, b, c] = 1.0
     bell = ndimage.gaussian_filter(point, [n * DEVIATION for n in patch], mode="constant")
-    weights: NDArray[np.float16] = (bell * (PEAK / bell.max())).astype(np.float16)
+    # By way of single precision, as torch makes half precision of double: in a large window one
+    # weight in ten thousand hangs on it.
+    single = (bell / (bell.max() / PEAK)).astype(np.float32)
+    weights: NDArray[np.float16] = single.astype(np.float16)
     weights[weights == 0] = weights[weights > 0].min()
     return weights
 
