@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from corcal.core.arguments import require_path, wrong_kind
+from corcal.core.arguments import require_function, require_path, require_whole_number, wrong_kind
 from corcal.core.errors import ModelRefused
 from corcal.core.steps import ArterySegmenter, HeartLocator, ModelSource
 from corcal.locate import EmbeddedLocator, TotalSegmentatorLocator, Weights, find_weights
@@ -94,8 +94,12 @@ class ModelChoice:
         Raises:
             ModelRefused: its files are absent, damaged or changed, or it cannot be run here; or
                 members of a bundle are counted.
-            SettingsRefused: there are not so many members.
+            SettingsRefused: there are not so many members, or their number is negative.
+            TypeError: `members` is no whole number, or `on_progress` no function.
         """
+        require_whole_number("members", members)
+        if on_progress is not None:
+            require_function("on_progress", on_progress, "a function of two whole numbers")
         if not self.model:
             return EmbeddedSegmenter(members=members)
         if members:

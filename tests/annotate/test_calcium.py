@@ -113,7 +113,8 @@ def test_inside_a_single_coronary_label_there_is_a_total_alone() -> None:
 
 
 def test_a_lone_code_is_not_taken_for_the_rca() -> None:
-    with pytest.raises(AnnotationRefused, match=r"one artery, such as --map 1=RCA, or all"):
+    advice = r"--map 1=RCA \(classes=parse_map\(\['1=RCA'\]\) from Python\)"
+    with pytest.raises(AnnotationRefused, match=f"one artery, such as {advice}, or all"):
         inside((CODES > 0).astype(np.uint8))
     found = inside(np.where(VESSELS == 1, 1, 0), "1=RCA")
     assert [n.text for n in found.notices if n.code == "artery-not-drawn"] == [

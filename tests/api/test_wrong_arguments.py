@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 
 import corcal
+from corcal import report
 from corcal.cohort import Options
-from corcal.core.errors import GeometryRefused, OutputRefused, UnreadableScan
+from corcal.core.errors import (
+    GeometryRefused,
+    OutputRefused,
+    SettingsRefused,
+    UnreadableScan,
+)
 from corcal.report import ReportOptions
 from corcal.testing import TrueModels, tiny_phantom
 
@@ -31,6 +37,7 @@ public: Any = corcal
 options: Any = Options
 report_options: Any = ReportOptions
 CASE = tiny_phantom(4)
+labels_nifti: Any = report.labels_nifti
 TRUTH: Any = public.ArteryLabels(CASE.labels, CASE.grid)
 score: Any = partial(public.score, models=TrueModels(CASE))
 quantify: Any = public.quantify_labels
@@ -173,6 +180,22 @@ def test_an_empty_path_is_not_the_current_folder(reading: Any) -> None:
             lambda: report_options(scored_at="today"),
             "scored_at: a datetime, such as datetime.now(), is needed, not str",
         ),
+        (
+            lambda: public.ModelChoice().segmenter("all"),
+            "members: a whole number is needed, not str",
+        ),
+        (
+            lambda: public.ModelChoice().segmenter(1, "all"),
+            "on_progress: a function of two whole numbers is needed, not str",
+        ),
+        (
+            lambda: labels_nifti(CASE.labels, CASE.scan.source),
+            "labels: an ArteryLabels, such as reading.labels, is needed, not ndarray",
+        ),
+        (
+            lambda: labels_nifti(TRUTH, CASE.scan),
+            "source: a Source, such as reading.scan.source, is needed, not Scan",
+        ),
         (lambda: options(jobs="2"), "jobs: a whole number is needed, not str"),
         (lambda: options(jobs=1.5), "jobs: a whole number is needed, not float"),
         (lambda: options(limit_seconds="9"), "limit_seconds: a number is needed, not str"),
@@ -180,6 +203,11 @@ def test_an_empty_path_is_not_the_current_folder(reading: Any) -> None:
 )
 def test_another_kind_is_refused_by_name(call: Callable[[], Any], text: str) -> None:
     refuse(TypeError, call, text)
+
+
+def test_there_is_no_negative_number_of_networks() -> None:
+    text = "members must not be negative, not -1"
+    refuse(SettingsRefused, lambda: public.ModelChoice().segmenter(-1), text)
 
 
 def test_a_reading_is_asked_for_arteries_and_lesions(reading: Any) -> None:

@@ -1,8 +1,9 @@
-"""Settings out of range or of another kind are refused by their names."""
+"""Settings and arguments out of range or of another kind are refused by their names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corcal.core.arguments import or_default, require_range
+from corcal.core.arguments import (
+    ONE_TEXT,
+    or_default,
+    require_choice,
+    require_function,
+    require_range,
+    require_text,
+    require_whole_number,
+    require_whole_numbers,
+)
 from corcal.core.errors import SettingsRefused
 
 
@@ -82,3 +92,49 @@ def test_what_is_left_out_is_made() -> None:
     given = _Group(3.0)
     assert or_default("group", given, _Group) is given
     assert or_default("group", None, _Group) == _Group()
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"),
+    [
+        (lambda: require_text("case", 5), TypeError, "case: a text is needed, not int"),
+        (
+            lambda: require_choice("kind", "x", ("a", "b")),
+            SettingsRefused,
+            "kind 'x' is not one of a, b",
+        ),
+        (
+            lambda: require_whole_number("jobs", 1.0),
+            TypeError,
+            "jobs: a whole number is needed, not float",
+        ),
+        (
+            lambda: require_whole_number("jobs", -1),
+            SettingsRefused,
+            "jobs must not be negative, not -1",
+        ),
+        (
+            lambda: require_whole_numbers("folds", 1),
+            TypeError,
+            "folds: a list of whole numbers, such as [0, 1], is needed, not int",
+        ),
+        (
+            lambda: require_function("begin", 1, ONE_TEXT),
+            TypeError,
+            f"begin: {ONE_TEXT} is needed, not int",
+        ),
+    ],
+)
+def test_arguments_of_plain_kinds(
+    call: Callable[[], object], kind: type[Exception], says: str
+) -> None:
+    with pytest.raises(kind, match=f"^{re.escape(says)}$"):
+        call()
+
+
+def test_plain_arguments_come_back() -> None:
+    assert require_text("case", "x") == "x"
+    assert require_choice("kind", "b", ("a", "b")) == "b"
+    assert require_whole_number("jobs", np.int64(2)) == 2
+    assert require_whole_numbers("folds", range(3)) == (0, 1, 2)
+    require_function("begin", print, ONE_TEXT)

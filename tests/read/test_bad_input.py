@@ -21,6 +21,8 @@ from pydicom.uid import (
 )
 
 from corcal.core.errors import NoUsableSeries, UnreadableScan
+from corcal.core.grid import Grid
+from corcal.storage import write_nifti
 from tests.read.conftest import Read
 from tests.read.dicom.dicom_files import Series, body, save
 
@@ -211,6 +213,19 @@ def test_an_unknown_series(tmp_path: Path, read: Read) -> None:
     says = rf"^{tmp_path.name}: holds no series 1\.2\.999; `corcal inspect` lists those it holds$"
     with pytest.raises(NoUsableSeries, match=says):
         read(tmp_path, "1.2.999")
+
+
+def test_a_volume_file_holds_no_series_to_choose_from(tmp_path: Path, read: Read) -> None:
+    path = tmp_path / "ct.nii.gz"
+    hu = np.linspace(-1000, 1000, 4 * 5 * 6).astype(np.int16).reshape(4, 5, 6)
+    write_nifti(path, hu, Grid.axial(hu.shape, (2.0, 1.0, 1.0)).affine)
+    says = (
+        r"^ct\.nii\.gz: is a volume file, which holds no DICOM series to choose from: leave out "
+        r"--series \(series_uid from Python\)$"
+    )
+    assert read(path).hu.shape == (4, 5, 6)
+    with pytest.raises(NoUsableSeries, match=says):
+        read(path, "1.2.999")
 
 
 @pytest.mark.parametrize(("code", "kind"), [(errno.EIO, UnreadableScan), (errno.ENOSPC, OSError)])

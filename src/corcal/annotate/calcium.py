@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corcal.annotate.calcium_stated import CALCIUM_CLASSES, speaks_of_calcium
 from corcal.annotate.checks.plausibility import require_plausible
-from corcal.annotate.classes import ClassMap, DrawnClass, calcium_class
+from corcal.annotate.classes import ClassMap, DrawnClass, calcium_class, map_advice
 from corcal.annotate.drawing import Drawing
 from corcal.annotate.options import AnnotateOptions
 from corcal.annotate.six_classes import drawn_overlaps, six_classes
@@ -23,8 +23,9 @@ from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
 
 _BOTH_WAYS = (
-    "If its codes are the calcium of each artery, say so with --map 1=RCA,2=LAD,3=LCX; if they are "
-    "arteries, --calcium-inside counts what reaches the threshold within them"
+    f"If its codes are the calcium of each artery, say so with {map_advice('1=RCA,2=LAD,3=LCX')}; "
+    "if they are arteries, --calcium-inside (calcium_inside from Python) counts what reaches the "
+    "threshold within them"
 )
 
 
@@ -103,8 +104,8 @@ def calcium_inside(drawn: Drawing, scan: Scan, *, threshold_hu: float, name: str
     _require_marked(drawn, name)
     if drawn.mask(DrawnClass.CALCIUM).any():
         raise AnnotationRefused(
-            f"{name}: marks calcium of no named artery: count it without --calcium-inside, or "
-            "leave it out with =ignore"
+            f"{name}: marks calcium of no named artery: count it without --calcium-inside "
+            "(drawn_calcium from Python), or leave it out with =ignore"
         )
     bright = scan.hu >= threshold_hu
     masks = {a: drawn.any_of((DrawnClass.vessel(a), DrawnClass.calcium_of(a))) for a in Artery}
@@ -120,8 +121,8 @@ def calcium_inside(drawn: Drawing, scan: Scan, *, threshold_hu: float, name: str
         return DrawnCalcium(None, tree & bright, (*notices, _no_artery_notice()))
     if len(absent) == len(Artery) - 1 and not drawn.declared:
         raise AnnotationRefused(
-            f"{name}: holds a single code: is it one artery, such as --map 1=RCA, or all coronary "
-            "arteries as one, --map 1=coronary?"
+            f"{name}: holds a single code: is it one artery, such as {map_advice('1=RCA')}, or "
+            "all coronary arteries as one, 1=coronary?"
         )
     codes = np.zeros(drawn.bits.shape, dtype=np.uint8)
     for artery, mask in masks.items():

@@ -6,12 +6,14 @@ calcium says that it was looked for; codes alone do not.
 
 from __future__ import annotations
 
-from corcal.annotate.classes import DrawnClass
+from corcal.annotate.classes import DrawnClass, map_advice
 from corcal.annotate.drawing import Drawing
 from corcal.core.errors import AnnotationRefused
 from corcal.core.scan import Notice
 
 CALCIUM_CLASSES = tuple(c for c in DrawnClass if c.is_calcium)
+_WITH_CALCIUM = "1=RCA,2=LAD,3=LCX,4=calcium"
+_ALL_CALCIUM = "1=RCA-calcium,2=LAD-calcium,3=LCX-calcium"
 
 
 def require_calcium(drawn: Drawing, *, name: str) -> tuple[Notice, ...]:
@@ -29,8 +31,8 @@ def require_calcium(drawn: Drawing, *, name: str) -> tuple[Notice, ...]:
     if not speaks_of_calcium(drawn):
         raise AnnotationRefused(
             f"{name}: marks arteries and no calcium. If the person has none, name the code or "
-            "name that calcium would have had, such as --map 1=RCA,2=LAD,3=LCX,4=calcium; if its "
-            "codes are the calcium of each artery, --map 1=RCA-calcium,2=LAD-calcium,3=LCX-calcium"
+            f"name that calcium would have had, such as {map_advice(_WITH_CALCIUM)}; if its "
+            f"codes are the calcium of each artery, {map_advice(_ALL_CALCIUM)}"
         )
     return (Notice("no-calcium-marked", "The drawing marks no calcium, though it could have."),)
 

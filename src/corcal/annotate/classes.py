@@ -86,6 +86,12 @@ def parse_map(texts: Iterable[str]) -> ClassMap | None:
     return found or None
 
 
+def map_advice(text: str) -> str:
+    """Return how a map such as "1=RCA,2=LAD" is given, on the command line and from Python."""
+    word = text if re.fullmatch(r"[\w=,.-]+", text) else f'"{text}"'
+    return f"--map {word} (classes=parse_map([{text!r}]) from Python)"
+
+
 def class_named(name: str) -> DrawnClass | None:
     """Return the class that a name such as "LM+LAD" or "RCA calcification" means, if any.
 

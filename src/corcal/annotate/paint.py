@@ -56,7 +56,7 @@ def _painting_notices(met: _PaintingDoubts, union: bool) -> tuple[Notice, ...]:
         found.append(Notice("contours-tiny", text))
     if met.crossing:
         rule = "joined" if union else "taken as outside, for one contour within another is a hole"
-        advice = "" if union else "; --union joins them"
+        advice = "" if union else "; --union (union=True from Python) joins them"
         text = (
             f"Contours of one class overlap in part ({_some(met.crossing)}): where they do, they "
             f"are {rule}{advice}."

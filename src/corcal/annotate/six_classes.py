@@ -198,7 +198,7 @@ def _refusal(orphans: list[Orphan]) -> str:
     more = f"; and {len(orphans) - 5} more" if len(orphans) > 5 else ""
     return (
         f"pieces of calcium that touch no artery: {len(orphans)}: {listed}{more}. Complete the "
-        "arteries, or choose --orphans list or nearest"
+        "arteries, or choose --orphans list or nearest (orphans='list' or 'nearest' from Python)"
     )
 
 

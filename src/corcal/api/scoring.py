@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from corcal import pipeline
 from corcal.annotate import AnnotateOptions, drawn_calcium, read_drawing
 from corcal.api.reading import Reading
-from corcal.core.arguments import require_kind, require_path, wrong_kind
+from corcal.core.arguments import (
+    ONE_TEXT,
+    require_function,
+    require_kind,
+    require_path,
+    wrong_kind,
+)
 from corcal.core.errors import AnnotationRefused
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Notice, Scan
@@ -146,8 +152,8 @@ def _check(
     """
     if person is not None:
         require_kind("person", person, Person, "Person(60, 'female', 'white')")
-    if progress is not None and not callable(progress):
-        raise wrong_kind("progress", progress, "a function of one text, such as print,")
+    if progress is not None:
+        require_function("progress", progress, ONE_TEXT)
     return settings_or_default(settings)
 
 

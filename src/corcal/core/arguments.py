@@ -7,9 +7,9 @@ An empty path is refused, as the command line refuses an empty word: it would be
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,9 @@ from corcal.core.errors import InputRefused, SettingsRefused
 
 T = TypeVar("T")
 Number = int | float
+
+#: A progress callback in words.
+ONE_TEXT = "a function of one text, such as print,"
 
 _RANGES: dict[str, tuple[Callable[[Number], bool], str]] = {
     "positive": (lambda x: x > 0, "must be positive"),
@@ -73,6 +76,90 @@ def or_default(name: str, value: T | None, kind: type[T], example: str = "") -> 
         TypeError: it is of another kind.
     """
     return kind() if value is None else require_kind(name, value, kind, example)
+
+
+def require_text(name: str, value: object, example: str = "") -> str:
+    """Return an argument that is a text.
+
+    Args:
+        name: of the argument.
+        value: of the argument.
+        example: of such a text.
+
+    Raises:
+        TypeError: it is of another kind.
+    """
+    if not isinstance(value, str):
+        raise wrong_kind(name, value, f"a text, such as {example!r}," if example else "a text")
+    return value
+
+
+def require_choice(name: str, value: object, choices: Iterable[str]) -> str:
+    """Return an argument that is one of several words.
+
+    Args:
+        name: of the argument.
+        value: of the argument.
+        choices: the words.
+
+    Raises:
+        SettingsRefused: it is another word.
+        TypeError: it is no text.
+    """
+    words = tuple(choices)
+    text = require_text(name, value, words[0])
+    if text not in words:
+        raise SettingsRefused(f"{name} {text!r} is not one of {', '.join(words)}")
+    return text
+
+
+def require_whole_number(name: str, value: object) -> int:
+    """Return an argument that counts something.
+
+    Args:
+        name: of the argument.
+        value: of the argument.
+
+    Raises:
+        SettingsRefused: it is negative.
+        TypeError: it is no whole number.
+    """
+    if not isinstance(value, Integral):
+        raise wrong_kind(name, value, "a whole number")
+    if value < 0:
+        raise SettingsRefused(f"{name} must not be negative, not {value}")
+    return int(value)
+
+
+def require_whole_numbers(name: str, values: object) -> tuple[int, ...]:
+    """Return an argument that lists whole numbers, such as those of folds.
+
+    Args:
+        name: of the argument.
+        values: of the argument.
+
+    Raises:
+        SettingsRefused: one is negative.
+        TypeError: it is no list, or holds something else.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise wrong_kind(name, values, "a list of whole numbers, such as [0, 1],")
+    return tuple(require_whole_number(name, value) for value in values)
+
+
+def require_function(name: str, value: object, needed: str) -> None:
+    """Refuse an argument that cannot be called.
+
+    Args:
+        name: of the argument.
+        value: of the argument.
+        needed: the function in words: "a function of one text, such as print,".
+
+    Raises:
+        TypeError: it is no function.
+    """
+    if not callable(value):
+        raise wrong_kind(name, value, needed)
 
 
 def require_path(name: str, value: object, needed: str = "a path") -> Path:

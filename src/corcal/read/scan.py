@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from corcal.core.arguments import require_path, wrong_kind
+from corcal.core.arguments import require_path, require_text
+from corcal.core.errors import NoUsableSeries
 from corcal.core.scan import Scan
 from corcal.read.dicom.choice import choose_series
 from corcal.read.dicom.read_series import read_series
@@ -30,20 +31,25 @@ def read_scan(
     Raises:
         UnreadableScan: files are absent, empty, damaged or of another kind.
         NoUsableSeries: no series is a CT in Hounsfield units whose slices make a volume, or it
-            is not clear which is meant.
+            is not clear which is meant; or a series is named for a volume file.
         GeometryRefused: a volume file does not say how its axes lie.
         InputRefused: the path is empty.
         TypeError: an argument is of another kind.
     """
     path, settings = require_path("path", path), settings_or_default(settings)
-    if series_uid is not None and not isinstance(series_uid, str):
-        raise wrong_kind("series_uid", series_uid, "a text, such as '1.2.3',")
+    if series_uid is not None:
+        require_text("series_uid", series_uid, "1.2.3")
     with open_input(path) as content:
         return _scan_of(path, content, settings, series_uid)
 
 
 def _scan_of(path: Path, content: Content, settings: Settings, series_uid: str | None) -> Scan:
     if content.volume is not None:
+        if series_uid is not None:
+            raise NoUsableSeries(
+                f"{content.name}: is a volume file, which holds no DICOM series to choose from: "
+                "leave out --series (series_uid from Python)"
+            )
         # Not above: a DICOM series does without ITK, its 0.1 seconds and its 90 MB.
         from corcal.read.volume.volume import read_volume_scan  # noqa: PLC0415
 

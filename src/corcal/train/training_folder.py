@@ -23,6 +23,8 @@ from corcal.core.arguments import require_path
 from corcal.core.errors import DatasetRefused
 from corcal.settings import Settings
 
+#: How such a folder is named in Python, for messages.
+FOLDER_EXAMPLE = "TrainingFolder('work')"
 DATASET_NAME = "Dataset501_CoronaryCalcium"
 PLANS_NAME = "corcal"
 CONFIGURATION = "3d_fullres"

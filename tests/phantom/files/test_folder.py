@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import SimpleITK as sitk
 
 from corcal.core.artery import Artery
-from corcal.core.errors import OutputRefused
+from corcal.core.errors import OutputRefused, SettingsRefused
 from corcal.phantom.case import PhantomCase, PhantomOptions, make_case
 from corcal.phantom.files import folder as module
 from corcal.phantom.files.as_json import case_truth
@@ -190,3 +191,22 @@ def test_a_file_in_the_way_is_refused(case: PhantomCase, tmp_path: Path) -> None
     (tmp_path / "one").write_text("a file")
     with pytest.raises(OutputRefused, match="is a file"):
         write(case, tmp_path / "one" / "phantom-00011", force=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "text"),
+    [
+        ({"case": 5}, TypeError, "case: a PhantomCase, such as make_case(0), is needed, not int"),
+        ({"folder": 5}, TypeError, "folder: a path is needed, not int"),
+        ({"kind": 5}, TypeError, "kind: a text, such as 'nifti', is needed, not int"),
+        ({"kind": "nrrd"}, SettingsRefused, "kind 'nrrd' is not one of nifti, dicom"),
+        ({"version": 1.0}, TypeError, "version: a text, such as '1.0', is needed, not float"),
+    ],
+)
+def test_wrong_arguments_are_refused_by_name(
+    case: PhantomCase, tmp_path: Path, changes: dict[str, Any], kind: type[Exception], text: str
+) -> None:
+    given: dict[str, Any] = {"case": case, "folder": tmp_path / "one", "kind": "nifti"}
+    with pytest.raises(kind, match=f"^{re.escape(text)}$"):
+        write_phantom(**{**given, "version": "1.2.3", "force": False, **changes})
+    assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,7 @@ from corcal.annotate.checks.evidence import (
     agreement,
     contour_coverage,
 )
-from corcal.annotate.classes import ClassMap, DrawnClass, class_in
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in, map_advice
 from corcal.annotate.drawing import Decision
 from corcal.annotate.formats.contour_fill import Points
 from corcal.annotate.formats.contour_grid import LAYOUTS, ContourGrid, Layout
@@ -118,7 +118,8 @@ def _evidence(
     if not any(grid.holds(con.contours, Layout("up", "corner", offset)) for offset in offsets):
         raise AnnotationRefused(
             f"{name}: with {offsets[0]:+d} added to its slice numbers, contours lie on slices that "
-            "the scan does not have; give another --slice-offset, or leave it out"
+            "the scan does not have; give another --slice-offset (offset from Python), or leave "
+            "it out"
         )
     counted = (replace(way, offset=offset) for way in LAYOUTS for offset in offsets)
     for way in (w for w in counted if grid.holds(con.contours, w)):
@@ -158,7 +159,8 @@ def _offset(
     if lead < asked.offset_leads:
         text = (
             f"The slice numbers may be off by one: the {asked.drawn} agree with the scan's values "
-            f"slightly better so ({shown}). They are taken as they are; --slice-offset decides it."
+            f"slightly better so ({shown}). They are taken as they are; --slice-offset "
+            "(offset from Python) decides it."
         )
         return 0, (), (Notice("con-offset", text),)
     why = f"the {asked.drawn} agree with the scan's values so ({shown})"
@@ -188,7 +190,8 @@ def _direction(asked: _Evidence, found: dict[Layout, Agreement], name: str) -> t
             f"{name}: cannot tell whether its slice numbers rise to the head or to the feet. How "
             f"well its {asked.drawn} ({pixels:.0f} pixels) agree with the scan: {shown}, where "
             f"{asked.agrees:.2f} and a lead of {asked.leads:.2f} would tell. Is it of this scan, "
-            "and are the type ids right? If so, give --slices up or --slices down"
+            "and are the type ids right? If so, give --slices up or --slices down "
+            "(slices='up' or 'down' from Python)"
         )
     return right, f"the {asked.drawn} agree with the scan's values ({shown})"
 
@@ -206,7 +209,7 @@ def _origin(
     text = (
         "Whether coordinates begin at the corner or the centre of the first pixel cannot be shown "
         f"from the {asked.drawn} ({shown}); the corner is taken. The difference is half a pixel of "
-        "the images drawn on; --origin decides it."
+        "the images drawn on; --origin (origin from Python) decides it."
     )
     return "corner", f"the scan does not tell ({shown})", (Notice("con-origin", text),)
 
@@ -227,7 +230,7 @@ def require_classes(
     listed = "; ".join(_type_id_text(con, grid, kind, options.threshold_hu) for kind in unknown)
     raise AnnotationRefused(
         f"{name}: what its type ids mean must be said, such as "
-        "--map 6=RCA,7=LAD,8=LCX,9=calcium (or =ignore). "
+        f"{map_advice('6=RCA,7=LAD,8=LCX,9=calcium')}, or =ignore. "
         + ("Its ids: " if classes is None else "Ids that the map leaves out: ")
         + listed
     )

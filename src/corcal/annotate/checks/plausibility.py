@@ -88,7 +88,8 @@ def require_plausible(
     if failed and refuse:
         raise AnnotationRefused(
             f"{name}: cannot be of this scan, or its classes are mixed up: {'; '.join(failed)}. "
-            "Look at the scan it belongs to and at the map; --unchecked takes it all the same"
+            "Look at the scan it belongs to and at the map; --unchecked (checked=False from "
+            "Python) takes it all the same"
         )
     notices = tuple(
         Notice(c.code, f"Doubtful: {c.text}.") for c in checks if c.value < c.limits.doubtful

@@ -58,7 +58,8 @@ def _one_phase(
     listed = ", ".join(str(p) for p in phases)
     if wanted is None or wanted not in phases:
         raise AnnotationRefused(
-            f"{name}: holds contours of phase {listed}; say with --phase which one the scan is"
+            f"{name}: holds contours of phase {listed}; say with --phase (phase from "
+            "Python) which one the scan is"
         )
     kept = tuple(c for c in con.contours if c.phase == wanted)
     text = f"Of phases {listed} only {wanted} was read."

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corcal.annotate.checks.align import alignment
-from corcal.annotate.classes import ClassMap, DrawnClass, class_in, class_named
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in, class_named, map_advice
 from corcal.annotate.drawing import Decision, Drawing
 from corcal.annotate.formats.part_names import Meaning, Part, part_meaning
 from corcal.core.artery import Artery
@@ -92,7 +92,7 @@ def _meaning(
         meant = f"the map names {', '.join(classes)}" if classes else "corcal's codes are 1 to 6"
         raise LabelsRefused(
             f"{name}: holds code {listed}; {meant}. Say what its codes mean, such as "
-            "--map 1=RCA,2=LAD,3=LCX,4=calcium (or =ignore)"
+            f"{map_advice('1=RCA,2=LAD,3=LCX,4=calcium')}, or =ignore"
         )
     codes = {code: meant for code, meant in known.items() if meant is not None}
     shown = ", ".join(f"{code}={c.value}" for code, c in codes.items())
@@ -112,7 +112,7 @@ def _require_no_other_name(codes: dict[int, DrawnClass], name: str) -> None:
     if named is not own:
         raise LabelsRefused(
             f"{name}: holds code {code} alone: {own.value} by corcal's codes, {named.value} by "
-            f"its name; say which, such as --map {code}={named.value}"
+            f"its name; say which, such as {map_advice(f'{code}={named.value}')}"
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corcal.annotate.checks.align import alignment
-from corcal.annotate.classes import ClassMap, class_in, class_named
+from corcal.annotate.classes import ClassMap, class_in, class_named, map_advice
 from corcal.annotate.drawing import Decision, Drawing
 from corcal.annotate.formats.label_map import file_stem, whole_codes
 from corcal.core.errors import AnnotationRefused, LabelsRefused
@@ -46,7 +46,7 @@ def read_masks(masks: Sequence[NamedVolume], scan: Scan, *, classes: ClassMap | 
         if meant is None:
             raise AnnotationRefused(
                 f"{mask.name}: which artery is it, or whose calcium? Say it by its name, such as "
-                f'--map "{stem}=RCA"; a map names every file'
+                f"{map_advice(f'{stem}=RCA')}; a map names every file"
             )
         laid = alignment(mask.volume.grid, scan.grid, mask.name)
         index = np.argwhere(mask.volume.values != 0)

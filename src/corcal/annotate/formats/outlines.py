@@ -18,7 +18,14 @@ from xml.parsers.expat import ExpatError
 import numpy as np
 
 from corcal.annotate.checks.contour_placement import choose_layout, group_contours
-from corcal.annotate.classes import ClassMap, DrawnClass, calcium_class, class_in, class_named
+from corcal.annotate.classes import (
+    ClassMap,
+    DrawnClass,
+    calcium_class,
+    class_in,
+    class_named,
+    map_advice,
+)
 from corcal.annotate.drawing import Decision, Drawing
 from corcal.annotate.formats.contour_fill import Points
 from corcal.annotate.formats.contour_grid import ContourGrid, Layout, contour_grid
@@ -169,7 +176,7 @@ def _classes(names: tuple[str, ...], given: ClassMap | None, name: str) -> Class
     if unknown:
         raise AnnotationRefused(
             f"{name}: which artery is {', '.join(unknown[:8])}? Say it by name, such as "
-            f'--map "{unknown[0]}=RCA"; a map names every artery of the file'
+            f"{map_advice(f'{unknown[0]}=RCA')}; a map names every artery of the file"
         )
     return {kind: meant for kind, meant in found.items() if meant is not None}
 

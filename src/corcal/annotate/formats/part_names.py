@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from corcal.annotate.classes import ClassMap, DrawnClass, class_in, class_named
+from corcal.annotate.classes import ClassMap, DrawnClass, class_in, class_named, map_advice
 from corcal.annotate.drawing import Decision
 from corcal.core.artery import Artery
 from corcal.core.errors import AnnotationRefused
@@ -85,10 +85,10 @@ def part_meaning(parts: list[Part], given: ClassMap | None, name: str) -> Meanin
     if unknown:
         listed = ", ".join(str(p) for p in unknown[:12])
         more = ", ..." if len(unknown) > 12 else ""
-        by_name = f' or --map "{unknown[0].name}=ignore"' if unknown[0].name else ""
+        by_name = f", or {unknown[0].name}=ignore" if unknown[0].name else ""
         raise AnnotationRefused(
             f"{name}: what is {listed}{more}? Say it by number or name, such as "
-            f"--map {unknown[0].number}=RCA{by_name}; a map names every part"
+            f"{map_advice(f'{unknown[0].number}=RCA')}{by_name}; a map names every part"
         )
     shown = ", ".join(f"{p.number} ({p.name})={found[p.number].value}" for p in parts)
     why = "as given" if given is not None else "by the file's own codes and names"

@@ -62,7 +62,7 @@ def read_rtstruct(
     if union and any(_kind(item) == "CLOSEDPLANAR_XOR" for n, _ in drawn for item in contours[n]):
         raise AnnotationRefused(
             f"{name}: its contours are of type CLOSEDPLANAR_XOR: one inside another is a hole; "
-            "leave out --union"
+            "leave out --union (union from Python)"
         )
     groups: Groups = {}
     left_out = 0

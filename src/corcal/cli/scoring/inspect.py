@@ -68,7 +68,7 @@ def _look(path: Path, settings: Settings, series_uid: str | None) -> _Findings:
     try:
         series = find_series(path, settings=settings)
         chosen = choose_series(series, path.resolve().name, series_uid) if series else None
-        uid = chosen.series_uid if chosen else None
+        uid = chosen.series_uid if chosen else series_uid
         scan = read_scan(path, settings=settings, series_uid=uid)
         scan = state_gating(scan, settings.admission)
     except InputRefused as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from corcal.core.arguments import require_choice, require_kind, require_path, require_text
 from corcal.phantom.case import PhantomCase
 from corcal.phantom.files.as_dicom import write_dicom
 from corcal.phantom.files.as_json import case_truth, truth_text
@@ -36,7 +37,14 @@ def write_phantom(case: PhantomCase, folder: Path, *, kind: str, version: str, f
 
     Raises:
         OutputRefused: as `corcal.storage.check_folder`, or the disk is full.
+        SettingsRefused: the kind is another.
+        InputRefused: the path is empty.
+        TypeError: an argument is of another kind.
     """
+    require_kind("case", case, PhantomCase, "make_case(0)")
+    folder = require_path("folder", folder)
+    require_choice("kind", kind, SCAN_NAMES)
+    require_text("version", version, "1.0")
     with replace_files(folder, FILES, force=force) as stage:
         _fill(stage, case, kind, version)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import require_kind
 from corcal.core.labels import ArteryLabels
 from corcal.core.scan import Source
 from corcal.storage import nifti_bytes
@@ -20,7 +21,12 @@ def labels_nifti(labels: ArteryLabels, source: Source) -> bytes:
     Args:
         labels: on the scan's grid.
         source: of the scan, for the axis order of its file.
+
+    Raises:
+        TypeError: an argument is of another kind.
     """
+    require_kind("labels", labels, ArteryLabels, "reading.labels")
+    require_kind("source", source, Source, "reading.scan.source")
     codes, affine = reorder_as_stored(labels, source)
     return nifti_bytes(codes, affine, description=LABELS_TEXT, largest_label=LARGEST_LABEL)
 

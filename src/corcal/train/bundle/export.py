@@ -8,6 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from corcal.core.arguments import (
+    ONE_TEXT,
+    require_function,
+    require_kind,
+    require_path,
+    require_text,
+    require_whole_numbers,
+)
 from corcal.core.errors import TrainingStopped
 from corcal.segment import (
     CARD,
@@ -31,7 +39,7 @@ from corcal.train.bundle.origin import origin_of
 from corcal.train.labels import load_dataset_json
 from corcal.train.nnunet.folds import require_nnunet
 from corcal.train.nnunet.states import load_state
-from corcal.train.training_folder import CONFIGURATION, TRAINER_NAME, TrainingFolder
+from corcal.train.training_folder import CONFIGURATION, FOLDER_EXAMPLE, TRAINER_NAME, TrainingFolder
 
 
 @dataclass(frozen=True)
@@ -41,10 +49,17 @@ class ModelName:
     Attributes:
         name: of letters, digits and . _ + -
         version: of letters, digits and . _ + -
+
+    Raises:
+        TypeError: one is no text.
     """
 
     name: str
     version: str = "1"
+
+    def __post_init__(self) -> None:
+        require_text("name", self.name, "mine")
+        require_text("version", self.version, "1")
 
 
 def export_bundle(
@@ -74,10 +89,17 @@ def export_bundle(
         OutputRefused: the bundle is there already, or cannot be written.
         ModelRefused: something that export needs is not installed, or a network is not
             computed alike by torch and OpenVINO.
+        InputRefused: the path is empty.
+        TypeError: an argument is of another kind.
     """
+    require_kind("work", work, TrainingFolder, FOLDER_EXAMPLE)
+    require_kind("named", named, ModelName, "ModelName('mine')")
+    require_function("on_progress", on_progress, ONE_TEXT)
+    out = require_path("out", out)
     require_nnunet()
     settings = work.settings()
-    chosen = tuple(range(settings.training.folds)) if folds is None else tuple(folds)
+    every = range(settings.training.folds)
+    chosen = require_whole_numbers("folds", every if folds is None else folds)
     states = {fold: _is_finished(work, fold) for fold in chosen}
     load_dataset_json(work.preprocessed / DATASET, settings.training)
     facts = _facts(named, chosen, settings)

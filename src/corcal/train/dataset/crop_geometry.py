@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corcal.core.arguments import require_kind, require_path, require_text
 from corcal.core.box import Box, Index
 from corcal.core.errors import DatasetRefused
 from corcal.core.grid import Grid
@@ -16,7 +17,7 @@ from corcal.core.labels import ArteryLabels
 from corcal.prepare import Prepared
 from corcal.space import nearest
 from corcal.storage import read_json, read_nifti_values
-from corcal.train.training_folder import TrainingFolder
+from corcal.train.training_folder import FOLDER_EXAMPLE, TrainingFolder
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,12 @@ def put_back(prediction: Path, case: str, work: TrainingFolder) -> ArteryLabels:
         DatasetRefused: the scan is not in the dataset, the shape is not that of its crop, or a
             value is no code.
         UnreadableScan: the file is no NIfTI file, or damaged.
+        InputRefused: the path is empty.
+        TypeError: an argument is of another kind.
     """
+    prediction = require_path("prediction", prediction)
+    require_text("case", case, "case_0001")
+    require_kind("work", work, TrainingFolder, FOLDER_EXAMPLE)
     values = read_nifti_values(prediction)
     if not np.isin(values, np.arange(7)).all():
         raise DatasetRefused(f"{prediction}: holds values other than the codes 0 to 6")

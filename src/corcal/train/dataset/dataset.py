@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corcal.core.arguments import (
+    ONE_TEXT,
+    require_function,
+    require_kind,
+    require_path,
+    wrong_kind,
+)
 from corcal.core.errors import DatasetRefused, InputRefused, OutputRefused
 from corcal.core.scan import Notice
 from corcal.core.steps import HeartLocator
@@ -19,7 +26,7 @@ from corcal.train.dataset.annotated_scan import AnnotatedScan, read_annotated_sc
 from corcal.train.dataset.manifest import ManifestRow, read_manifest
 from corcal.train.dataset.split import Split, split_rows
 from corcal.train.labels import dataset_json
-from corcal.train.training_folder import TrainingFolder
+from corcal.train.training_folder import FOLDER_EXAMPLE, TrainingFolder
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,16 @@ def make_dataset(
         DatasetRefused: the manifest is wrong, or scans cannot be used; all of them are named. Or
             so many were set aside that a fold has none left.
         OutputRefused: the folder holds another dataset, or cannot be written.
+        InputRefused: the manifest's path is empty.
+        TypeError: an argument is of another kind.
     """
-    rows = read_manifest(manifest)
+    require_kind("work", work, TrainingFolder, FOLDER_EXAMPLE)
+    require_kind("settings", settings, Settings, "Settings.paper()")
+    require_kind("acceptance", acceptance, Acceptance)
+    require_function("on_progress", on_progress, ONE_TEXT)
+    if locator is not None and not isinstance(locator, HeartLocator):
+        raise wrong_kind("locator", locator, "what finds the heart")
+    rows = read_manifest(require_path("manifest", manifest))
     split = split_rows(rows, settings.training)
     locator, checked = locator or EmbeddedLocator(), acceptance.checked
     _begin(rows, work, settings, locator)

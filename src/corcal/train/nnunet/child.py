@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from corcal.core.arguments import require_choice, require_whole_number, wrong_kind
 from corcal.core.errors import TrainingStopped
 from corcal.runtime import command_of, environment_with
 from corcal.train.events import Event, Refused, decode
@@ -42,6 +43,10 @@ class Machine:
         workers: processes that augment patches beside the training; 0 does it in between.
         threads: of the CPU; 0 leaves torch its own choice.
         compiled: let torch compile the network on a GPU; faster, needs a C compiler.
+
+    Raises:
+        SettingsRefused: the device is another, or a number is negative.
+        TypeError: a value is of another kind.
     """
 
     device: str = "cpu"
@@ -49,6 +54,13 @@ class Machine:
     workers: int = 0
     threads: int = 0
     compiled: bool = False
+
+    def __post_init__(self) -> None:
+        require_choice("device", self.device, ("cpu", "cuda"))
+        for name in ("gpu", "workers", "threads"):
+            require_whole_number(name, getattr(self, name))
+        if not isinstance(self.compiled, bool):
+            raise wrong_kind("compiled", self.compiled, "True or False")
 
 
 def run_child(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from corcal.core.arguments import require_function, require_kind, require_whole_numbers
 from corcal.core.errors import InputRefused, SettingsRefused, TrainingStopped
 from corcal.runtime import install_extra
 from corcal.train.events import Event, Refused
@@ -17,7 +18,7 @@ from corcal.train.nnunet.devices import CPU
 from corcal.train.nnunet.plan import write_plan
 from corcal.train.nnunet.preprocess import require_preprocessed
 from corcal.train.nnunet.states import epochs_done
-from corcal.train.training_folder import TrainingFolder
+from corcal.train.training_folder import FOLDER_EXAMPLE, TrainingFolder
 
 FoldCallback = Callable[[int, Event], None]
 
@@ -48,7 +49,9 @@ def plan_and_preprocess(work: TrainingFolder, machine: Machine, on_event: EventC
     Raises:
         InputRefused: the dataset or the settings cannot be used.
         TrainingStopped: the process ended before its time.
+        TypeError: an argument is of another kind.
     """
+    _require_kinds(work, machine)
     require_nnunet()
     write_plan(work)
     run_child("preprocess", [], work, machine, on_event)
@@ -75,7 +78,11 @@ def train_folds(
         InputRefused: the folder cannot be trained in.
         TrainingStopped: folds ended before their time; the others are done.
         KeyboardInterrupt: as it came, after every fold has saved its state.
+        TypeError: an argument is of another kind.
     """
+    _require_kinds(work, machine)
+    folds, gpus = require_whole_numbers("folds", folds), require_whole_numbers("gpus", gpus)
+    require_function("on_progress", on_progress, "a function of a fold and an event")
     require_nnunet()
     _check(work, folds)
     waiting: queue.Queue[int] = queue.Queue()
@@ -111,6 +118,11 @@ def missing_folds(work: TrainingFolder) -> list[int]:
     """Return the folds that are not trained to their end."""
     training = work.settings().training
     return [k for k in range(training.folds) if epochs_done(work.fold(k)) < training.epochs]
+
+
+def _require_kinds(work: TrainingFolder, machine: Machine) -> None:
+    require_kind("work", work, TrainingFolder, FOLDER_EXAMPLE)
+    require_kind("machine", machine, Machine)
 
 
 def _check(work: TrainingFolder, folds: Sequence[int]) -> None:
