@@ -31,6 +31,17 @@ def test_tables_in_a_folder_out(
     assert document["options"]["interval"] == "exact"
 
 
+def test_one_table_given_twice_is_said(
+    tables: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(Path(tables[1]).read_bytes())
+    for first in (tables[1], str(copy)):
+        assert main(["evaluate", first, tables[1], "-o", str(tmp_path / "o"), "--force"]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert f"{Path(first).name} and {Path(tables[1]).name} say the same of every" in said
+
+
 def test_json_alone(
     tables: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

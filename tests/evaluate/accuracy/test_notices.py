@@ -31,6 +31,29 @@ def test_a_reference_of_one_class_is_noted() -> None:
     assert "one-class" not in codes(evaluate(from_counts(4, 1, 1, 3), Options()))
 
 
+def test_tables_that_are_equal_in_every_value_are_noted() -> None:
+    pairs, others = from_counts(4, 1, 1, 4), from_counts(3, 1, 2, 4)
+    assert "same-tables" not in codes(evaluate(pairs, Options(), against=others))
+    same = replace(pairs, predicted=replace(pairs.reference, name="copy.csv"))
+    (notice,) = (n for n in evaluate(same, Options()).notices if n.code == "same-tables")
+    assert notice.text == (
+        f"copy.csv and {pairs.reference.name} say the same of every patient in every value. If one "
+        "is a copy of the other, their perfect agreement says nothing: name the other table."
+    )
+    # A second system that is the first, or the reference.
+    assert codes(evaluate(pairs, Options(), against=pairs)).count("same-tables") == 1
+    assert codes(evaluate(pairs, Options(), against=same)).count("same-tables") == 1
+    assert codes(evaluate(same, Options(), against=same)).count("same-tables") == 3
+
+
+def test_one_value_more_makes_another_table() -> None:
+    pairs = from_counts(4, 1, 1, 4)
+    volume = np.array(pairs.reference.volume_mm3)
+    volume[0, 0] = 17.0
+    other = replace(pairs, predicted=replace(pairs.reference, volume_mm3=volume))
+    assert "same-tables" not in codes(evaluate(other, Options()))
+
+
 def test_groups_of_one_name_in_other_letters_are_noted() -> None:
     pairs = by_group(from_counts(4, 1, 1, 4), ["York", "york"] * 5)
     e = evaluate(pairs, Options(stratify=("site",)))

@@ -101,3 +101,34 @@ def test_a_formula_without_its_result_is_not_an_empty_cell(tmp_path: Path) -> No
     rows: list[list[object]] = [["patient", "RCA_present"], ["a", 1], ["b", "=IF(1>0,1,0)"]]
     with pytest.raises(TableRefused, match=r"t\.xlsx, line 3: holds a formula without its result"):
         read_results(workbook(tmp_path / "t.xlsx", rows))
+
+
+@pytest.mark.parametrize("beyond", ["late", 0, "=1+1"])
+def test_a_cell_beyond_the_columns_is_refused_as_in_csv(beyond: object, tmp_path: Path) -> None:
+    rows: list[list[object]] = [["patient", "RCA_present"], ["a", 1], ["b", 0, None, beyond]]
+    formula = r"t\.xlsx, line 3: holds a formula without its result"
+    said = r"t\.xlsx, line 3: a cell beyond the 2 columns; let the first line name all columns"
+    with pytest.raises(TableRefused, match=formula if beyond == "=1+1" else said):
+        read_results(workbook(tmp_path / "t.xlsx", rows))
+    (tmp_path / "t.csv").write_text(f"patient,RCA_present\na,1\nb,0,,{beyond}\n")
+    with pytest.raises(TableRefused, match=r"t\.csv, line 3: 4 cells under 2 columns"):
+        read_results(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(("cell", "times"), [(0, 1), (None, 2)])
+def test_formulas_are_looked_for_only_where_a_cell_looks_empty(
+    cell: object, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[list[object]] = [["patient", "RCA_present"], ["a", 1], ["b", cell]]
+    path = workbook(tmp_path / "t.xlsx", rows)
+    openpyxl = pytest.importorskip("openpyxl")
+    opened: list[bool] = []
+    load = openpyxl.load_workbook
+
+    def count(content: object, *, read_only: bool, data_only: bool = False) -> object:
+        opened.append(data_only)
+        return load(content, read_only=read_only, data_only=data_only)
+
+    monkeypatch.setattr(openpyxl, "load_workbook", count)
+    assert read_results(path).patients == ("a", "b")
+    assert opened == [True, False][:times]

@@ -183,7 +183,7 @@ def evaluate(pairs: Pairs, options: Options, *, against: Pairs | None = None) ->
         None if against is None else _versus(pairs, against, options),
         (),
     )
-    return replace(whole, notices=state_notices(whole))
+    return replace(whole, notices=state_notices(whole, against))
 
 
 def _severities(pairs: Pairs, options: Options) -> dict[str, SeverityFit]:

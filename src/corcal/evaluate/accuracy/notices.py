@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ from corcal.core.scan import Notice
 from corcal.evaluate.accuracy.severity import SeverityFit
 from corcal.evaluate.publish.wording import state_p
 from corcal.evaluate.tables_in.cells import note_alike
+from corcal.evaluate.tables_in.pairs import Pairs
+from corcal.evaluate.tables_in.results import MEASURES
 
 if TYPE_CHECKING:
     from corcal.evaluate.accuracy.evaluation import Evaluation, Stratum
@@ -22,10 +25,16 @@ _FEW = 10
 _REJECTED = 0.05
 
 
-def state_notices(e: Evaluation) -> tuple[Notice, ...]:
-    """Return the doubts about an evaluation, those of its tables first."""
+def state_notices(e: Evaluation, against: Pairs | None) -> tuple[Notice, ...]:
+    """Return the doubts about an evaluation, those of its tables first.
+
+    Args:
+        e: the evaluation.
+        against: the second system on the same references, None without one.
+    """
     return (
         *e.pairs.notices,
+        *_same_tables(e.pairs, against),
         *_missing(e),
         *_one_class(e),
         *_second_system(e),
@@ -33,6 +42,20 @@ def state_notices(e: Evaluation) -> tuple[Notice, ...]:
         *_spread(e),
         *_strata(e),
     )
+
+
+def _same_tables(pairs: Pairs, against: Pairs | None) -> Iterator[Notice]:
+    """Note tables that are equal in every value: one table given twice agrees perfectly."""
+    tables = [pairs.predicted, pairs.reference, *([against.predicted] if against else [])]
+    for a, b in combinations(tables, 2):
+        if a.patients == b.patients and all(
+            np.array_equal(getattr(a, m), getattr(b, m), equal_nan=True) for m in MEASURES
+        ):
+            yield Notice(
+                "same-tables",
+                f"{a.name} and {b.name} say the same of every patient in every value. If one is a "
+                "copy of the other, their perfect agreement says nothing: name the other table.",
+            )
 
 
 def _missing(e: Evaluation) -> Iterator[Notice]:

@@ -60,7 +60,9 @@ def _read_workbook(path: Path) -> CsvTable:
     filled = [(number, cells) for number, cells in lines if any(cells)]
     if len(filled) < 2:
         raise TableRefused(f"{path.name}: its first sheet holds no rows below column names")
-    _refuse_uncomputed(openpyxl.load_workbook(BytesIO(content), read_only=True), lines, name)
+    # A second reading, of formulas in place of results, takes as long as the first.
+    if not all(all(cells) for _, cells in lines):
+        _refuse_uncomputed(openpyxl.load_workbook(BytesIO(content), read_only=True), lines, name)
     return _table(name, filled[0][1], filled[1:])
 
 
@@ -82,6 +84,13 @@ def _table(name: str, heads: Sequence[str], lines: Sequence[tuple[int, list[str]
     twice = next((c for c in columns if folded.count(c.lower()) > 1), None)
     if twice is not None:
         raise TableRefused(f"{name}: more than one column is named {twice!r}")
+    width = max(i for i, head in enumerate(heads, start=1) if head)
+    beside = next((number for number, cells in lines if any(cells[width:])), None)
+    if beside is not None:
+        raise TableRefused(
+            f"{name}, line {beside}: a cell beyond the {width} columns; let the first line name "
+            "all columns, and keep notes on another sheet"
+        )
     rows = [
         Row(name, number, {h.lower(): c for h, c in zip(heads, cells, strict=False) if h})
         for number, cells in lines
