@@ -101,7 +101,7 @@ def test_snakemake_scores_the_parts_and_joins_them(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths_of_python)},
         capture_output=True,
         check=True,
-        timeout=300,
+        timeout=600,
     )
     with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

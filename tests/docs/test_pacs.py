@@ -46,6 +46,11 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as s:
+        return s.connect_ex(("localhost", port)) == 0
+
+
 def sent(folder: Path) -> set[str]:
     return {str(pydicom.dcmread(folder / "out" / "pacs" / n).SOPInstanceUID) for n in NAMES}
 
@@ -56,16 +61,14 @@ def test_storescu_brings_all_objects(folder: Path, tmp_path: Path) -> None:
     port = free_port()
     archive = subprocess.Popen(["storescp", "-od", str(tmp_path), "-aet", "PACS", str(port)])
     try:
-        for _ in range(100):
-            with socket.socket() as s:
-                if s.connect_ex(("localhost", port)) == 0:
-                    break
+        while not answers(port):
+            assert archive.poll() is None
             time.sleep(0.1)
         line = block("sh").text.replace("11112", str(port)).split()
         subprocess.run(line, cwd=folder, check=True)
     finally:
         archive.terminate()
-        archive.wait(timeout=60)
+        archive.wait(timeout=600)
     arrived = {str(pydicom.dcmread(p).SOPInstanceUID) for p in tmp_path.iterdir()}
     assert arrived == sent(folder)
 

@@ -30,7 +30,7 @@ from tests.fuzz.files import SECRET, WHOLE, scan, whole
 from tests.fuzz.mutation import mutate
 
 KINDS = tuple(WHOLE)
-#: No mutant of these small files may take longer, on the busiest machine.
+#: No mutant of these small files may take more seconds of a processor, however busy the machine.
 _SECONDS = 60
 _MAP = "6=RCA,7=LAD,8=LCX,9=calcium"
 
@@ -123,13 +123,13 @@ def _limit(seconds: int) -> Iterator[None]:
     def stop(signum: int, frame: FrameType | None) -> None:
         raise _Hang
 
-    earlier = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    earlier = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, earlier)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, earlier)
 
 
 def _scan(path: Path) -> str:

@@ -63,7 +63,7 @@ def rate_case(browser: Browser, choice: int) -> None:
 
 def saved(folder: Path) -> Path:
     click_time = time.monotonic()
-    while time.monotonic() - click_time < 30:
+    while time.monotonic() - click_time < 600:
         found = sorted(folder.glob("ratings-A*.csv"), key=lambda p: p.stat().st_mtime)
         if found and not list(folder.glob("*.crdownload")):
             return found[-1]

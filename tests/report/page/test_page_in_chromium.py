@@ -47,7 +47,7 @@ def browse(page: Path, folder: Path, *flags: str) -> subprocess.CompletedProcess
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
 

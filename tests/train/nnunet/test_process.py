@@ -68,7 +68,7 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path\n"
         "from corcal.train.nnunet.process import alone\n"
-        "with alone(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)"
+        "with alone(Path(sys.argv[1])): print('in', flush=True); time.sleep(600)"
     )
     other = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
@@ -93,7 +93,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from corcal.train.nnunet.process import run\n"
         "def job(send):\n"
-        "    Path(sys.argv[1], 'begun').touch(); time.sleep(60)\n"
+        "    Path(sys.argv[1], 'begun').touch(); time.sleep(600)\n"
         "    Path(sys.argv[1], 'survived').touch()\n"
         "sys.exit(run(job, Path(sys.argv[1], 'log')))"
     )
