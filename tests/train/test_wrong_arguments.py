@@ -105,8 +105,13 @@ def test_another_kind_is_refused_by_name(call: Callable[[], Any], text: str) -> 
     ],
 )
 def test_what_lies_outside_is_refused_by_name(
-    call: Callable[[], Any], kind: type[Exception], text: str
+    call: Callable[[], Any],
+    kind: type[Exception],
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(kind, match=f"^{re.escape(text)}$"):
         call()
-    assert not Path("out").exists()
+    assert not list(tmp_path.iterdir())
