@@ -104,7 +104,8 @@ class Machine:
 
     Attributes:
         minutes: the time for everything; None counts steps instead.
-        workers: processes that make cases while networks learn; None: all cores but one.
+        workers: processes that make cases while networks learn; None: all cores but one
+            beside a GPU, half of them on a CPU.
         no_export: end with weights.
         device: "auto", "cpu" or "cuda".
         precision: "auto", "float32" or "bfloat16".
@@ -134,8 +135,8 @@ _machine = options.bundle(
     click.option(
         "--workers",
         type=click.IntRange(min=0),
-        help="With --minutes: processes that make cases meanwhile; all cores but one, unless "
-        "given.",
+        help="With --minutes: processes that make cases meanwhile; unless given, all cores but one "
+        "beside a GPU, half of them on a CPU.",
     ),
     click.option(
         "--no-export",
