@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from corcal.core.errors import SettingsRefused
-from corcal.recipes.embedded.cases.bank import VARIANT
+from corcal.recipes.embedded.cases.bank import scan_of
 from corcal.recipes.embedded.cases.chest import Chest, load_chest
 from corcal.recipes.embedded.cases.phantoms import is_phantom
 from corcal.recipes.embedded.cases.scans import RealScans
@@ -231,8 +231,7 @@ class _Training:
 
     def _is_shown(self, name: str) -> bool:
         """Return whether a case may be trained on: phantoms, and listed scans not left out."""
-        scan = name.split(VARIANT, maxsplit=1)[0]
-        return is_phantom(name) or scan in self.scans.without(self.recipe.leave_out).trust
+        return is_phantom(name) or scan_of(name) in self.scans.without(self.recipe.leave_out).trust
 
     def _base(self) -> nn.Module:
         """Return the segmenter trained on phantoms alone, on whole hearts too if it was."""

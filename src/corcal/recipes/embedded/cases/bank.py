@@ -48,6 +48,11 @@ class Case:
     focus: tuple[NDArray[np.float64], ...]
 
 
+def scan_of(name: str) -> str:
+    """Return the name of the scan that a case shows, with deposits in it or without."""
+    return name.split(VARIANT, maxsplit=1)[0]
+
+
 def some(voxels: NDArray[np.bool_], grid: Grid, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the LPS points (n, 3) of up to 80 voxels of a mask, picked at random."""
     index = np.argwhere(voxels)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from corcal.recipes.embedded.cases.bank import VARIANT
+from corcal.recipes.embedded.cases.bank import VARIANT, scan_of
 from corcal.recipes.embedded.cases.targets import DETECTED
 from corcal.recipes.embedded.loop import Batch
 from corcal.recipes.embedded.networks.network import detection_loss, territory_loss
@@ -57,7 +57,7 @@ class SegmenterTask:
         made = [h for h in self.hearts if h.case.kind != "real"]
         if real and (not made or rng.random() < self.real_share):
             return _real_heart(real, rng)
-        return made[int(rng.choice(len(made), p=np.full(len(made), 1.0 / len(made))))]
+        return made[int(rng.integers(len(made)))]
 
 
 def _real_heart(real: Sequence[Heart], rng: np.random.Generator) -> Heart:
@@ -68,7 +68,7 @@ def _real_heart(real: Sequence[Heart], rng: np.random.Generator) -> Heart:
     """
     scans: dict[str, list[Heart]] = {}
     for heart in real:
-        scans.setdefault(heart.case.name.split(VARIANT, maxsplit=1)[0], []).append(heart)
+        scans.setdefault(scan_of(heart.case.name), []).append(heart)
     # Scans with traced arteries teach more: draw them three times as often.
     weight = np.array([3.0 if s[0].case.courses else 1.0 for s in scans.values()])
     scan = list(scans.values())[int(rng.choice(len(scans), p=weight / weight.sum()))]
