@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,8 +40,7 @@ class SegmenterTask:
 
     def batch(self, rng: np.random.Generator, size: int) -> Batch:
         """Return hu, frame and packed targets of a batch."""
-        hearts = [self._heart(rng) for _ in range(size)]
-        return sample_patches(hearts, self.patch, rng, self.augmentation)
+        return sample_patches(self._draw(rng, size), self.patch, rng, self.augmentation)
 
     def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
         """Return what the network misses of what is known."""
@@ -52,26 +51,36 @@ class SegmenterTask:
         ground = territory_loss(logits[:, len(DETECTED) :], territories(batch["packed"]))
         return detected + 0.3 * ground
 
-    def _heart(self, rng: np.random.Generator) -> Heart:
-        real = [h for h in self.hearts if h.case.kind == "real"]
-        made = [h for h in self.hearts if h.case.kind != "real"]
-        if real and (not made or rng.random() < self.real_share):
-            return _real_heart(real, rng)
-        return made[int(rng.integers(len(made)))]
+    def _draw(self, rng: np.random.Generator, size: int) -> list[Heart]:
+        """Return so many of the hearts that the bank holds now."""
+        hearts = tuple(self.hearts)
+        scans = _by_scan(h for h in hearts if h.case.kind == "real")
+        made = [h for h in hearts if h.case.kind != "real"]
+        return [
+            _real_heart(scans, rng)
+            if scans and (not made or rng.random() < self.real_share)
+            else made[int(rng.integers(len(made)))]
+            for _ in range(size)
+        ]
 
 
-def _real_heart(real: Sequence[Heart], rng: np.random.Generator) -> Heart:
+def _by_scan(real: Iterable[Heart]) -> list[list[Heart]]:
+    """Return the hearts of each real scan: as it is, and with deposits put into it."""
+    scans: dict[str, list[Heart]] = {}
+    for heart in real:
+        scans.setdefault(scan_of(heart.case.name), []).append(heart)
+    return list(scans.values())
+
+
+def _real_heart(scans: Sequence[list[Heart]], rng: np.random.Generator) -> Heart:
     """Return one of the real hearts: each scan as often, however often deposits were put into it.
 
     A scan that is there with deposits and without is drawn with them as often as patches of a
     scan on disk get some.
     """
-    scans: dict[str, list[Heart]] = {}
-    for heart in real:
-        scans.setdefault(scan_of(heart.case.name), []).append(heart)
     # Scans with traced arteries teach more: draw them three times as often.
-    weight = np.array([3.0 if s[0].case.courses else 1.0 for s in scans.values()])
-    scan = list(scans.values())[int(rng.choice(len(scans), p=weight / weight.sum()))]
+    weight = np.array([3.0 if s[0].case.courses else 1.0 for s in scans])
+    scan = scans[int(rng.choice(len(scans), p=weight / weight.sum()))]
     plain = [h for h in scan if VARIANT not in h.case.name]
     changed = [h for h in scan if VARIANT in h.case.name]
     if changed and (not plain or rng.random() < INSERT):
